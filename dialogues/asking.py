@@ -1,0 +1,188 @@
+"""What a scene looks like to the person in it: the waiting question, the notes before it, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from dialogues.form import Kind, Question
+from dialogues.interview import Interview, Value
+from dialogues.outline import Spot
+from dialogues.prompts import Ask, Item, Option, Progress, Prompt, Say
+from dialogues.reading import Wanted
+from dialogues.scene import Scene
+from dialogues.script import Slot, is_consent, is_signpost
+
+ANOTHER = (Option("yes", "yes"), Option("no", "no"))  # worded by the channel, in the reader's language
+ANOTHER_WANTED = Wanted(Kind.SELECT_ONE, ANOTHER)
+
+
+def ask(scene: Scene, slot: Slot, interview: Interview) -> tuple[Prompt, ...]:
+    """The notes that stand before a question, and the question."""
+    return (*_notes(scene, slot), _question(scene, slot, interview))
+
+
+def closing_notes(scene: Scene) -> tuple[Prompt, ...]:
+    """The notes behind the last question."""
+    return tuple(_notes(scene, None))
+
+
+def _notes(scene: Scene, slot: Slot | None) -> Iterator[Say]:
+    notes = list(takewhile(lambda earlier: not scene.is_asked(earlier), scene.before(slot)))
+    for note in reversed(notes):
+        if _was_said(scene, note, slot):
+            continue
+        text = label_of(scene, note)
+        if text:
+            yield Say(question=note.path, text=text, signpost=is_signpost(note.spot))
+
+
+def _was_said(scene: Scene, note: Slot, slot: Slot | None) -> bool:
+    """Whether a note in a repeat was said with that repeat's “another one?”."""
+    for depth, repeat in enumerate(note.spot.chain):
+        if scene.script.rules[repeat.index].count is not None:
+            continue
+        here = slot is not None and len(slot.prefixes) > depth + 1 and slot.prefixes[depth + 1] == note.prefixes[depth + 1]
+        asks_for_more = slot is not None and slot.another and slot.spot is repeat
+        if not here and not asks_for_more:
+            return True
+    return False
+
+
+def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
+    progress = Progress(scene.answered, scene.asked)
+    if slot.another:
+        return Ask(
+            question=slot.path,
+            kind=Kind.SELECT_ONE,
+            label=_label(scene, slot),
+            turn=interview.turn,
+            progress=progress,
+            options=ANOTHER,
+            another=True,
+            required=True,
+            editing=interview.editing == slot.path,
+            can_go_back=_can_go_back(scene, slot),
+        )
+    question = question_of(slot)
+    stand(scene, slot)
+    words, language, scope = scene.script.words, scene.language, scene.scope
+    return Ask(
+        question=slot.path,
+        kind=question.kind,
+        label=label_of(scene, slot),
+        turn=interview.turn,
+        progress=progress,
+        hint=words(slot.spot, question.hint, language, scope),
+        guidance=words(slot.spot, question.guidance, language, scope),
+        probe=words(slot.spot, question.probe, language, scope),
+        section=_section(scene, slot.spot),
+        options=options_of(scene, slot),
+        bounds=bounds_of(question),
+        required=is_required(scene, slot),
+        current=scene.values.get(slot.path),
+        editing=interview.editing == slot.path,
+        consent=is_consent(slot.spot),
+        can_go_back=_can_go_back(scene, slot),
+    )
+
+
+def _can_go_back(scene: Scene, slot: Slot) -> bool:
+    return previous(scene, slot) is not None
+
+
+def previous(scene: Scene, slot: Slot | None) -> Slot | None:
+    """The relevant question before one, None stands for the end; consent is never gone back to."""
+    return next(
+        (earlier for earlier in scene.before(slot) if scene.is_asked(earlier) and not is_consent(earlier.spot)), None
+    )
+
+
+def stand(scene: Scene, slot: Slot, dot: Value | None = None) -> None:
+    """Let expressions see the form from this question."""
+    scope = scene.scope
+    scope.prefixes, scope.indexes = slot.prefixes, slot.indexes
+    scope.dot = scene.values.get(slot.path, "") if dot is None else dot
+
+
+def question_of(slot: Slot) -> Question:
+    """The question of a slot that is one."""
+    question = slot.spot.question
+    assert question is not None
+    return question
+
+
+def options_of(scene: Scene, slot: Slot) -> tuple[Option, ...]:
+    """The choices that are offered at a question now."""
+    if not question_of(slot).kind.has_choices:
+        return ()
+    stand(scene, slot)
+    return scene.script.options(slot.spot, scene.language, scene.scope)
+
+
+def is_required(scene: Scene, slot: Slot) -> bool:
+    """Whether a question must be answered as things stand."""
+    rule = scene.script.rules[slot.spot.index].required
+    if rule is None:
+        return False
+    stand(scene, slot)
+    return rule.truth(scene.scope)
+
+
+def wanted(scene: Scene, slot: Slot) -> Wanted:
+    """What a question can take."""
+    question = question_of(slot)
+    return Wanted(question.kind, options_of(scene, slot), bounds_of(question), scene.scope.now.date())
+
+
+def bounds_of(question: Question) -> tuple[float, float, float] | None:
+    """From, to and step of a range; None for other questions."""
+    if question.kind is not Kind.RANGE:
+        return None
+    get = question.parameters.get
+    return float(get("start", "0")), float(get("end", "10")), float(get("step", "1"))
+
+
+def label_of(scene: Scene, slot: Slot) -> str:
+    """The label of a question or note, with `${name}` filled in."""
+    stand(scene, slot)
+    return _label(scene, slot)
+
+
+def _label(scene: Scene, slot: Slot) -> str:
+    node = slot.spot.node
+    assert node is not None
+    return scene.script.words(slot.spot, node.label, scene.language, scene.scope)
+
+
+def _section(scene: Scene, spot: Spot) -> str:
+    parent = spot.parent
+    while parent is not None and parent.node is not None:
+        label = scene.script.words(parent, parent.node.label, scene.language, scene.scope)
+        if label:
+            return label
+        parent = parent.parent
+    return ""
+
+
+def items(scene: Scene, *, only_done: bool) -> tuple[Item, ...]:
+    """What was asked and answered, in order; with `only_done` nothing that is still to come."""
+    return tuple(
+        Item(slot.path, label_of(scene, slot), spoken(scene, slot), scene.values.get(slot.path, ""))
+        for slot in scene.slots()
+        if not slot.another
+        and scene.is_asked(slot)
+        and not is_consent(slot.spot)
+        and (slot.path in scene.done or not only_done)
+    )
+
+
+def spoken(scene: Scene, slot: Slot) -> str:
+    """An answer as people read it: labels instead of values."""
+    value = scene.values.get(slot.path, "")
+    question = question_of(slot)
+    if not value or not question.kind.has_choices:
+        return value
+    labels = {option.value: option.label for option in options_of(scene, slot)}
+    names = value.split() if question.kind.is_many else [value]
+    return ", ".join(labels.get(name, name) for name in names)

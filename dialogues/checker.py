@@ -1,0 +1,197 @@
+"""Everything that is wrong with a form, found before anybody is interviewed, all at once.
+
+`dialogues.xlsform` finds what keeps a form from being read; this adds what its expressions, texts and
+promises get wrong, and asks pyxform, the reference reader, for a second opinion.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+
+from dialogues.form import Attribution, Choice, Form, Kind, Question
+from dialogues.problems import Place, Problem, Severity
+from dialogues.script import Script, is_signpost, texts
+from dialogues.sheets import Sheet, as_plain, read_sheets
+from dialogues.xlsform import Reading, read
+
+_IDENTIFYING = (
+    (re.compile(r"\b(?:your|full|first|last|given|family|sur)\s*-?name\b|\bwhat is your name\b|^name$", re.IGNORECASE), "a name"),
+    (re.compile(r"\b(?:phone|mobile|telephone)\b", re.IGNORECASE), "a telephone number"),
+    (re.compile(r"\be-?mail\b", re.IGNORECASE), "an e-mail address"),
+    (re.compile(r"\b(?:date of birth|birthday|dob)\b", re.IGNORECASE), "a date of birth"),
+    (re.compile(r"\b(?:postcode|home address|your address)\b", re.IGNORECASE), "an address"),
+    (re.compile(r"\b(?:nhs|staff|employee|payroll|national insurance)\s+(?:number|no\b|id\b)", re.IGNORECASE), "a personal number"),
+)
+_DATES = frozenset({Kind.DATE, Kind.DATETIME})
+_METADATA = frozenset({Kind.START, Kind.END, Kind.TODAY})
+
+
+def check(content: bytes, name: str) -> tuple[Problem, ...]:
+    """Every problem of a form file, in the order of its sheets and rows."""
+    reading = read(content, name)
+    problems = list(reading.problems)
+    if reading.form is not None:
+        problems.extend(check_form(reading.form, reading))
+    if not any(problem.is_error for problem in problems):
+        problems.extend(_second_opinion(content, name))
+    return tuple(sorted(problems, key=_order))
+
+
+def check_form(form: Form, reading: Reading) -> Iterator[Problem]:
+    """What is wrong with a form that could be read."""
+    script = Script(form)
+    for fault in script.faults:
+        place = _at(reading, fault.path, fault.column)
+        yield Problem("expression", fault.message, place, character=fault.character)
+    yield from _comparisons(script, reading)
+    yield from _translations(form, script, reading)
+    if form.attribution is Attribution.ANONYMOUS:
+        yield from _anonymous(form, script, reading)
+
+
+def _order(problem: Problem) -> tuple[int, int, str]:
+    sheets = ("settings", "survey", "choices")
+    place = problem.place
+    known = sheets.index(place.sheet) if place.sheet in sheets else -1
+    return known, place.row or 0, place.column
+
+
+def _at(reading: Reading, path: str, column: str) -> Place:
+    place = reading.places.get(path, reading.places.get(path.rpartition("/")[2], Place()))
+    return Place(place.sheet, place.row, column, place.line)
+
+
+# Expressions
+
+
+def _comparisons(script: Script, reading: Reading) -> Iterator[Problem]:
+    """Comparisons with something that is none of a question's choices."""
+    for spot, column, comparison in script.comparisons:
+        question = comparison.spot.question
+        if question is None or not question.kind.has_choices or not comparison.value:
+            continue
+        names = [choice.name for choice in script.form.choices.get(question.choices, ())]
+        if comparison.value not in names:
+            near = difflib.get_close_matches(comparison.value, names, 1)
+            hint = f" Did you mean “{near[0]}”?" if near else f" Its choices are {_listed(names)}."
+            message = f"“{comparison.value}” is no choice of “{question.name}”, so this never holds.{hint}"
+            yield Problem("no_such_choice", message, _at(reading, spot.path, column), character=comparison.at)
+
+
+def _listed(names: list[str], most: int = 6) -> str:
+    shown = ", ".join(names[:most])
+    return f"{shown} …" if len(names) > most else shown
+
+
+# Languages
+
+
+def _translations(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
+    codes = [language.code for language in form.languages]
+    if len(codes) < 2:
+        return
+    for spot in script.spots:
+        for column, text in texts(spot):
+            for code in _missing(text.words, codes):
+                message = f"The {column} of “{spot.name}” is not translated into “{code}”."
+                yield _warning("translation", message, _at(reading, spot.path, f"{column}::{_name(form, code)}"))
+    for list_name, choice in _choices(form):
+        for code in _missing(choice.label.words, codes):
+            place = reading.choice_places.get((list_name, choice.name), Place("choices"))
+            place = Place(place.sheet, place.row, f"label::{_name(form, code)}", place.line)
+            message = f"The choice “{choice.name}” of “{list_name}” is not translated into “{code}”."
+            yield _warning("translation", message, place)
+
+
+def _missing(words: dict[str, str], codes: list[str]) -> list[str]:
+    return [code for code in codes if code not in words] if words else []
+
+
+def _choices(form: Form) -> Iterable[tuple[str, Choice]]:
+    return ((name, choice) for name, choices in form.choices.items() for choice in choices)
+
+
+def _name(form: Form, code: str) -> str:
+    language = next(language for language in form.languages if language.code == code)
+    return f"{language.name} ({code})" if language.name != code else code
+
+
+def _warning(kind: str, message: str, place: Place) -> Problem:
+    return Problem(kind, message, place, Severity.WARNING)
+
+
+# The promise of an anonymous form
+
+
+def _anonymous(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
+    if not any(map(is_signpost, script.spots)):
+        message = "An anonymous form says where to turn in danger: add a note with the appearance “signpost”."
+        yield Problem("no_signpost", message, Place("survey"))
+    yield from _consent(form, script, reading)
+    for question in form.questions.values():
+        yield from _identifying(question, reading)
+
+
+def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
+    consent = script.consent
+    if consent is None:
+        if form.records == "response":
+            message = "This anonymous form does not ask for consent: add a question with the appearance “consent”."
+            yield _warning("no_consent", message, Place("survey"))
+        return
+    first = next(slot for slot in script.units if script.asked[slot.spot.index] or slot.spot.is_repeat)
+    if first is not consent:
+        message = "Consent comes first: no question may stand before it."
+        yield Problem("consent_late", message, _at(reading, consent.path, "appearance"))
+    question = consent.spot.question
+    if question is not None and question.kind is Kind.SELECT_ONE and form.choice(question, "yes") is None:
+        message = "The consent question needs a choice called “yes”: nothing else counts as consent."
+        yield Problem("consent_yes", message, _at(reading, consent.path, "type"))
+
+
+def _identifying(question: Question, reading: Reading) -> Iterator[Problem]:
+    if "contact" in question.appearance.split():
+        return
+    if question.kind in _METADATA:
+        message = f"An anonymous form cannot note times: “{question.kind}” would help to tell who wrote it."
+        yield Problem("metadata", message, _at(reading, question.path, "type"))
+    elif question.kind in _DATES:
+        message = "A precise date can identify a person. Ask how long ago, or for the month."
+        yield Problem("identifying", message, _at(reading, question.path, "type"))
+    elif question.kind in (Kind.TEXT, Kind.INTEGER):
+        said = [question.name.replace("_", " "), *question.label.words.values()]
+        found = next((what for pattern, what in _IDENTIFYING if any(map(pattern.search, said))), None)
+        if found is not None:
+            message = f"“{question.name}” seems to ask for {found}, which an anonymous form must not do."
+            yield Problem("identifying", message, _at(reading, question.path, "label"))
+
+
+# pyxform
+
+
+def _second_opinion(content: bytes, name: str) -> Iterator[Problem]:
+    """What pyxform refuses. Translated titles are ours: pyxform knows only one."""
+    from pyxform.errors import PyXFormError  # here: it costs 0.2 s to import
+    from pyxform.xls2xform import convert
+
+    sheets = [sheet for sheet in read_sheets(content, name) if isinstance(sheet, Sheet)]
+    plain = {sheet: rows for sheet, rows in as_plain(sheets).items() if sheet in ("survey", "choices", "settings")}
+    settings = [_one_title(row) for row in plain.get("settings", [])]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            convert(xlsform={**plain, "settings": settings}, validate=False, form_name="data")
+    except PyXFormError as error:
+        words = " ".join(str(error).split())
+        row = re.search(r"\[row\s*:?\s*(\d+)\]", words)
+        place = Place("survey", int(row[1]) if row is not None else None)
+        yield _warning("pyxform", f"Other XLSForm tools refuse this form: {words}", place)
+
+
+def _one_title(row: dict[str, str]) -> dict[str, str]:
+    title = next((value for column, value in row.items() if column.startswith("form_title")), "")
+    kept = {column: value for column, value in row.items() if not column.startswith("form_title")}
+    return {**kept, "form_title": title} if title else kept

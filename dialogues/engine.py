@@ -1,0 +1,510 @@
+"""The engine: a form, an interview and a move give the next interview and what to show.
+
+Pure: time and ids are arguments, nothing is read or written. A move that is not possible or a reply
+that cannot be taken is a value (`AskAgain`, `NotNow`, `Stale`), and leaves the interview as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dialogues import asking
+from dialogues.form import Attribution, Form, Kind
+from dialogues.identifying import find_identifying, remove_identifying
+from dialogues.interview import Interview, State, Value
+from dialogues.lifecycle import Facts, follow, possible
+from dialogues.moves import (
+    Another,
+    Answer,
+    Back,
+    Begin,
+    Concern,
+    Confirm,
+    Edit,
+    Expire,
+    Help,
+    Keep,
+    Look,
+    Move,
+    Pause,
+    Remove,
+    Resume,
+    Skip,
+    Speak,
+    Submit,
+    Withdraw,
+    Wording,
+)
+from dialogues.prompts import (
+    AskAgain,
+    ConfirmStop,
+    ConfirmWording,
+    Declined,
+    Expired,
+    Guide,
+    Item,
+    NotNow,
+    Paused,
+    Prompt,
+    Reason,
+    Review,
+    Signpost,
+    Stale,
+    Submitted,
+    Withdrawn,
+)
+from dialogues.reading import Unread, read
+from dialogues.responses import Response, collect
+from dialogues.scene import Scene
+from dialogues.script import Slot, is_consent, script_of
+
+Prompts: TypeAlias = tuple[Prompt, ...]
+
+_ANYWHERE = ("look", "speak", "help", "concern")
+_BEYOND = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state: nothing in it asks for the time
+
+
+class Turn(Struct, frozen=True):
+    """What one move leads to."""
+
+    interview: Interview
+    prompts: Prompts
+
+    def __repr__(self) -> str:
+        return f"Turn({self.interview!r})"
+
+
+class _Refused(Exception):
+    """Inside the engine only: the move changes nothing, and this is said."""
+
+    def __init__(self, *prompts: Prompt) -> None:
+        super().__init__()
+        self.prompts = prompts
+
+
+def invite(form: Form, *, language: str | None = None, seed: str = "") -> Interview:
+    """An interview that has not begun. An unknown language means the form's own; `seed` makes chance repeatable."""
+    known = [spoken.code for spoken in form.languages]
+    return Interview(form.digest, language if language in known else form.default_language, seed=seed)
+
+
+def advance(form: Form, interview: Interview, move: Move, *, now: datetime) -> Turn:
+    """Play one move. Raises `BrokenFormError` for a form with faults, and nothing for what a person did."""
+    scene = _scene_of(form, interview, now)
+    try:
+        if _is_stale(scene, interview, move):
+            raise _Refused(Stale())
+        moved = _play(scene, interview, move)
+    except _Refused as refused:
+        return Turn(interview, (*refused.prompts, *_waiting_prompts(refused, scene, interview)))
+    return Turn(moved, _shown(moved, form, now))
+
+
+def prompts(form: Form, interview: Interview) -> Prompts:
+    """What to show for a saved interview: always the same for the same state."""
+    return _prompts(_scene_of(form, interview, _BEYOND), interview)
+
+
+def history(form: Form, interview: Interview) -> tuple[Item, ...]:
+    """What was asked and answered so far, in the order of the form and the interview's language."""
+    return asking.items(_scene_of(form, interview, _BEYOND), only_done=True)
+
+
+def response(form: Form, interview: Interview) -> Response:
+    """The relevant answers, as they are handed in: by name, repeats as lists of objects."""
+    return collect(_scene_of(form, interview, _BEYOND))
+
+
+# The scene of an interview rides along with it, so that the next move needs not work it out again.
+
+
+def _scene_of(form: Form, interview: Interview, now: datetime) -> Scene:
+    scene: Scene | None = interview.__dict__.get("scene")
+    if scene is None:
+        if interview.form != form.digest:
+            raise ValueError("This interview was begun with another version of the form.")
+        scene = Scene(script_of(form), interview, now)
+        interview.__dict__["scene"] = scene
+    return scene
+
+
+def _with(interview: Interview, scene: Scene, state: State, **changes: str | None) -> Interview:
+    """The interview as the scene has it now, one turn on."""
+    moved = Interview(
+        form=interview.form,
+        language=scene.language,
+        state=state,
+        answers=scene.answers,
+        done=frozenset(scene.done),
+        counts=scene.own_counts,
+        editing=changes.get("editing"),
+        pending=changes.get("pending"),
+        turn=interview.turn + 1,
+        seed=interview.seed,
+    )
+    moved.__dict__["scene"] = scene
+    return moved
+
+
+def _emptied(interview: Interview, state: State) -> Interview:
+    """The interview without a single answer."""
+    return Interview(interview.form, interview.language, state, turn=interview.turn + 1, seed=interview.seed)
+
+
+def _shown(interview: Interview, form: Form, now: datetime) -> Prompts:
+    return _prompts(_scene_of(form, interview, now), interview)
+
+
+def _waiting_prompts(refused: _Refused, scene: Scene, interview: Interview) -> Prompts:
+    if any(isinstance(prompt, ConfirmStop | Review) for prompt in refused.prompts):
+        return ()
+    return _prompts(scene, interview)
+
+
+# Moves
+
+
+def _is_stale(scene: Scene, interview: Interview, move: Move) -> bool:
+    """Whether the move belongs to an earlier question or turn."""
+    if isinstance(move, Begin | Look | Help | Concern | Speak | Withdraw | Edit):
+        return False
+    if move.turn is not None and move.turn != interview.turn:
+        return True
+    if move.question is None or interview.state not in (State.ASKING, State.CONSENTING, State.CONFIRMING):
+        return False
+    slot = _current(scene, interview)
+    return slot is None or slot.path != move.question
+
+
+def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa: C901 - one line a move
+    trigger = type(move).__name__.lower()
+    if trigger not in _ANYWHERE and trigger not in possible(interview.state):
+        raise _Refused() if isinstance(move, Begin) else _Refused(NotNow(move=trigger))
+    match move:
+        case Begin():
+            return _begin(scene, interview, move)
+        case Answer():
+            return _answer(scene, interview, move.value)
+        case Skip():
+            return _skip(scene, interview)
+        case Back():
+            return _back(scene, interview)
+        case Keep():
+            return _keep(scene, interview)
+        case Edit():
+            return _edit(scene, interview, move)
+        case Another():
+            return _another(scene, interview, wanted=move.wanted)
+        case Remove():
+            return _remove(scene, interview, move)
+        case Confirm():
+            return _confirm(scene, interview, move.wording)
+        case Speak():
+            return _speak(scene, interview, move.language)
+        case Pause():
+            return _with(interview, scene, State.PAUSED, editing=interview.editing, pending=interview.pending)
+        case Resume():
+            return _resume(scene, interview)
+        case Submit():
+            return _submit(scene, interview)
+        case Withdraw():
+            if not move.sure:
+                raise _Refused(ConfirmStop())
+            return _emptied(interview, follow("withdraw", Facts(interview.state.value)))
+        case Expire():
+            return _emptied(interview, follow("expire", Facts(interview.state.value)))
+        case Look():
+            raise _Refused(_review(scene, interview))
+        case Help():
+            raise _Refused(Guide(moves=(*possible(interview.state), *_ANYWHERE)))
+        case Concern():
+            raise _Refused(Signpost())
+        case _:
+            assert_never(move)
+
+
+def _facts(scene: Scene, interview: Interview, pending: Callable[[], bool] = lambda: False) -> Facts:
+    return Facts(
+        interview.state.value,
+        consent=lambda: not scene.is_consented(),
+        identifying=pending,
+        complete=lambda: scene.waiting() is None,
+    )
+
+
+def _begin(scene: Scene, interview: Interview, move: Begin) -> Interview:
+    if move.language is not None and move.language in _languages(scene):
+        interview = replace(interview, language=move.language)
+    scene = Scene(scene.script, interview, scene.scope.now)
+    if scene.is_consented():
+        scene.set_defaults()
+    return _with(interview, scene, follow("begin", _facts(scene, interview)))
+
+
+def _answer(scene: Scene, interview: Interview, typed: str | tuple[str, ...]) -> Interview:
+    slot = _current(scene, interview)
+    if slot is None:
+        raise _Refused(NotNow(move="answer"))
+    if slot.another:
+        return _answer_another(scene, interview, slot, typed)
+    value = _read(scene, slot, typed)
+    if interview.state is State.CONSENTING:
+        return _consent(scene, interview, slot, value)
+    _check(scene, slot, value)
+    if _may_identify(scene, slot, value):
+        state = follow("answer", Facts(interview.state.value, identifying=lambda: True))
+        return _with(interview, scene, state, editing=interview.editing, pending=value)
+    return _noted(scene, interview, slot, value, "answer")
+
+
+def _read(scene: Scene, slot: Slot, typed: str | tuple[str, ...]) -> Value:
+    value = read(typed, asking.wanted(scene, slot), scene.language)
+    if not isinstance(value, Unread):
+        return value
+    if value.reason is Reason.NO_WORDS and asking.is_required(scene, slot):
+        raise _Refused(_required(scene, slot))
+    raise _Refused(AskAgain(question=slot.path, reason=value.reason, example=value.example))
+
+
+def _consent(scene: Scene, interview: Interview, slot: Slot, value: Value) -> Interview:
+    if value not in ("yes", "OK"):
+        return _emptied(interview, follow("answer", Facts(interview.state.value, refused=lambda: True)))
+    scene = scene.copy(scene.scope.now)
+    scene.answer(slot, value)
+    scene.set_defaults()
+    return _with(interview, scene, follow("answer", _facts(scene, interview)))
+
+
+def _check(scene: Scene, slot: Slot, value: Value) -> None:
+    if not _holds(scene, slot, value):
+        message = scene.script.words(
+            slot.spot, asking.question_of(slot).constraint_message, scene.language, scene.scope
+        )
+        raise _Refused(AskAgain(question=slot.path, reason=Reason.CONSTRAINT, message=message))
+
+
+def _holds(scene: Scene, slot: Slot, value: Value) -> bool:
+    """Whether a value satisfies the constraint; an empty one always does."""
+    rule = scene.script.rules[slot.spot.index].constraint
+    if rule is None or not value:
+        return True
+    values, before = scene.values, scene.values.get(slot.path)
+    values[slot.path] = value
+    asking.stand(scene, slot, value)
+    try:
+        return rule.truth(scene.scope)
+    finally:
+        if before is None:
+            del values[slot.path]
+        else:
+            values[slot.path] = before
+
+
+def _required(scene: Scene, slot: Slot) -> AskAgain:
+    message = scene.script.words(slot.spot, asking.question_of(slot).required_message, scene.language, scene.scope)
+    return AskAgain(question=slot.path, reason=Reason.REQUIRED, message=message)
+
+
+def _may_identify(scene: Scene, slot: Slot, value: Value) -> bool:
+    question = asking.question_of(slot)
+    return (
+        scene.script.form.attribution is Attribution.ANONYMOUS
+        and question.kind is Kind.TEXT
+        and "contact" not in question.appearance.split()
+        and bool(find_identifying(value))
+    )
+
+
+def _noted(scene: Scene, interview: Interview, slot: Slot, value: Value, trigger: str) -> Interview:
+    scene = scene.copy(scene.scope.now)
+    scene.answer(slot, value)
+    return _with(interview, scene, follow(trigger, _facts(scene, interview)))
+
+
+def _skip(scene: Scene, interview: Interview) -> Interview:
+    slot = _current(scene, interview)
+    if slot is None:
+        raise _Refused(NotNow(move="skip"))
+    if slot.another:
+        return _another(scene, interview, wanted=False)
+    if asking.is_required(scene, slot):
+        raise _Refused(_required(scene, slot))
+    return _noted(scene, interview, slot, "", "skip")
+
+
+def _keep(scene: Scene, interview: Interview) -> Interview:
+    """Leave what was gone back to, or take what the form suggests."""
+    slot = _current(scene, interview)
+    if slot is None or (interview.editing is None and not scene.values.get(slot.path)):
+        raise _Refused(NotNow(move="keep"))
+    scene = scene.copy(scene.scope.now)
+    scene.finish(slot.path)
+    return _with(interview, scene, follow("keep", _facts(scene, interview)))
+
+
+def _back(scene: Scene, interview: Interview) -> Interview:
+    slot = _current(scene, interview) if interview.state is State.ASKING else None
+    earlier = asking.previous(scene, slot)
+    if earlier is None:
+        raise _Refused(NotNow(move="back"))
+    return _with(interview, scene, follow("back", Facts(interview.state.value)), editing=earlier.path)
+
+
+def _edit(scene: Scene, interview: Interview, move: Edit) -> Interview:
+    slot = scene.find(move.path)
+    if slot is None or not scene.is_asked(slot) or is_consent(slot.spot) or slot.path not in scene.done:
+        raise _Refused(Stale())
+    return _with(interview, scene, follow("edit", Facts(interview.state.value)), editing=slot.path)
+
+
+def _answer_another(scene: Scene, interview: Interview, slot: Slot, typed: str | tuple[str, ...]) -> Interview:
+    value = read(typed, asking.ANOTHER_WANTED, scene.language)
+    if isinstance(value, Unread):
+        raise _Refused(AskAgain(question=slot.path, reason=value.reason, example=value.example))
+    return _another(scene, interview, wanted=value == "yes")
+
+
+def _another(scene: Scene, interview: Interview, *, wanted: bool) -> Interview:
+    slot = _current(scene, interview)
+    if slot is None or not slot.another:
+        raise _Refused(NotNow(move="another"))
+    scene = scene.copy(scene.scope.now)
+    if wanted:
+        path = slot.path.removesuffix("[+]")
+        scene.resize(slot, scene.counts.get(path, 0) + 1)
+        scene.set_defaults()
+    else:
+        scene.finish_repeat(slot)
+    return _with(interview, scene, follow("another", _facts(scene, interview)))
+
+
+def _remove(scene: Scene, interview: Interview, move: Remove) -> Interview:
+    found = scene.find_instance(move.instance)
+    if found is None:
+        raise _Refused(Stale())
+    scene = scene.copy(scene.scope.now)
+    scene.remove(*found)
+    return _with(interview, scene, follow("remove", _facts(scene, interview)))
+
+
+def _confirm(scene: Scene, interview: Interview, wording: Wording) -> Interview:
+    slot = _current(scene, interview)
+    text = interview.pending or ""
+    facts = _facts(scene, interview)
+    if slot is None or wording is Wording.CHANGE:
+        facts.complete = lambda: False
+        return _with(interview, scene, follow("confirm", facts), editing=interview.editing)
+    value = text if wording is Wording.KEEP else remove_identifying(text)
+    return _noted(scene, interview, slot, value, "confirm")
+
+
+def _languages(scene: Scene) -> tuple[str, ...]:
+    return tuple(language.code for language in scene.script.form.languages)
+
+
+def _speak(scene: Scene, interview: Interview, language: str) -> Interview:
+    if language not in _languages(scene):
+        raise _Refused(NotNow(move="speak"))
+    scene = scene.copy(scene.scope.now)
+    scene.speak(language)
+    return _with(interview, scene, interview.state, editing=interview.editing, pending=interview.pending)
+
+
+def _resume(scene: Scene, interview: Interview) -> Interview:
+    facts = _facts(scene, interview, pending=lambda: interview.pending is not None)
+    if interview.editing is not None:
+        facts.complete = lambda: False
+    return _with(interview, scene, follow("resume", facts), editing=interview.editing, pending=interview.pending)
+
+
+def _submit(scene: Scene, interview: Interview) -> Interview:
+    failing = _first_failing(scene)
+    state = follow("submit", Facts(interview.state.value, valid=lambda: failing is None))
+    if failing is None:
+        return _with(interview, scene, state)
+    scene = scene.copy(scene.scope.now)
+    return _with(interview, scene, state, editing=failing.path)
+
+
+def _first_failing(scene: Scene) -> Slot | None:
+    """The first relevant question whose answer is missing or no longer holds."""
+    for slot in scene.slots():
+        if slot.another or not scene.is_asked(slot):
+            continue
+        value = scene.values.get(slot.path, "")
+        if (not value and asking.is_required(scene, slot)) or not _holds(scene, slot, value):
+            return slot
+    return None
+
+
+# Showing
+
+
+def _current(scene: Scene, interview: Interview) -> Slot | None:
+    """The question that is waiting: the one being edited while it is relevant, else the first not done."""
+    if interview.state is State.CONSENTING:
+        return scene.script.consent
+    if interview.editing is not None:
+        slot = scene.find(interview.editing)
+        if slot is not None:
+            return slot
+    return scene.waiting()
+
+
+def _prompts(scene: Scene, interview: Interview) -> Prompts:
+    match interview.state:
+        case State.INVITED:
+            return ()
+        case State.CONSENTING | State.ASKING:
+            return _asked(scene, interview)
+        case State.CONFIRMING:
+            slot = _current(scene, interview)
+            found = find_identifying(interview.pending or "")
+            return (ConfirmWording(question=slot.path if slot else "", turn=interview.turn, found=found),)
+        case State.REVIEWING:
+            return (*asking.closing_notes(scene), _review(scene, interview))
+        case State.PAUSED:
+            return (Paused(),)
+        case State.SUBMITTED:
+            return (Submitted(),)
+        case State.DECLINED:
+            return (Declined(),)
+        case State.WITHDRAWN:
+            return (Withdrawn(),)
+        case State.EXPIRED:
+            return (Expired(),)
+        case _:
+            assert_never(interview.state)
+
+
+def _asked(scene: Scene, interview: Interview) -> Prompts:
+    slot = _current(scene, interview)
+    if slot is None:
+        return (_review(scene, interview),)
+    shown = asking.ask(scene, slot, interview)
+    if interview.editing == slot.path and not slot.another:
+        return (*_why_asked(scene, slot), *shown)
+    return shown
+
+
+def _why_asked(scene: Scene, slot: Slot) -> Prompts:
+    """For a question that is asked again: what no longer holds about its answer."""
+    value = scene.values.get(slot.path, "")
+    if value and not _holds(scene, slot, value):
+        message = scene.script.words(
+            slot.spot, asking.question_of(slot).constraint_message, scene.language, scene.scope
+        )
+        return (AskAgain(question=slot.path, reason=Reason.CONSTRAINT, message=message),)
+    if not value and asking.is_required(scene, slot):
+        return (_required(scene, slot),)
+    return ()
+
+
+def _review(scene: Scene, interview: Interview) -> Review:
+    complete = interview.state is State.REVIEWING
+    return Review(items=asking.items(scene, only_done=not complete), turn=interview.turn, complete=complete)

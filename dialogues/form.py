@@ -1,0 +1,213 @@
+"""What is asked: an immutable form, as read from an XLSForm.
+
+Expressions are kept as their authors wrote them; `dialogues.script` compiles them once per form.
+Two forms with the same content are equal and have the same digest, whichever file they came from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+DEFAULT_LANGUAGE = "en"
+
+
+class Kind(StrEnum):
+    """The types of question, in XLSForm's words."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    RANGE = "range"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "dateTime"
+    SELECT_ONE = "select_one"
+    SELECT_MULTIPLE = "select_multiple"
+    RANK = "rank"
+    NOTE = "note"
+    ACKNOWLEDGE = "acknowledge"
+    CALCULATE = "calculate"
+    HIDDEN = "hidden"
+    IMAGE = "image"
+    AUDIO = "audio"
+    FILE = "file"
+    START = "start"
+    END = "end"
+    TODAY = "today"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person answers it: notes are only said, and the rest is worked out."""
+        return self not in _NOT_ASKED
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether it is answered by choosing from a list."""
+        return self in {Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK}
+
+    @property
+    def is_many(self) -> bool:
+        """Whether an answer may hold several choices, separated by spaces."""
+        return self in {Kind.SELECT_MULTIPLE, Kind.RANK}
+
+
+_NOT_ASKED = frozenset({Kind.NOTE, Kind.CALCULATE, Kind.HIDDEN, Kind.START, Kind.END, Kind.TODAY})
+
+
+class Attribution(StrEnum):
+    """Whether answers are tied to a person. It cannot change once a slip was issued."""
+
+    ANONYMOUS = "anonymous"
+    NAMED = "named"
+
+
+class Text(Struct, frozen=True):
+    """Words in one or more languages, by language code; the form's default language comes first."""
+
+    words: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return any(self.words.values())
+
+    def to(self, language: str) -> str:
+        """The words in `language`, else in the first language that has any."""
+        return self.words.get(language) or next((words for words in self.words.values() if words), "")
+
+
+NO_TEXT = Text()
+
+
+class Language(Struct, frozen=True):
+    """A language of a form: its code (`cy`) and its own name (`Cymraeg`)."""
+
+    code: str
+    name: str
+
+
+class Choice(Struct, frozen=True, omit_defaults=True):
+    """One choice of a list; `score` is None for choices apart from the scale, such as "I don't know"."""
+
+    name: str
+    label: Text = NO_TEXT
+    score: float | None = None
+    columns: dict[str, str] = {}
+
+
+class Question(Struct, frozen=True, tag="question", omit_defaults=True):
+    """One row that holds a value, or a note. `path` is unique in the form; empty expressions are absent."""
+
+    name: str
+    path: str
+    kind: Kind
+    label: Text = NO_TEXT
+    hint: Text = NO_TEXT
+    guidance: Text = NO_TEXT
+    probe: Text = NO_TEXT
+    choices: str = ""
+    choice_filter: str = ""
+    relevant: str = ""
+    required: str = ""
+    required_message: Text = NO_TEXT
+    constraint: str = ""
+    constraint_message: Text = NO_TEXT
+    calculation: str = ""
+    default: str = ""
+    read_only: str = ""
+    parameters: dict[str, str] = {}
+    appearance: str = ""
+    theme: str = ""
+    construct: str = ""
+    polarity: int = 1
+    equivalence: str = ""
+
+
+class Group(Struct, frozen=True, tag="group", omit_defaults=True):
+    """Rows that belong together: a section of the interview."""
+
+    name: str
+    path: str
+    label: Text = NO_TEXT
+    relevant: str = ""
+    appearance: str = ""
+    children: tuple[Node, ...] = ()
+
+
+class Repeat(Struct, frozen=True, tag="repeat", omit_defaults=True):
+    """Rows that are asked once for each of several things; `count` is an expression, or empty: ask."""
+
+    name: str
+    path: str
+    label: Text = NO_TEXT
+    relevant: str = ""
+    appearance: str = ""
+    count: str = ""
+    children: tuple[Node, ...] = ()
+
+
+Node: TypeAlias = Question | Group | Repeat
+
+
+class Form(Struct, frozen=True, dict=True, omit_defaults=True):
+    """The definition of an interview."""
+
+    id: str
+    title: Text
+    version: str
+    languages: tuple[Language, ...]
+    children: tuple[Node, ...]
+    choices: dict[str, tuple[Choice, ...]] = {}
+    audience: str = ""
+    attribution: Attribution = Attribution.NAMED
+    breakdown: str = ""
+    records: str = "response"
+    estimated_minutes: int | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def default_language(self) -> str:
+        """The code of the language in which the form is asked unless another is chosen."""
+        return self.languages[0].code
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the whole content, in hexadecimal: what an interview is pinned to."""
+        return hashlib.sha256(encode(self)).hexdigest()
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Every question by its path, in document order."""
+        return {node.path: node for node in walk(self.children) if isinstance(node, Question)}
+
+    def choice(self, question: Question, name: str) -> Choice | None:
+        """The choice of that name in the question's list, or None."""
+        return next((choice for choice in self.choices.get(question.choices, ()) if choice.name == name), None)
+
+
+def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Every node below, parents before their children, in document order."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, Question):
+            yield from walk(node.children)
+
+
+_decoder = msgspec.json.Decoder(Form)
+
+
+def encode(form: Form) -> bytes:
+    """The form as JSON, the same bytes for equal forms."""
+    return msgspec.json.encode(form, order="deterministic")
+
+
+def decode(content: bytes) -> Form:
+    """The form that was encoded. Raises `msgspec.ValidationError` when the bytes are no form."""
+    return _decoder.decode(content)

@@ -1,0 +1,116 @@
+"""Where everything in a form stands: its nodes with their parents, and how they are found by name.
+
+An instance is addressed by its prefix (`household[1]/member[2]/`) and a leaf (`age`); outside repeats the
+prefix is empty, so the path of an ordinary question is its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dialogues.form import Form, Group, Kind, Node, Question, Repeat
+
+MISSING = None
+
+
+@dataclass(eq=False, slots=True)
+class Spot:
+    """One node of a form and its surroundings.
+
+    `chain` holds the repeats around it, outermost first; `leaf` is its path within the innermost of them.
+    """
+
+    index: int
+    node: Node | None
+    name: str
+    leaf: str
+    parent: Spot | None
+    chain: tuple[Spot, ...] = ()
+    children: list[Spot] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"Spot({self.path})"
+
+    @property
+    def path(self) -> str:
+        """The static path, without instances."""
+        return self.node.path if self.node is not None else "/"
+
+    @property
+    def depth(self) -> int:
+        """How many repeats are around it."""
+        return len(self.chain)
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it has instances of its own."""
+        return isinstance(self.node, Repeat)
+
+    @property
+    def inside(self) -> tuple[Spot, ...]:
+        """The repeats around its children."""
+        return (*self.chain, self) if self.is_repeat else self.chain
+
+    @property
+    def question(self) -> Question | None:
+        """The question it is, if it is one."""
+        return self.node if isinstance(self.node, Question) else None
+
+    @property
+    def kind(self) -> Kind | None:
+        """The type of the question, None for groups and repeats."""
+        return self.node.kind if isinstance(self.node, Question) else None
+
+    def child(self, name: str) -> Spot | None:
+        """The node of that name directly below."""
+        return next((child for child in self.children if child.name == name), None)
+
+
+class Outline:
+    """All spots of a form in document order; `root` stands for the form itself."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.root = Spot(-1, None, form.id, "", None)
+        self.spots: list[Spot] = []
+        self._named: dict[str, list[Spot]] = {}
+        for node in form.children:
+            self._add(node, self.root)
+        self.by_path = {spot.path: spot for spot in self.spots}
+
+    def _add(self, node: Node, parent: Spot) -> None:
+        chain = parent.inside
+        leaf = node.path.removeprefix(f"{chain[-1].path}/") if chain else node.path
+        spot = Spot(len(self.spots), node, node.name, leaf, parent, chain)
+        parent.children.append(spot)
+        self.spots.append(spot)
+        self._named.setdefault(node.name, []).append(spot)
+        if isinstance(node, Group | Repeat):
+            for child in node.children:
+                self._add(child, spot)
+
+    def named(self, name: str, near: Spot | None = None) -> Spot | None:
+        """The node that `${name}` means: the only one, else the nearest in the same group and its parents."""
+        spots = self._named.get(name, ())
+        if len(spots) <= 1:
+            return spots[0] if spots else MISSING
+        while near is not None:
+            found = near.child(name)
+            if found is not None:
+                return found
+            near = near.parent
+        return spots[0]
+
+    def names(self) -> list[str]:
+        """Every name in the form."""
+        return list(self._named)
+
+
+def shared_depth(one: tuple[Spot, ...], other: tuple[Spot, ...]) -> int:
+    """How many outer repeats two chains have in common."""
+    depth = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine is not theirs:
+            break
+        depth += 1
+    return depth

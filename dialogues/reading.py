@@ -1,0 +1,335 @@
+"""What was typed or tapped → an answer, or why it could not be taken.
+
+A choice may be given by its value, label, number or place ("the second"); numbers in figures with comma
+or point, or in words; dates as people write them. What is read is returned as XLSForm stores it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from babel import Locale, UnknownLocaleError
+from msgspec import Struct
+
+from dialogues.form import Kind
+from dialogues.interview import Value
+from dialogues.prompts import Option, Reason
+
+MAX_TEXT = 10_000  # characters of one answer; several Telegram messages' worth
+MAX_DIGITS = 15  # what a double can hold exactly
+
+
+class Unread(Struct, frozen=True):
+    """A reply that could not be taken: why, and an example of one that could."""
+
+    reason: Reason
+    example: str = ""
+
+
+class Wanted(Struct, frozen=True):
+    """What a question can take: its type, its choices as offered, the bounds of a range."""
+
+    kind: Kind
+    options: tuple[Option, ...] = ()
+    bounds: tuple[float, float, float] | None = None
+    today: date | None = None
+
+
+def read(typed: str | Sequence[str], wanted: Wanted, language: str) -> Value | Unread:
+    """The answer that a reply means, or why it means none."""
+    if wanted.kind.has_choices:
+        return _read_choices(typed, wanted, language)
+    text = clean(typed if isinstance(typed, str) else " ".join(typed))
+    if not text:
+        return Unread(Reason.NO_WORDS)
+    match wanted.kind:
+        case Kind.TEXT:
+            return text if len(text) <= MAX_TEXT else Unread(Reason.TOO_LONG)
+        case Kind.ACKNOWLEDGE:
+            return "OK" if _fold(text) in _OKAY or _is_yes(text, language) else Unread(Reason.NOT_A_CHOICE, "OK")
+        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
+            return _read_number(text, wanted, language)
+        case Kind.DATE:
+            return _read_date(text, wanted.today, language)
+        case Kind.TIME:
+            return _read_time(text)
+        case Kind.DATETIME:
+            return _read_moment(text, wanted.today, language)
+        case _:
+            return text if _FILE.fullmatch(text) else Unread(Reason.NEEDS_FILE)
+
+
+_OKAY = frozenset({"ok", "okay", "iawn"})
+_FILE = re.compile(r"[\w.\- ]{1,200}\.\w{2,5}")
+
+
+def clean(text: str) -> str:
+    """The text without what cannot be stored or seen: NUL, control and broken characters, space around it."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+# Choices
+
+
+def _read_choices(typed: str | Sequence[str], wanted: Wanted, language: str) -> Value | Unread:
+    if wanted.kind.is_many:
+        return _read_many(_pieces(typed, wanted.options), wanted, language)
+    if not isinstance(typed, str):
+        if len(typed) > 1:
+            return Unread(Reason.ONE_ONLY, _example(wanted.options))
+        typed = typed[0] if typed else ""
+    return find_choice(typed, wanted.options, language)
+
+
+def _read_many(pieces: Sequence[str], wanted: Wanted, language: str) -> Value | Unread:
+    names: list[str] = []
+    for piece in pieces:
+        name = find_choice(piece, wanted.options, language)
+        if isinstance(name, Unread):
+            return name
+        if name not in names:
+            names.append(name)
+    if not names:
+        return Unread(Reason.NO_WORDS)
+    if wanted.kind is Kind.RANK:
+        return " ".join(names) if len(names) == len(wanted.options) else Unread(Reason.NOT_ALL_RANKED)
+    chosen = set(names)
+    return " ".join(option.value for option in wanted.options if option.value in chosen)
+
+
+def _pieces(typed: str | Sequence[str], options: tuple[Option, ...]) -> Sequence[str]:
+    """The single choices in a reply: tapped ones, names with spaces between, or typed with commas or lines."""
+    if not isinstance(typed, str):
+        return [piece for piece in typed if piece.strip()]
+    values = {option.value for option in options}
+    words = typed.split()
+    if words and all(word in values or word.isdecimal() for word in words):
+        return words
+    return [piece for piece in re.split(r"[,;\n]|\s(?:and|a|ac|&|\+)\s", typed) if piece.strip()]
+
+
+def find_choice(typed: str, options: tuple[Option, ...], language: str) -> Value | Unread:
+    """The one choice that a reply means: by value, label, number, place, or the only label that begins so."""
+    for option in options:
+        if option.value == typed:
+            return typed
+    said = _fold(clean(typed))
+    if not said:
+        return Unread(Reason.NO_WORDS, _example(options))
+    same = [option for option in options if said in (_fold(option.label), _fold(option.value))]
+    if not same:
+        place = _place(said, len(options), language)
+        if place is not None:
+            return options[place].value
+        same = [option for option in options if len(said) > 2 and _fold(option.label).startswith(said)]
+    if not same:
+        same = [option for option in options if _same_answer(said, option, language)]
+    if len(same) == 1:
+        return same[0].value
+    return Unread(Reason.SEVERAL_FIT if same else Reason.NOT_A_CHOICE, _example(same or options))
+
+
+def _same_answer(said: str, option: Option, language: str) -> bool:
+    value = option.value.lower()
+    return (value == "yes" and said in _words(_YES, language)) or (value == "no" and said in _words(_NO, language))
+
+
+def _is_yes(text: str, language: str) -> bool:
+    return _fold(text) in _words(_YES, language)
+
+
+def _place(said: str, count: int, language: str) -> int | None:
+    """The index that “2”, “2.”, “second” or “the last one” means, if there are so many."""
+    words = [word for word in said.split() if word not in _words(_FILLERS, language)]
+    if len(words) != 1:
+        return None
+    word = words[0].rstrip(".):")
+    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else _ORDINALS.get(word)
+    if word in _words(_LAST, language):
+        number = count
+    return number - 1 if number is not None and 1 <= number <= count else None
+
+
+def _example(options: Sequence[Option]) -> str:
+    return options[0].label if options else ""
+
+
+def _fold(text: str) -> str:
+    """Lower case, without accents, quotes and the marks around words."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(" " if c in "/-–—_" else c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”")
+    return " ".join(kept.split()).strip(".!?,:;()[] ")
+
+
+# Words, by language. What a language lacks is looked up in English.
+
+_YES = {"en": {"yes", "y", "yeah", "yep", "ok", "okay", "i agree", "sure"}, "cy": {"ie", "ydw", "oes", "iawn", "cytuno"}}
+_NO = {"en": {"no", "n", "nope", "nah"}, "cy": {"na", "nac ydw", "nac oes", "nage"}}
+_LAST = {"en": {"last"}, "cy": {"olaf"}}
+_FILLERS = {
+    "en": {"the", "one", "number", "option", "answer", "choice", "please", "no."},
+    "cy": {"y", "yr", "un", "rhif", "opsiwn", "ateb", "dewis"},
+}
+_ORDINAL_WORDS = (
+    ("first", "1st", "cyntaf", "1af"),
+    ("second", "2nd", "ail", "2il"),
+    ("third", "3rd", "trydydd", "trydedd", "3ydd"),
+    ("fourth", "4th", "pedwerydd", "pedwaredd", "4ydd"),
+    ("fifth", "5th", "pumed", "5ed"),
+    ("sixth", "6th", "chweched", "6ed"),
+    ("seventh", "7th", "seithfed", "7fed"),
+    ("eighth", "8th", "wythfed", "8fed"),
+    ("ninth", "9th", "nawfed", "9fed"),
+    ("tenth", "10th", "degfed", "10fed"),
+)
+_ORDINALS = {word: place for place, words in enumerate(_ORDINAL_WORDS, 1) for word in words}
+_NUMBER_WORDS = {
+    "en": (
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty"
+    ),
+    "cy": (
+        "dim un dau tri pedwar pump chwech saith wyth naw deg un_ar_ddeg deuddeg tri_ar_ddeg pedwar_ar_ddeg "
+        "pymtheg un_ar_bymtheg dau_ar_bymtheg deunaw pedwar_ar_bymtheg ugain"
+    ),
+}
+_NUMBERS = {
+    language: {word.replace("_", " "): number for number, word in enumerate(words.split())}
+    for language, words in _NUMBER_WORDS.items()
+}
+_NUMBERS["en"].update({"none": 0, "never": 0, "nil": 0, "once": 1, "twice": 2, "a dozen": 12})
+_NUMBERS["cy"].update({"dwy": 2, "tair": 3, "pedair": 4, "unwaith": 1, "dwywaith": 2})
+_TODAY = {"en": {"today": 0, "yesterday": -1}, "cy": {"heddiw": 0, "ddoe": -1}}
+
+
+def _words(table: dict[str, set[str]], language: str) -> set[str]:
+    return table["en"] | table.get(language, set())
+
+
+# Numbers
+
+_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:\.\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+
+
+def _read_number(text: str, wanted: Wanted, language: str) -> Value | Unread:
+    number = _number(text, language)
+    if number is None:
+        return Unread(Reason.NOT_A_NUMBER, "3")
+    if len(re.sub(r"\D", "", number)) > MAX_DIGITS:
+        return Unread(Reason.TOO_LARGE, "3")
+    if wanted.kind is Kind.INTEGER and float(number) != int(float(number)):
+        return Unread(Reason.NOT_WHOLE, str(round(float(number))))
+    if wanted.bounds is not None and not _within(float(number), wanted.bounds):
+        low, high, step = wanted.bounds
+        return Unread(Reason.OUT_OF_RANGE, f"{low:g} – {high:g}" if step == 1 else f"{low:g}, {low + step:g} … {high:g}")
+    return number.partition(".")[0] if wanted.kind is Kind.INTEGER else number
+
+
+def _number(text: str, language: str) -> str | None:
+    """The number as XLSForm writes it, or None."""
+    ascii_digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).replace("−", "-")
+    if _PLAIN.fullmatch(ascii_digits):
+        return _tidy(ascii_digits)
+    if _THOUSANDS.fullmatch(ascii_digits):
+        return _tidy(re.sub(r"[ \u00a0\u202f,]", "", ascii_digits))
+    if _COMMA.fullmatch(ascii_digits):
+        return _tidy(ascii_digits.replace(",", "."))
+    said = _fold(text)
+    number = _NUMBERS.get(language, {}).get(said, _NUMBERS["en"].get(said))
+    return None if number is None else str(number)
+
+
+def _tidy(number: str) -> str:
+    sign = "-" if number.startswith("-") else ""
+    whole, point, rest = number.lstrip("+-").partition(".")
+    whole = whole.lstrip("0") or "0"
+    rest = rest.rstrip("0")
+    return f"{sign}{whole}{point if rest else ''}{rest}"
+
+
+def _within(number: float, bounds: tuple[float, float, float]) -> bool:
+    low, high, step = bounds
+    steps = (number - low) / step if step else 0.0
+    return low <= number <= high and abs(steps - round(steps)) < 1e-9
+
+
+# Dates and times
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_FIGURES = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", re.ASCII)
+_WRITTEN = re.compile(r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg)?\s+(?:of\s+|o\s+)?([^\W\d]+)\.?,?\s+(\d{4})")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*([ap])?\.?\s*(m)?\.?", re.IGNORECASE | re.ASCII)
+
+
+def _read_date(text: str, today: date | None, language: str) -> Value | Unread:
+    found = _date(text, today, language)
+    return found.isoformat() if found is not None else Unread(Reason.NOT_A_DATE)
+
+
+def _date(text: str, today: date | None, language: str) -> date | None:
+    said = _fold_date(text)
+    shift = {**_TODAY["en"], **_TODAY.get(language, {})}.get(said)
+    if shift is not None and today is not None:
+        return today + timedelta(days=shift)
+    if (match := _ISO.fullmatch(said)) is not None:
+        return _day(match[1], match[2], match[3])
+    if (match := _FIGURES.fullmatch(said)) is not None:
+        return _day(match[3], match[2], match[1])
+    if (match := _WRITTEN.fullmatch(said)) is not None:
+        month = _months(language).get(match[2])
+        return _day(match[3], str(month), match[1]) if month is not None else None
+    return None
+
+
+def _fold_date(text: str) -> str:
+    return " ".join(text.casefold().split()).strip(" .!?")
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _months(language: str) -> dict[str, int]:
+    """Month names and their short forms, in the language and in English."""
+    names: dict[str, int] = {}
+    for code in ("en", language):
+        try:
+            months = Locale.parse(code).months["format"]
+        except (UnknownLocaleError, ValueError):
+            continue
+        for width in ("wide", "abbreviated"):
+            names.update({name.casefold().rstrip("."): number for number, name in months[width].items()})
+    return names
+
+
+def _read_time(text: str) -> Value | Unread:
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None or (match[2] is None and match[4] is None):
+        return Unread(Reason.NOT_A_TIME, "14:30")
+    hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+    if match[4] is not None:
+        if not 1 <= hour <= 12:
+            return Unread(Reason.NOT_A_TIME, "14:30")
+        hour = hour % 12 + (12 if match[4].lower() == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return Unread(Reason.NOT_A_TIME, "14:30")
+    return f"{hour:02d}:{minute:02d}:{second:02d}.000"
+
+
+def _read_moment(text: str, today: date | None, language: str) -> Value | Unread:
+    day, _, clock = text.strip().replace("T", " ", 1).rpartition(" ")
+    found, time = _read_date(day.rstrip(","), today, language), _read_time(clock)
+    if isinstance(found, Unread) or isinstance(time, Unread):
+        return Unread(Reason.NOT_A_DATE)
+    return f"{found}T{time}"
