@@ -42,7 +42,11 @@ def _was_said(scene: Scene, note: Slot, slot: Slot | None) -> bool:
     for depth, repeat in enumerate(note.spot.chain):
         if scene.script.rules[repeat.index].count is not None:
             continue
-        here = slot is not None and len(slot.prefixes) > depth + 1 and slot.prefixes[depth + 1] == note.prefixes[depth + 1]
+        here = (
+            slot is not None
+            and len(slot.prefixes) > depth + 1
+            and slot.prefixes[depth + 1] == note.prefixes[depth + 1]
+        )
         asks_for_more = slot is not None and slot.another and slot.spot is repeat
         if not here and not asks_for_more:
             return True
@@ -94,7 +98,12 @@ def _can_go_back(scene: Scene, slot: Slot) -> bool:
 def previous(scene: Scene, slot: Slot | None) -> Slot | None:
     """The relevant question before one, None stands for the end; consent is never gone back to."""
     return next(
-        (earlier for earlier in scene.before(slot) if scene.is_asked(earlier) and not is_consent(earlier.spot)), None
+        (
+            earlier
+            for earlier in scene.before(slot)
+            if scene.is_asked(earlier) and not is_consent(earlier.spot)
+        ),
+        None,
     )
 
 

@@ -18,12 +18,23 @@ from dialogues.sheets import Sheet, as_plain, read_sheets
 from dialogues.xlsform import Reading, read
 
 _IDENTIFYING = (
-    (re.compile(r"\b(?:your|full|first|last|given|family|sur)\s*-?name\b|\bwhat is your name\b|^name$", re.IGNORECASE), "a name"),
+    (
+        re.compile(
+            r"\b(?:your|full|first|last|given|family|sur)\s*-?name\b|\bwhat is your name\b|^name$",
+            re.IGNORECASE,
+        ),
+        "a name",
+    ),
     (re.compile(r"\b(?:phone|mobile|telephone)\b", re.IGNORECASE), "a telephone number"),
     (re.compile(r"\be-?mail\b", re.IGNORECASE), "an e-mail address"),
     (re.compile(r"\b(?:date of birth|birthday|dob)\b", re.IGNORECASE), "a date of birth"),
     (re.compile(r"\b(?:postcode|home address|your address)\b", re.IGNORECASE), "an address"),
-    (re.compile(r"\b(?:nhs|staff|employee|payroll|national insurance)\s+(?:number|no\b|id\b)", re.IGNORECASE), "a personal number"),
+    (
+        re.compile(
+            r"\b(?:nhs|staff|employee|payroll|national insurance)\s+(?:number|no\b|id\b)", re.IGNORECASE
+        ),
+        "a personal number",
+    ),
 )
 _DATES = frozenset({Kind.DATE, Kind.DATETIME})
 _METADATA = frozenset({Kind.START, Kind.END, Kind.TODAY})
@@ -97,7 +108,9 @@ def _translations(form: Form, script: Script, reading: Reading) -> Iterator[Prob
         for column, text in texts(spot):
             for code in _missing(text.words, codes):
                 message = f"The {column} of “{spot.name}” is not translated into “{code}”."
-                yield _warning("translation", message, _at(reading, spot.path, f"{column}::{_name(form, code)}"))
+                yield _warning(
+                    "translation", message, _at(reading, spot.path, f"{column}::{_name(form, code)}")
+                )
     for list_name, choice in _choices(form):
         for code in _missing(choice.label.words, codes):
             place = reading.choice_places.get((list_name, choice.name), Place("choices"))
@@ -139,7 +152,9 @@ def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
     consent = script.consent
     if consent is None:
         if form.records == "response":
-            message = "This anonymous form does not ask for consent: add a question with the appearance “consent”."
+            message = (
+                "This anonymous form does not ask for consent: add a question with the appearance “consent”."
+            )
             yield _warning("no_consent", message, Place("survey"))
         return
     first = next(slot for slot in script.units if script.asked[slot.spot.index] or slot.spot.is_repeat)
@@ -178,7 +193,9 @@ def _second_opinion(content: bytes, name: str) -> Iterator[Problem]:
     from pyxform.xls2xform import convert
 
     sheets = [sheet for sheet in read_sheets(content, name) if isinstance(sheet, Sheet)]
-    plain = {sheet: rows for sheet, rows in as_plain(sheets).items() if sheet in ("survey", "choices", "settings")}
+    plain = {
+        sheet: rows for sheet, rows in as_plain(sheets).items() if sheet in ("survey", "choices", "settings")
+    }
     settings = [_one_title(row) for row in plain.get("settings", [])]
     try:
         with warnings.catch_warnings():

@@ -30,7 +30,19 @@ class Scope:
     `dot` is the value of the question itself. `item` is the choice that a choice filter looks at.
     """
 
-    __slots__ = ("chance", "counts", "dot", "hidden", "indexes", "item", "items", "now", "outer", "prefixes", "values")
+    __slots__ = (
+        "chance",
+        "counts",
+        "dot",
+        "hidden",
+        "indexes",
+        "item",
+        "items",
+        "now",
+        "outer",
+        "prefixes",
+        "values",
+    )
 
     def __init__(
         self,

@@ -306,7 +306,9 @@ def _holds(scene: Scene, slot: Slot, value: Value) -> bool:
 
 
 def _required(scene: Scene, slot: Slot) -> AskAgain:
-    message = scene.script.words(slot.spot, asking.question_of(slot).required_message, scene.language, scene.scope)
+    message = scene.script.words(
+        slot.spot, asking.question_of(slot).required_message, scene.language, scene.scope
+    )
     return AskAgain(question=slot.path, reason=Reason.REQUIRED, message=message)
 
 
@@ -362,7 +364,9 @@ def _edit(scene: Scene, interview: Interview, move: Edit) -> Interview:
     return _with(interview, scene, follow("edit", Facts(interview.state.value)), editing=slot.path)
 
 
-def _answer_another(scene: Scene, interview: Interview, slot: Slot, typed: str | tuple[str, ...]) -> Interview:
+def _answer_another(
+    scene: Scene, interview: Interview, slot: Slot, typed: str | tuple[str, ...]
+) -> Interview:
     value = read(typed, asking.ANOTHER_WANTED, scene.language)
     if isinstance(value, Unread):
         raise _Refused(AskAgain(question=slot.path, reason=value.reason, example=value.example))
@@ -419,7 +423,9 @@ def _resume(scene: Scene, interview: Interview) -> Interview:
     facts = _facts(scene, interview, pending=lambda: interview.pending is not None)
     if interview.editing is not None:
         facts.complete = lambda: False
-    return _with(interview, scene, follow("resume", facts), editing=interview.editing, pending=interview.pending)
+    return _with(
+        interview, scene, follow("resume", facts), editing=interview.editing, pending=interview.pending
+    )
 
 
 def _submit(scene: Scene, interview: Interview) -> Interview:

@@ -79,7 +79,9 @@ def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices:
     )
 
 
-def compile_template(text: str, outline: Outline, spot: Spot) -> tuple[Callable[[Scope], str], frozenset[Use]]:
+def compile_template(
+    text: str, outline: Outline, spot: Spot
+) -> tuple[Callable[[Scope], str], frozenset[Use]]:
     """A label with `${name}` in it, as a closure that fills it in. Raises `Mistake`."""
     compiler = _Compiler(outline, spot)
     parts: list[Callable[[Scope], str]] = []
@@ -206,7 +208,9 @@ class _Compiler:
 
     def _indexed_repeat(self, call: Call) -> Code:
         if len(call.arguments) % 2 == 0:
-            raise Mistake("indexed-repeat() takes a question, then a repeat and a number for each level.", call.at)
+            raise Mistake(
+                "indexed-repeat() takes a question, then a repeat and a number for each level.", call.at
+            )
         target = self._named_spot(call.arguments[0])
         levels: dict[Spot, Callable[[Scope], float]] = {}
         for repeat, index in zip(call.arguments[1::2], call.arguments[2::2], strict=True):
@@ -241,12 +245,21 @@ class _Compiler:
     def _path(self, path: Path) -> Code:
         if path.start == "instance":
             return self._lookup(path)
-        if self.of_choices and path.start == "" and len(path.steps) == 1 and path.steps[0].name not in (".", ".."):
+        if (
+            self.of_choices
+            and path.start == ""
+            and len(path.steps) == 1
+            and path.steps[0].name not in (".", "..")
+        ):
             name = path.steps[0].name
             return Code(lambda c: (c.item or {}).get(name, ""), Gives.TEXT)
         spot, bound, filters = self._walk(path)
         if spot is self.spot and path.start == "" and path.steps[0].name == "." and not filters:
-            return Code(lambda c: c.dot, Gives.TEXT) if spot.kind not in _NUMERIC_KINDS else _numeric(lambda c: c.dot)
+            return (
+                Code(lambda c: c.dot, Gives.TEXT)
+                if spot.kind not in _NUMERIC_KINDS
+                else _numeric(lambda c: c.dot)
+            )
         return self._nodes(spot, bound, filters, path.at)
 
     def _nodes(self, spot: Spot, bound: int, filters: dict[Spot, list[Code]], at: int) -> Code:
@@ -289,7 +302,11 @@ class _Compiler:
             target = self.outline.named(first.name.removeprefix("last-saved#"), self.spot)
             if target is None:
                 raise self._unknown(first.name, first.at)
-            return target, shared_depth(target.inside, self.spot.inside), (Step(".", first.predicates, first.at), *steps[1:])
+            return (
+                target,
+                shared_depth(target.inside, self.spot.inside),
+                (Step(".", first.predicates, first.at), *steps[1:]),
+            )
         if path.start == "/":
             return self.outline.root, len(self.spot.inside), steps[1:]
         here = self.current if path.start == "current" and self.current is not None else self.spot
@@ -399,7 +416,9 @@ def _keys(spot: Spot, bound: int, filters: dict[Spot, list[Code]]) -> Keys:
     def keys(c: Scope) -> list[NodePath]:
         scopes = [c if len(c.prefixes) == bound + 1 else c.at(c.prefixes[: bound + 1], c.indexes[:bound])]
         for repeat in repeats:
-            scopes = [inner for scope in scopes for inner in _instances(scope, repeat, filters.get(repeat, ()))]
+            scopes = [
+                inner for scope in scopes for inner in _instances(scope, repeat, filters.get(repeat, ()))
+            ]
         if spot.is_repeat:
             return [
                 inner.prefixes[-1][:-1]
@@ -447,7 +466,13 @@ def _indexed(target: Spot, levels: dict[Spot, Callable[[Scope], float]], bound: 
     def keys(c: Scope) -> list[NodePath]:
         prefix = c.prefixes[bound]
         for depth, repeat in enumerate(target.chain[bound:], bound):
-            number = levels[repeat](c) if repeat in levels else float(c.indexes[depth]) if depth < len(c.indexes) else 1.0
+            number = (
+                levels[repeat](c)
+                if repeat in levels
+                else float(c.indexes[depth])
+                if depth < len(c.indexes)
+                else 1.0
+            )
             if not (number >= 1 and number <= c.counts.get(prefix + repeat.leaf, 0)):
                 return []
             prefix = f"{prefix}{repeat.leaf}[{int(number)}]/"
@@ -471,7 +496,9 @@ def _cells(name: str, tests: list[Callable[[Scope], bool]], column: str) -> Call
 
 
 def _label_of(c: Scope, key: str, value: str) -> str:
-    return next((item["label"] for item in c.items.get(key.removeprefix("jr:"), ()) if item["name"] == value), "")
+    return next(
+        (item["label"] for item in c.items.get(key.removeprefix("jr:"), ()) if item["name"] == value), ""
+    )
 
 
 def _both(runs: tuple[Callable[[Scope], bool], ...]) -> Run:

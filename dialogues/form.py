@@ -189,7 +189,9 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
 
     def choice(self, question: Question, name: str) -> Choice | None:
         """The choice of that name in the question's list, or None."""
-        return next((choice for choice in self.choices.get(question.choices, ()) if choice.name == name), None)
+        return next(
+            (choice for choice in self.choices.get(question.choices, ()) if choice.name == name), None
+        )
 
 
 def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:

@@ -67,7 +67,9 @@ def _add(name: str, least: int, most: int | None, build: Build, *, volatile: boo
     FUNCTIONS[name] = Function(name, least, most, build, volatile)
 
 
-def _plain(name: str, gives: Gives, takes: tuple[Gives, ...], do: Callable[..., Any], *, least: int | None = None) -> None:
+def _plain(
+    name: str, gives: Gives, takes: tuple[Gives, ...], do: Callable[..., Any], *, least: int | None = None
+) -> None:
     """A function of converted arguments."""
 
     def build(codes: Sequence[Code]) -> Code:
@@ -354,13 +356,17 @@ def _checklist(codes: Sequence[Code]) -> Code:
 
 def _weighted_checklist(codes: Sequence[Code]) -> Code:
     least, most = as_number(codes[0]), as_number(codes[1])
-    pairs = [(as_truth(test), as_number(weight)) for test, weight in zip(codes[2::2], codes[3::2], strict=False)]
+    pairs = [
+        (as_truth(test), as_number(weight)) for test, weight in zip(codes[2::2], codes[3::2], strict=False)
+    ]
     return Code(lambda c: _within(sum(weight(c) for test, weight in pairs if test(c)), least(c), most(c)), _B)
 
 
 def _uuid(codes: Sequence[Code]) -> Code:
     del codes
-    return Code(lambda c: str(uuid.UUID(int=int(c.chance() * 2**64) << 64 | int(c.chance() * 2**64), version=4)), _T)
+    return Code(
+        lambda c: str(uuid.UUID(int=int(c.chance() * 2**64) << 64 | int(c.chance() * 2**64), version=4)), _T
+    )
 
 
 _add("checklist", 3, None, _checklist)

@@ -16,7 +16,9 @@ REMOVED = "[…]"
 
 def find_identifying(text: str) -> tuple[str, ...]:
     """The pieces of a text that may identify a person, in order of appearance."""
-    spans = sorted((match.start(), match[0].strip()) for pattern in _PATTERNS for match in pattern.finditer(text))
+    spans = sorted(
+        (match.start(), match[0].strip()) for pattern in _PATTERNS for match in pattern.finditer(text)
+    )
     return tuple(dict.fromkeys(piece for _, piece in spans))
 
 

@@ -94,13 +94,16 @@ def _machine() -> Machine:
         send_event=False,
     )
     for trigger, sources, target, condition, _ in TABLE:
-        machine.add_transition(trigger, [s.value for s in sources], target.value, conditions=condition or None)
+        machine.add_transition(
+            trigger, [s.value for s in sources], target.value, conditions=condition or None
+        )
     return machine
 
 
 _MACHINE: Any = _machine()
 _POSSIBLE = {
-    state: tuple(dict.fromkeys(trigger for trigger, sources, *_ in TABLE if state in sources)) for state in State
+    state: tuple(dict.fromkeys(trigger for trigger, sources, *_ in TABLE if state in sources))
+    for state in State
 }
 _STATES = {state.value: state for state in State}
 

@@ -49,7 +49,9 @@ def read(typed: str | Sequence[str], wanted: Wanted, language: str) -> Value | U
         case Kind.TEXT:
             return text if len(text) <= MAX_TEXT else Unread(Reason.TOO_LONG)
         case Kind.ACKNOWLEDGE:
-            return "OK" if _fold(text) in _OKAY or _is_yes(text, language) else Unread(Reason.NOT_A_CHOICE, "OK")
+            return (
+                "OK" if _fold(text) in _OKAY or _is_yes(text, language) else Unread(Reason.NOT_A_CHOICE, "OK")
+            )
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
             return _read_number(text, wanted, language)
         case Kind.DATE:
@@ -70,7 +72,9 @@ def clean(text: str) -> str:
     """The text without what cannot be stored or seen: NUL, control and broken characters, space around it."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    kept = (
+        c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
+    )
     return "".join(kept).strip()
 
 
@@ -137,7 +141,9 @@ def find_choice(typed: str, options: tuple[Option, ...], language: str) -> Value
 
 def _same_answer(said: str, option: Option, language: str) -> bool:
     value = option.value.lower()
-    return (value == "yes" and said in _words(_YES, language)) or (value == "no" and said in _words(_NO, language))
+    return (value == "yes" and said in _words(_YES, language)) or (
+        value == "no" and said in _words(_NO, language)
+    )
 
 
 def _is_yes(text: str, language: str) -> bool:
@@ -163,13 +169,18 @@ def _example(options: Sequence[Option]) -> str:
 def _fold(text: str) -> str:
     """Lower case, without accents, quotes and the marks around words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(" " if c in "/-–—_" else c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”")
+    kept = "".join(
+        " " if c in "/-–—_" else c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”"
+    )
     return " ".join(kept.split()).strip(".!?,:;()[] ")
 
 
 # Words, by language. What a language lacks is looked up in English.
 
-_YES = {"en": {"yes", "y", "yeah", "yep", "ok", "okay", "i agree", "sure"}, "cy": {"ie", "ydw", "oes", "iawn", "cytuno"}}
+_YES = {
+    "en": {"yes", "y", "yeah", "yep", "ok", "okay", "i agree", "sure"},
+    "cy": {"ie", "ydw", "oes", "iawn", "cytuno"},
+}
 _NO = {"en": {"no", "n", "nope", "nah"}, "cy": {"na", "nac ydw", "nac oes", "nage"}}
 _LAST = {"en": {"last"}, "cy": {"olaf"}}
 _FILLERS = {
@@ -229,13 +240,17 @@ def _read_number(text: str, wanted: Wanted, language: str) -> Value | Unread:
         return Unread(Reason.NOT_WHOLE, str(round(float(number))))
     if wanted.bounds is not None and not _within(float(number), wanted.bounds):
         low, high, step = wanted.bounds
-        return Unread(Reason.OUT_OF_RANGE, f"{low:g} – {high:g}" if step == 1 else f"{low:g}, {low + step:g} … {high:g}")
+        return Unread(
+            Reason.OUT_OF_RANGE, f"{low:g} – {high:g}" if step == 1 else f"{low:g}, {low + step:g} … {high:g}"
+        )
     return number.partition(".")[0] if wanted.kind is Kind.INTEGER else number
 
 
 def _number(text: str, language: str) -> str | None:
     """The number as XLSForm writes it, or None."""
-    ascii_digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).replace("−", "-")
+    ascii_digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).replace(
+        "−", "-"
+    )
     if _PLAIN.fullmatch(ascii_digits):
         return _tidy(ascii_digits)
     if _THOUSANDS.fullmatch(ascii_digits):
@@ -265,8 +280,12 @@ def _within(number: float, bounds: tuple[float, float, float]) -> bool:
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _FIGURES = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", re.ASCII)
-_WRITTEN = re.compile(r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg)?\s+(?:of\s+|o\s+)?([^\W\d]+)\.?,?\s+(\d{4})")
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*([ap])?\.?\s*(m)?\.?", re.IGNORECASE | re.ASCII)
+_WRITTEN = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg)?\s+(?:of\s+|o\s+)?([^\W\d]+)\.?,?\s+(\d{4})"
+)
+_CLOCK = re.compile(
+    r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*([ap])?\.?\s*(m)?\.?", re.IGNORECASE | re.ASCII
+)
 
 
 def _read_date(text: str, today: date | None, language: str) -> Value | Unread:

@@ -58,7 +58,9 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
             break
         turn = following
     asked = {played.question for played in turns}
-    return Rehearsal(tuple(turns), turn.interview.state, response(form, turn.interview), _unused(answers, asked))
+    return Rehearsal(
+        tuple(turns), turn.interview.state, response(form, turn.interview), _unused(answers, asked)
+    )
 
 
 def _notes(prompts: tuple[Prompt, ...]) -> list[Played]:

@@ -65,9 +65,32 @@ _ALIASES = {
 }
 # What other tools use and Candour passes over, so that nobody is told it is misspelt.
 _ELSEWHERE = frozenset(
-    {"image", "audio", "video", "big-image", "media", "bind", "body", "instance", "trigger", "note", "notes", "comment"}
+    {
+        "image",
+        "audio",
+        "video",
+        "big-image",
+        "media",
+        "bind",
+        "body",
+        "instance",
+        "trigger",
+        "note",
+        "notes",
+        "comment",
+    }
     | {"disabled", "style", "public_key", "submission_url", "instance_name", "auto_send", "auto_delete"}
-    | {"sms_keyword", "namespaces", "allow_choice_duplicates", "autoname", "intent", "save_to", "rows", "query", "order"}
+    | {
+        "sms_keyword",
+        "namespaces",
+        "allow_choice_duplicates",
+        "autoname",
+        "intent",
+        "save_to",
+        "rows",
+        "query",
+        "order",
+    }
 )
 
 
@@ -214,7 +237,9 @@ def read_type(written: str) -> RowType:
     if first in _CANNOT:
         return RowType(words, problem=f"Candour cannot ask for {_CANNOT[first]} (“{first}”).")
     if first in _DEVICE:
-        return RowType(words, ignored=f"Candour collects nothing about devices or people: “{first}” is left out.")
+        return RowType(
+            words, ignored=f"Candour collects nothing about devices or people: “{first}” is left out."
+        )
     return _select(words) or _unknown(words, lowered)
 
 
@@ -224,12 +249,16 @@ def _select(words: str) -> RowType | None:
         if match is None or (match.end() < len(words) and words[match.end()] != " "):
             continue
         names = words[match.end() :].split()
-        or_other = bool(names) and (names[-1] in ("or_other", "or_specify_other") or names[-2:] == ["or", "other"])
+        or_other = bool(names) and (
+            names[-1] in ("or_other", "or_specify_other") or names[-2:] == ["or", "other"]
+        )
         return RowType(words, kind, names[0] if names else "", or_other)
     return None
 
 
 def _unknown(words: str, lowered: str) -> RowType:
-    near = difflib.get_close_matches(lowered.split(maxsplit=1)[0], (*_KINDS, "begin_group", "begin_repeat"), 1)
+    near = difflib.get_close_matches(
+        lowered.split(maxsplit=1)[0], (*_KINDS, "begin_group", "begin_repeat"), 1
+    )
     hint = f" Did you mean “{near[0]}”?" if near else " Types are text, integer, select_one, note and so on."
     return RowType(words, problem=f"There is no type “{words}”.{hint}")

@@ -127,7 +127,12 @@ class Scene:
         repeat, opened, number = instance.rpartition("[")
         digits = number.removesuffix("]")
         slot = self.find(f"{repeat}[+]")
-        if slot is None or not opened or not digits.isdecimal() or not 1 <= int(digits) <= self.counts[repeat]:
+        if (
+            slot is None
+            or not opened
+            or not digits.isdecimal()
+            or not 1 <= int(digits) <= self.counts[repeat]
+        ):
             return None
         return slot, int(digits)
 
@@ -235,7 +240,9 @@ class Scene:
             return self._value(spot, node, path, instance, hidden=hidden) or changed
         return changed
 
-    def _is_relevant(self, spot: Spot, path: Path, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> bool:
+    def _is_relevant(
+        self, spot: Spot, path: Path, prefixes: tuple[str, ...], indexes: tuple[int, ...]
+    ) -> bool:
         parent = spot.parent
         if parent is not None and parent.index >= 0 and prefixes[parent.depth] + parent.leaf in self.hidden:
             return False
@@ -394,7 +401,9 @@ class Scene:
             slots.append(Slot(f"{path}[+]", repeat, prefixes, indexes, another=True))
         return slots
 
-    def _slots_below(self, parent: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> Iterator[Slot]:
+    def _slots_below(
+        self, parent: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...]
+    ) -> Iterator[Slot]:
         for spot in parent.children:
             path = prefixes[-1] + spot.leaf
             if path in self.hidden:
@@ -470,4 +479,3 @@ def _without(entries: dict[Path, T], repeat: Path, gone: int) -> dict[Path, T]:
 
 def _dropping(counts: dict[Path, int], start: Path) -> dict[Path, int]:
     return {path: count for path, count in counts.items() if not path.startswith(start)}
-

@@ -73,7 +73,9 @@ class Script:
         self.faults: list[Fault] = []
         self.comparisons: list[tuple[Spot, str, Comparison]] = []
         self.rules = [self._rules(spot) for spot in self.spots]
-        self.dependencies: Dependencies = find_dependencies(self.spots, [tuple(rules.uses) for rules in self.rules])
+        self.dependencies: Dependencies = find_dependencies(
+            self.spots, [tuple(rules.uses) for rules in self.rules]
+        )
         self._refuse_cycle()
         self.asked = [is_asked(spot) for spot in self.spots]
         self.kept = [_is_kept(rules, spot) for rules, spot in zip(self.rules, self.spots, strict=True)]
@@ -168,7 +170,12 @@ class Script:
         if language not in self._items:
             self._items[language] = {
                 name: [
-                    {**choice.columns, "name": choice.name, "label": choice.label.to(language), "position()": str(place)}
+                    {
+                        **choice.columns,
+                        "name": choice.name,
+                        "label": choice.label.to(language),
+                        "position()": str(place),
+                    }
                     for place, choice in enumerate(choices, 1)
                 ]
                 for name, choices in self.form.choices.items()
@@ -182,7 +189,9 @@ class Script:
             return ()
         rule = self.rules[spot.index].filter
         if rule is not None:
-            choices = [choice for choice in self.form.choices[question.choices] if _offers(rule, choice, scope)]
+            choices = [
+                choice for choice in self.form.choices[question.choices] if _offers(rule, choice, scope)
+            ]
             return self._as_options(spot, choices, language, scope)
         key = (question.choices, language)
         options = self._options.get(key)
@@ -193,7 +202,9 @@ class Script:
                 self._options[key] = options
         return options
 
-    def _as_options(self, spot: Spot, choices: list[Choice], language: str, scope: Scope) -> tuple[Option, ...]:
+    def _as_options(
+        self, spot: Spot, choices: list[Choice], language: str, scope: Scope
+    ) -> tuple[Option, ...]:
         scaled = any(choice.score is not None for choice in choices)
         return tuple(
             Option(

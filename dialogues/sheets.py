@@ -46,7 +46,11 @@ class Sheet(Struct, frozen=True):
 def read_sheets(content: bytes, name: str) -> list[Sheet] | list[Problem]:
     """The sheets of a file, by the ending of its name; or why they cannot be read."""
     if len(content) > MAX_BYTES:
-        return [_whole(f"This file is larger than {MAX_BYTES // 1_000_000} MB, too large for a form.", "file_size")]
+        return [
+            _whole(
+                f"This file is larger than {MAX_BYTES // 1_000_000} MB, too large for a form.", "file_size"
+            )
+        ]
     if name.lower().endswith((".yaml", ".yml")):
         return _read_yaml(content)
     if name.lower().endswith((".xlsx", ".xlsm")):
@@ -92,12 +96,20 @@ def _yaml_sheets(root: Any) -> list[Sheet] | list[Problem]:
 
 
 def _yaml_sheet(name: str, node: Any) -> Sheet:
-    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node] if isinstance(node, yaml.MappingNode) else []
+    nodes = (
+        node.value
+        if isinstance(node, yaml.SequenceNode)
+        else [node]
+        if isinstance(node, yaml.MappingNode)
+        else []
+    )
     rows, seen = [], set()
     for number, row in enumerate(nodes, 2):
         place = Place(name, number, "", row.start_mark.line + 1)
         if id(row) in seen or not isinstance(row, yaml.MappingNode):
-            raise _Unsafe(_whole("Each entry of the list is one row, written as “column: value”.", "yaml_row", place))
+            raise _Unsafe(
+                _whole("Each entry of the list is one row, written as “column: value”.", "yaml_row", place)
+            )
         seen.add(id(row))
         rows.append(Row(number, _yaml_cells(row, place), place.line))
     if len(rows) > MAX_ROWS:
@@ -132,7 +144,9 @@ def _tidy(text: str) -> str:
 
 def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
     if content.startswith(_OLD_EXCEL):
-        sentence = "This workbook has a password, or is in the old .xls format. Save it as .xlsx without a password."
+        sentence = (
+            "This workbook has a password, or is in the old .xls format. Save it as .xlsx without a password."
+        )
         return [_whole(sentence, "password")]
     refused = _refuse_archive(content)
     if refused is not None:
@@ -144,9 +158,20 @@ def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
             return _workbook_sheets(book)
     except _Unsafe as unsafe:
         return [unsafe.problem]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+        EOFError,
+        SyntaxError,
+    ) as error:
         del error  # its words are about the inside of the file, not for authors
-        return [_whole("This workbook is damaged. Open it in Excel or LibreOffice and save it again.", "damaged")]
+        return [
+            _whole("This workbook is damaged. Open it in Excel or LibreOffice and save it again.", "damaged")
+        ]
 
 
 def _refuse_archive(content: bytes) -> Problem | None:
@@ -154,7 +179,9 @@ def _refuse_archive(content: bytes) -> Problem | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile:
-        return _whole("This is not an Excel workbook. Open it in Excel or LibreOffice and save it as .xlsx.", "damaged")
+        return _whole(
+            "This is not an Excel workbook. Open it in Excel or LibreOffice and save it as .xlsx.", "damaged"
+        )
     if unpacked > MAX_UNPACKED:
         return _whole("This workbook unpacks to far more than a form needs; it was not opened.", "file_size")
     return None
@@ -176,7 +203,11 @@ def _workbook_sheet(name: str, rows: Iterable[Sequence[object]]) -> Sheet:
     for number, values in enumerate(iterator, 2):
         if number > MAX_ROWS + 1:
             raise _Unsafe(_whole(f"This sheet has more than {MAX_ROWS:,} rows.", "sheet_size", Place(name)))
-        cells = {column: text for column, value in zip(header, values, strict=False) if column and (text := _cell(value))}
+        cells = {
+            column: text
+            for column, value in zip(header, values, strict=False)
+            if column and (text := _cell(value))
+        }
         if cells:
             found.append(Row(number, cells))
     return Sheet(name, tuple(column for column in header if column), tuple(found))

@@ -189,7 +189,8 @@ class _Parser:
     def _expect(self, symbol: str, opened: _Token) -> None:
         if self._accept(symbol) is None:
             raise Mistake(
-                f"The bracket “{opened.text}” at character {opened.at} is not closed with “{symbol}”.", opened.at
+                f"The bracket “{opened.text}” at character {opened.at} is not closed with “{symbol}”.",
+                opened.at,
             )
 
     def must_end(self) -> None:
@@ -208,7 +209,10 @@ class _Parser:
     def expression(self) -> Expression:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Mistake(f"This is nested more than {MAX_DEPTH} levels deep; split it into calculations.", self._token.at)
+            raise Mistake(
+                f"This is nested more than {MAX_DEPTH} levels deep; split it into calculations.",
+                self._token.at,
+            )
         tree = self._level(0)
         self._depth -= 1
         return tree
@@ -232,7 +236,9 @@ class _Parser:
             left = Binary(token.text, left, self._level(level + 1), token.at)
             links += 1
             if links > MAX_CHAIN:
-                raise Mistake(f"More than {MAX_CHAIN} parts in one row; split it into calculations.", token.at)
+                raise Mistake(
+                    f"More than {MAX_CHAIN} parts in one row; split it into calculations.", token.at
+                )
         return left
 
     def _is_operator(self, operators: frozenset[str]) -> bool:

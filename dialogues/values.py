@@ -17,7 +17,9 @@ Scalar: TypeAlias = str | float | bool
 NAN = math.nan
 _EPOCH = date(1970, 1, 1)
 _NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_DATE = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
 
 
 def to_number(value: Scalar) -> float:

@@ -87,7 +87,9 @@ class _Reader:
     def read(self) -> Reading:
         survey = self._sheet("survey")
         if survey is None or not survey.rows:
-            self._say("no_survey", "A form needs a sheet called “survey” with at least one row.", Place("survey"))
+            self._say(
+                "no_survey", "A form needs a sheet called “survey” with at least one row.", Place("survey")
+            )
             return self._reading(None)
         self._check_sheet_names()
         settings = self._settings()
@@ -125,7 +127,11 @@ class _Reader:
             name = sheet.name.strip().lower()
             near = difflib.get_close_matches(name, _SHEETS, 1, 0.7)
             if name not in _SHEETS and near and self._sheet(near[0]) is None:
-                self._say("sheet_name", f"No sheet is called “{sheet.name}”. Did you mean “{near[0]}”?", Place(sheet.name))
+                self._say(
+                    "sheet_name",
+                    f"No sheet is called “{sheet.name}”. Did you mean “{near[0]}”?",
+                    Place(sheet.name),
+                )
 
     def _check_columns(self, *all_columns: Columns) -> None:
         for columns in all_columns:
@@ -140,7 +146,11 @@ class _Reader:
                 )
             for column, count in Counter(columns.sheet.columns).items():
                 if count > 1:
-                    self._say("column_twice", f"The column “{column}” stands here {count} times.", Place(sheet, 1, column))
+                    self._say(
+                        "column_twice",
+                        f"The column “{column}” stands here {count} times.",
+                        Place(sheet, 1, column),
+                    )
 
     def _settings(self) -> Columns:
         sheet = self._sheet("settings") or Sheet("settings", (), ())
@@ -182,7 +192,9 @@ class _Reader:
         if any(choice.name == name for choice in before):
             self._say("choice_twice", f"The list “{list_name}” has the choice “{name}” twice.", place)
         if len(name.split()) > 1:
-            self._say("choice_space", f"The name of a choice has no spaces: “{name}”. Use “_” instead.", place)
+            self._say(
+                "choice_space", f"The name of a choice has no spaces: “{name}”. Use “_” instead.", place
+            )
 
     def _check_button(self, label: Text, place: Place) -> None:
         for words in label.words.values():
@@ -215,7 +227,11 @@ class _Reader:
             written = columns.get(row, "type")
             if not written:
                 if columns.has_content(row):
-                    self._say("no_type", "This row has no type, such as “text” or “note”.", columns.place(row, "type"))
+                    self._say(
+                        "no_type",
+                        "This row has no type, such as “text” or “note”.",
+                        columns.place(row, "type"),
+                    )
                 continue
             row_type = read_type(written)
             if row_type.begins:
@@ -226,7 +242,9 @@ class _Reader:
                 self._add_question(columns, row, row_type, open_rows)
         for left in open_rows[1:]:
             place = columns.place(left.row, "type")
-            self._say("not_ended", f"The {left.type.what} “{left.name}” has no “end {left.type.what}”.", place)
+            self._say(
+                "not_ended", f"The {left.type.what} “{left.name}” has no “end {left.type.what}”.", place
+            )
         return tuple(top.children)
 
     def _close(self, columns: Columns, row: Row, row_type: RowType, open_rows: list[_Open]) -> None:
@@ -253,7 +271,9 @@ class _Reader:
         relevant, appearance = columns.get(row, "relevant"), columns.get(row, "appearance")
         children = tuple(opened.children)
         if not children:
-            self._say("empty_group", f"The {opened.type.what} “{opened.name}” is empty.", columns.place(row, "type"))
+            self._say(
+                "empty_group", f"The {opened.type.what} “{opened.name}” is empty.", columns.place(row, "type")
+            )
         if opened.type.what == "repeat":
             count = columns.get(row, "repeat_count")
             return Repeat(opened.name, path, label, relevant, appearance, count, children)
@@ -361,7 +381,9 @@ class _Reader:
         """What `or_other` stands for: a choice "other", and a text that asks which."""
         choices = self.lists.get(question.choices, ())
         if choices and not any(choice.name == "other" for choice in choices):
-            label = Text({language.code: _OTHER.get(language.code, _OTHER["en"]) for language in self._languages})
+            label = Text(
+                {language.code: _OTHER.get(language.code, _OTHER["en"]) for language in self._languages}
+            )
             self.lists[question.choices] = (*choices, Choice("other", label))
         name = f"{question.name}_other"
         self.places[name] = self.places[question.path]
@@ -385,7 +407,10 @@ class _Reader:
                 if not re.fullmatch(r"-?\d+(\.\d+)?", pairs.get(key, "1")):
                     self._say("parameters", f"“{key}” is a number, not “{pairs[key]}”.", place)
                     del pairs[key]
-            if float(pairs.get("start", "0")) >= float(pairs.get("end", "10")) or float(pairs.get("step", "1")) <= 0:
+            if (
+                float(pairs.get("start", "0")) >= float(pairs.get("end", "10"))
+                or float(pairs.get("step", "1")) <= 0
+            ):
                 self._say("range", "A range goes up: start is below end, and step above 0.", place)
         return pairs
 

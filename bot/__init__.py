@@ -1,0 +1,1 @@
+"""Does: channels, the turn loop, web pages and the command line."""

@@ -1,0 +1,114 @@
+"""The conversation in a terminal: words out, a line in. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot import wording
+from bot.clock import Clock
+from dialogues import moves
+from dialogues.engine import Turn, advance, invite, prompts
+from dialogues.form import Form
+from dialogues.interview import State
+from dialogues.moves import Move
+from dialogues.prompts import Ask, AskAgain
+
+_COMMANDS: dict[str, Callable[[], Move]] = {
+    "back": moves.Back,
+    "skip": moves.Skip,
+    "keep": moves.Keep,
+    "pause": moves.Pause,
+    "resume": moves.Resume,
+    "review": moves.Look,
+    "help": moves.Help,
+    "risk": moves.Concern,
+    "submit": moves.Submit,
+    "stop": moves.Withdraw,
+    "start": moves.Begin,
+}
+_OVER = frozenset({State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
+
+
+def talk(form: Form, console: Console, clock: Clock, *, language: str | None = None) -> State:
+    """Hold one conversation on the terminal, and give the state in which it ended."""
+    turn = advance(form, invite(form, language=language), moves.Begin(), now=clock.now())
+    tries = 0
+    while True:
+        shown = _show(turn, form, console, tries)
+        if turn.interview.state in _OVER:
+            return turn.interview.state
+        try:
+            typed = console.input("[bold]> [/bold]")
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return turn.interview.state
+        turn = advance(form, turn.interview, read_move(typed, shown, turn), now=clock.now())
+        tries = tries + 1 if any(isinstance(prompt, AskAgain) for prompt in turn.prompts) else 0
+
+
+def read_move(typed: str, shown: tuple[wording.Outgoing, ...], turn: Turn) -> Move:
+    """What a typed line means: a command (`/back`), the words or number of a button, or an answer."""
+    said = " ".join(typed.split())
+    if said.startswith("/"):
+        return _command(said[1:].lower())
+    ask = next((prompt for prompt in turn.prompts if isinstance(prompt, Ask)), None)
+    buttons = [button for outgoing in shown for button in outgoing.buttons]
+    for button in buttons:
+        if said.casefold() == button.label.casefold():
+            return button.move
+    if ask is None:
+        return _numbered(said, buttons) or moves.Begin()
+    return moves.Answer(typed, question=ask.question, turn=ask.turn)
+
+
+def _command(said: str) -> Move:
+    name, _, argument = said.partition(" ")
+    if name == "language":
+        return moves.Speak(argument.strip())
+    if name == "edit" and argument:
+        return moves.Edit(argument.strip())
+    return _COMMANDS.get(name, moves.Help)()
+
+
+def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
+    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(buttons):
+        return buttons[int(said) - 1].move
+    return None
+
+
+def _show(turn: Turn, form: Form, console: Console, tries: int) -> tuple[wording.Outgoing, ...]:
+    waiting = turn.prompts or prompts(form, turn.interview)
+    shown = wording.words(waiting, turn.interview.language, form=form, tries=tries)
+    for prompt, outgoing in zip(waiting, shown, strict=True):
+        console.print()
+        if isinstance(prompt, Ask):
+            console.print(Text(_progress(prompt), style="dim"))
+        for line in _lines(outgoing, is_question=isinstance(prompt, Ask)):
+            console.print(line)
+    return shown
+
+
+def _progress(ask: Ask) -> str:
+    section = f"{ask.section} · " if ask.section else ""
+    return f"{section}{ask.progress.done} / {ask.progress.relevant}"
+
+
+def _lines(outgoing: wording.Outgoing, *, is_question: bool) -> Iterator[Text | Padding]:
+    for paragraph in outgoing.text:
+        yield Text(paragraph, style="bold" if is_question else "")
+    if outgoing.hint:
+        yield Text(outgoing.hint, style="italic")
+    for line in outgoing.lines:
+        yield Padding(Text.assemble((line.label, "dim"), "\n", line.answer), (0, 0, 0, 2))
+    choices = [
+        button for button in outgoing.buttons if button.role in (wording.Role.CHOICE, wording.Role.APART)
+    ]
+    ways = [button for button in outgoing.buttons if button not in choices]
+    for number, button in enumerate(choices, 1):
+        yield Text(f"  {number}. {button.label}")
+    if ways:
+        yield Text("  ".join(f"[{button.label}]" for button in ways), style="dim")

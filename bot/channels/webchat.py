@@ -1,0 +1,353 @@
+"""The web chat: what a page of the conversation shows, and which move a posted form makes.
+
+It knows messages and wording, and nothing of HTTP: `bot.web` shows the screens and posts the fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from bot import wording
+from bot.messages import Reply
+from bot.wording import Outgoing, Role
+from dialogues import moves, prompts
+from dialogues.form import Kind
+from dialogues.moves import Move
+from dialogues.prompts import Item, Prompt
+
+CHANNEL = "web"
+RECENT = 2  # earlier answers shown in full; the others fold away
+_FEW_STEPS = 11  # a range of so many steps is shown as choices
+
+Fields: TypeAlias = Mapping[str, list[str]]
+
+_CONTROLS = {
+    Kind.SELECT_ONE: "radios",
+    Kind.SELECT_MULTIPLE: "checkboxes",
+    Kind.RANK: "rank",
+    Kind.INTEGER: "whole",
+    Kind.DECIMAL: "number",
+    Kind.RANGE: "number",
+    Kind.DATE: "date",
+    Kind.TIME: "time",
+    Kind.DATETIME: "datetime",
+    Kind.ACKNOWLEDGE: "checkboxes",
+    Kind.IMAGE: "file",
+    Kind.AUDIO: "file",
+    Kind.FILE: "file",
+}
+_DATE_PARTS = ("day", "month", "year", "time")
+_NOTICES = (prompts.Stale, prompts.NotNow, prompts.Guide)
+_CARDS = (
+    prompts.Review,
+    prompts.ConfirmWording,
+    prompts.Signpost,
+    prompts.ConfirmStop,
+    prompts.Paused,
+    prompts.Submitted,
+    prompts.Declined,
+    prompts.Withdrawn,
+    prompts.Expired,
+)
+_PASSING = (prompts.AskAgain, *_NOTICES, prompts.ConfirmStop, prompts.Signpost)
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Move)
+
+
+class _Shown(Struct, frozen=True):
+    """Something to show. It has no repr: it may hold what was said."""
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class Way(_Shown, frozen=True):
+    """A button: what it says, what it sends, how it looks."""
+
+    label: str
+    token: str
+    role: str = Role.WAY
+
+
+class Said(_Shown, frozen=True):
+    """An earlier question with its answer; `given` is false when it was left out."""
+
+    label: str
+    answer: str
+    given: bool
+    token: str
+
+
+class Note(_Shown, frozen=True):
+    """Something said before the question."""
+
+    text: tuple[str, ...]
+    signpost: bool
+
+
+class Card(_Shown, frozen=True):
+    """A message that is no question, with its buttons and the answers it lists."""
+
+    text: tuple[str, ...]
+    lines: tuple[Said, ...]
+    buttons: tuple[Way, ...]
+
+
+class Question(_Shown, frozen=True):
+    """The question that is waiting, as a control with its words and what was typed into it."""
+
+    path: str
+    turn: int
+    control: str
+    label: str
+    hint: str
+    section: str
+    options: tuple[prompts.Option, ...]
+    typed: list[str]
+    parts: dict[str, str]
+    described: str
+    done: int
+    relevant: int  # 0: there is no progress to show
+
+
+class Screen(_Shown, frozen=True):
+    """All that a page of the conversation shows."""
+
+    folded: tuple[Said, ...] = ()
+    recent: tuple[Said, ...] = ()
+    notes: tuple[Note, ...] = ()
+    problem: tuple[str, ...] = ()
+    notice: tuple[str, ...] = ()
+    question: Question | None = None
+    ways: tuple[Way, ...] = ()
+    messages: tuple[Card, ...] = ()
+
+    @property
+    def earlier(self) -> bool:
+        """Whether anything was answered before."""
+        return bool(self.folded or self.recent)
+
+
+def token(move: Move) -> str:
+    """A move as a button carries it."""
+    return _encoder.encode(move).decode()
+
+
+def move(fields: Fields) -> Move | None:
+    """The move that a posted form makes, or None when no page of ours makes it."""
+    wanted = _first(fields, "move")
+    if wanted == "answer":
+        return _answer(fields)
+    if wanted == "begin":
+        return moves.Begin(language=_first(fields, "language") or None)
+    if not wanted and fields.get("language"):
+        return moves.Speak(_first(fields, "language"))
+    try:
+        found = _decoder.decode(wanted)
+    except msgspec.DecodeError:
+        return None
+    return None if isinstance(found, moves.Expire) else found
+
+
+def update(fields: Fields) -> str:
+    """The name of what was sent: the same for a double click, another one when anything in it changed."""
+    content = _encoder.encode(sorted(fields.items()))
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def typed(fields: Fields) -> tuple[str, ...]:
+    """What was put into the control of the question, as it was put in."""
+    control = _first(fields, "control")
+    if control == "rank":
+        return _ranked(fields)
+    if control in {"date", "datetime"}:
+        return tuple(_first(fields, part) for part in _DATE_PARTS)
+    return tuple(_one_line_ends(value) for value in fields.get("answer", []))
+
+
+def _answer(fields: Fields) -> Move:
+    control = _first(fields, "control")
+    entered = typed(fields)
+    value: str | tuple[str, ...]
+    if control in {"checkboxes", "rank"}:
+        value = entered
+    elif control in {"date", "datetime"}:
+        value = _date(entered)
+    else:
+        value = entered[0] if entered else ""
+    turn = _first(fields, "turn")
+    question = _first(fields, "question") or None
+    count = int(turn) if turn.isascii() and turn.isdecimal() and len(turn) < 10 else None
+    return moves.Answer(value, question=question, turn=count)
+
+
+def _one_line_ends(value: str) -> str:
+    """Browsers send CRLF for every end of line."""
+    return value.replace("\r\n", "\n")
+
+
+def _ranked(fields: Fields) -> tuple[str, ...]:
+    """The choices in the order of the places they were given; those without a place are missing."""
+    places = [
+        (name.removeprefix("place:"), _first(fields, name)) for name in fields if name.startswith("place:")
+    ]
+    given = [
+        (int(place), choice)
+        for choice, place in places
+        if place.isascii() and place.isdecimal() and len(place) < 4
+    ]
+    taken: dict[int, str] = {}
+    for place, choice in given:
+        taken.setdefault(place, choice)
+    return tuple(taken[place] for place in sorted(taken))
+
+
+def _date(parts: tuple[str, ...]) -> str:
+    """What was typed into the boxes, as ISO 8601 when it looks like a date, else as it was typed."""
+    day, month, year, time = (part.strip() for part in parts)
+    numbers = all(part.isascii() and part.isdecimal() for part in (day, month, year))
+    if not numbers or len(year) != 4 or max(len(day), len(month)) > 2:
+        return " ".join(part for part in (day, month, year, time) if part)
+    date = f"{year}-{month:0>2}-{day:0>2}"
+    return f"{date}T{time}" if time else date
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")
+
+
+def is_passing(waiting: Iterable[Prompt]) -> bool:
+    """Whether a reply says something that will not be there when the page is loaded again."""
+    return any(isinstance(prompt, _PASSING) for prompt in waiting)
+
+
+def screen(reply: Reply, history: Iterable[Item], *, entered: tuple[str, ...] | None = None) -> Screen:
+    """What a page shows of a reply. `entered` was typed and not taken, `history` was answered."""
+    language = reply.interview.language
+    said = wording.words(reply.prompts, language, form=reply.form, tries=reply.tries)
+    spoken = list(zip(reply.prompts, said, strict=True))
+    ask = next((prompt for prompt in reply.prompts if isinstance(prompt, prompts.Ask)), None)
+    earlier = (
+        [_said(wording.line(item, language), item) for item in history] if _goes_on(reply.prompts) else []
+    )
+    problem = tuple(
+        part for prompt, out in spoken if isinstance(prompt, prompts.AskAgain) for part in out.text
+    )
+    return Screen(
+        folded=tuple(earlier[:-RECENT]),
+        recent=tuple(earlier[-RECENT:]),
+        notes=tuple(
+            Note(out.text, prompt.signpost) for prompt, out in spoken if isinstance(prompt, prompts.Say)
+        ),
+        problem=problem,
+        notice=tuple(part for prompt, out in spoken if isinstance(prompt, _NOTICES) for part in out.text),
+        question=None if ask is None else _question(ask, spoken, entered, problem, language),
+        ways=_ways(spoken) if ask else (),
+        messages=tuple(_card(prompt, out) for prompt, out in spoken if isinstance(prompt, _CARDS)),
+    )
+
+
+def _goes_on(waiting: Iterable[Prompt]) -> bool:
+    """Whether earlier answers belong on the page: not when it lists them, nor while nobody is answering."""
+    return any(isinstance(prompt, prompts.Ask | prompts.ConfirmWording) for prompt in waiting)
+
+
+def _said(line: wording.Line, item: Item) -> Said:
+    return Said(line.label, line.answer, bool(item.answer), token(line.change))
+
+
+def _ways(spoken: list[tuple[Prompt, Outgoing]]) -> tuple[Way, ...]:
+    """The ways on from the question, and those that are offered after several tries."""
+    buttons = [button for prompt, out in spoken if isinstance(prompt, prompts.Ask) for button in out.buttons]
+    offered = [
+        button for prompt, out in spoken if isinstance(prompt, prompts.AskAgain) for button in out.buttons
+    ]
+    ways = [button for button in buttons if button.role is Role.WAY]
+    names = {type(button.move) for button in ways}
+    ways += [button for button in offered if type(button.move) not in names]
+    return tuple(_way(button) for button in ways)
+
+
+def _way(button: wording.Button) -> Way:
+    return Way(button.label, token(button.move), button.role)
+
+
+def _card(prompt: Prompt, out: Outgoing) -> Card:
+    items = prompt.items if isinstance(prompt, prompts.Review) else ()
+    lines = tuple(_said(line, item) for line, item in zip(out.lines, items, strict=True))
+    return Card(out.text, lines, tuple(_way(button) for button in out.buttons))
+
+
+def _question(
+    ask: prompts.Ask,
+    spoken: list[tuple[Prompt, Outgoing]],
+    entered: tuple[str, ...] | None,
+    problem: tuple[str, ...],
+    language: str,
+) -> Question:
+    out = next(out for prompt, out in spoken if isinstance(prompt, prompts.Ask))
+    control = _control(ask)
+    present = _present(ask, control)
+    shown = present if entered is None else list(entered)
+    described = [name for name, there in (("answer-hint", out.hint), ("answer-error", problem)) if there]
+    return Question(
+        path=ask.question,
+        turn=ask.turn,
+        control=control,
+        label=ask.label,
+        hint=out.hint,
+        section=ask.section,
+        options=_options(ask, language),
+        typed=shown,
+        parts=_parts(shown) if control in {"date", "datetime"} else {},
+        described=" ".join(described),
+        done=ask.progress.done,
+        relevant=0 if ask.consent else ask.progress.relevant,  # before consent nobody knows how many
+    )
+
+
+def _control(ask: prompts.Ask) -> str:
+    if ask.another or (ask.kind is Kind.RANGE and _steps(ask)):
+        return "radios"
+    return _CONTROLS.get(ask.kind, "words")
+
+
+def _options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
+    """The choices as people read them; agreeing has one, and a short range has its steps."""
+    if ask.kind is Kind.ACKNOWLEDGE:
+        return (prompts.Option("OK", wording.voice(language)("Yes")),)
+    return wording.options(ask, language) or _steps(ask)
+
+
+def _steps(ask: prompts.Ask) -> tuple[prompts.Option, ...]:
+    if ask.bounds is None:
+        return ()
+    start, end, step = ask.bounds
+    steps = round((end - start) / step) + 1 if step > 0 and end > start else 0
+    if not 0 < steps <= _FEW_STEPS:
+        return ()
+    values = [f"{start + number * step:g}" for number in range(steps)]
+    return tuple(prompts.Option(value, value) for value in values)
+
+
+def _present(ask: prompts.Ask, control: str) -> list[str]:
+    """The present answer as the control shows it."""
+    value = ask.current or ""
+    if control in {"checkboxes", "rank"}:
+        return value.split()
+    if control in {"date", "datetime"} and value:
+        date, _, time = value.partition("T")
+        year, month, day = [*date.split("-"), "", ""][:3]
+        return [day.lstrip("0"), month.lstrip("0"), year, time[:5]]
+    return [value] if value else []
+
+
+def _parts(shown: list[str]) -> dict[str, str]:
+    padded = [*shown, "", "", "", ""]
+    return dict(zip(_DATE_PARTS, padded, strict=False))

@@ -1,0 +1,35 @@
+"""The command `candour`. Trouble with what was given ends with one line and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli.chat import chat
+from bot.cli.demo import demo
+from bot.cli.forms import app as forms
+from bot.cli.trouble import Trouble
+
+app = typer.Typer(
+    name="candour",
+    help="Listens after a serious safeguarding incident, and shows what changed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(forms, name="forms", help="Check forms and try them out.")
+app.command()(chat)
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except Trouble as trouble:
+        sys.stderr.write(f"candour: {trouble}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,52 @@
+"""What was given on the command line and cannot be used, in one sentence; and reading what was named there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dialogues import library
+from dialogues.form import Form
+from dialogues.script import Script
+from dialogues.xlsform import read
+
+
+class Trouble(Exception):
+    """Something given on the command line cannot be used: the sentence that says what to do."""
+
+
+def content_of(name: str) -> tuple[bytes, str]:
+    """The bytes of a form and the name of its file, by its path or the name of a shipped form."""
+    path = library.path_of(name) if name in library.names() else Path(name)
+    return read_file(path), path.name
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises `Trouble` when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise Trouble(f"There is no file “{path}”. Check its name and folder.") from error
+    except IsADirectoryError as error:
+        raise Trouble(f"“{path}” is a folder. Name a file in it.") from error
+    except (OSError, ValueError) as error:
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "its name cannot be used"
+        )
+        raise Trouble(f"“{path}” cannot be read: {reason}.") from error
+
+
+def form_of(name: str) -> Form:
+    """A form that can be played, by the path of its file or the name of a shipped form."""
+    content, file_name = content_of(name)
+    form = read(content, file_name).form
+    if form is None or Script(form).faults:
+        raise Trouble(f"The form “{name}” has errors. “candour forms check {name}” names them all.")
+    return form
+
+
+def language_of(form: Form, language: str | None) -> str | None:
+    """A language that the form speaks, or None for its own."""
+    known = [spoken.code for spoken in form.languages]
+    if language is not None and language not in known:
+        raise Trouble(f"This form does not speak “{language}”. It speaks {', '.join(known)}.")
+    return language

@@ -1,0 +1,146 @@
+"""Opening an audit, following it, closing it: what a safeguarding lead does around the interviews.
+
+Plain functions on a `Storage`. Whatever they return may be shown: counts are banded, reports are published
+values. Concerns are the exception, and for the lead alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from bot.clock import Clock
+from dialogues.form import Form
+from reports import assembly, disclosure
+from reports.assembly import AuditFacts, NotYet, Refused, Report
+from reports.disclosure import Band
+from storage.casework import CONCERN, Audit, Concern, Offer, Status
+from storage.errors import AuditOpenError, UnknownAuditError, UnknownFormError, UnsafeThresholdError
+from storage.unit_of_work import Storage, UnitOfWork
+
+
+def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
+    """Open an audit that offers these forms. Raises AuditExistsError, UnsafeThresholdError."""
+    if not disclosure.is_threshold(audit.k):
+        raise UnsafeThresholdError(audit.k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
+    offered = tuple(forms)
+    with storage.writing() as work:
+        for form in offered:
+            work.forms.pin(form)
+        work.casework.open(audit, offered)
+
+
+def audits(storage: Storage) -> tuple[Audit, ...]:
+    """Every audit, by name."""
+    with storage.reading() as work:
+        return work.casework.all()
+
+
+def audit(storage: Storage, name: str) -> Audit:
+    """The audit of this name. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return work.casework.audit(name)
+
+
+def forms(storage: Storage, name: str) -> tuple[Form, ...]:
+    """The forms that an audit offers, in their present versions. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return tuple(work.forms.get(offer.digest) for offer in _offers(work, name).values())
+
+
+def progress(storage: Storage, name: str) -> Band:
+    """How many were heard: fewer than K, or K and more. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        heard = work.answers.waiting(name) + work.answers.heard(name)
+        return disclosure.counted(heard, k=work.casework.audit(name).k)
+
+
+def close_audit(storage: Storage, name: str, clock: Clock) -> tuple[Report, ...]:
+    """Take no more answers, make those there are nobody's, and freeze a report for each form.
+
+    Three steps, each whole or not at all; when one was cut off, closing again goes on from there, and
+    closing a closed audit only returns its reports. Raises UnknownAuditError, UndecipherableError.
+    """
+    with storage.writing() as work:
+        audit = work.casework.audit(name)
+        if audit.status is Status.OPEN:
+            work.casework.close(name, clock.now().date())
+            work.answers.flush(name, work.casework.keys_of(name), work.forms.get)
+    with storage.reading() as work:
+        unpublished = [form for form in _response_forms(work, name) if not work.casework.release(name, form)]
+    if unpublished:
+        storage.database.compact()
+    with storage.writing() as work:
+        return tuple(_release(work, offer) for offer in _response_forms(work, name).values())
+
+
+def report(storage: Storage, name: str, form: str) -> Report:
+    """What was published of the answers to a form.
+
+    Raises UnknownAuditError, UnknownFormError, and AuditOpenError before the audit is closed.
+    """
+    with storage.reading() as work:
+        if form not in _response_forms(work, name):
+            raise UnknownFormError(name, form)
+        content = work.casework.release(name, form)
+    if content is None:
+        raise AuditOpenError(name)
+    return assembly.decode(content)
+
+
+def concerns(storage: Storage, name: str) -> tuple[Concern, ...]:
+    """What people at this audit want the lead to know now. For the lead alone. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return work.casework.concerns(name)
+
+
+def mark_read(storage: Storage, concern: bytes) -> None:
+    """Note that the lead has read a concern."""
+    with storage.writing() as work:
+        work.casework.mark_read(concern)
+
+
+def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:
+    offers = work.casework.offers({name}).get(name)
+    if offers is None:
+        raise UnknownAuditError(name)
+    return offers
+
+
+def _response_forms(work: UnitOfWork, name: str) -> dict[str, Offer]:
+    """The forms whose answers are counted."""
+    return {form: offer for form, offer in _offers(work, name).items() if offer.records != CONCERN}
+
+
+def _release(work: UnitOfWork, offer: Offer) -> Report:
+    """The report that was published; the first time it is assembled, and frozen."""
+    content = work.casework.release(offer.audit, offer.form)
+    if content is not None:
+        return assembly.decode(content)
+    form = work.forms.get(offer.digest)
+    audit = work.casework.audit(offer.audit)
+    assembled = assembly.assemble(_facts(audit), form, work.answers.tally(audit.id, form))
+    match assembled:
+        case Report():
+            work.casework.publish(offer.audit, offer.form, assembly.encode(assembled))
+            return assembled
+        case NotYet():
+            raise AuditOpenError(audit.id)
+        case Refused(k=k):
+            raise UnsafeThresholdError(k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
+        case _:
+            assert_never(assembled)
+
+
+def _facts(audit: Audit) -> AuditFacts:
+    return AuditFacts(
+        name=audit.name,
+        service=audit.service,
+        incident=audit.incident,
+        period_from=audit.opened_on.isoformat(),
+        period_to=audit.closed_on.isoformat() if audit.closed_on else "",
+        staff_count=audit.staff_count,
+        k=audit.k,
+        synthetic=audit.synthetic,
+        closed=audit.status is Status.CLOSED,
+    )

@@ -1,0 +1,85 @@
+"""The example audits of `candour demo`: synthetic people, played through the real engine and turn loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.clock import Clock, SetClock
+from bot.messages import Address, Incoming, Reply
+from bot.services.auditing import close_audit, open_audit
+from bot.turns import TurnLoop
+from dialogues import library
+from dialogues.interview import State
+from dialogues.moves import Answer, Begin, Confirm, Move, Skip, Submit, Wording
+from dialogues.prompts import Ask, ConfirmWording, Review
+from storage.casework import Audit
+from storage.unit_of_work import Storage
+
+EXAMPLES = Path(__file__).parents[1] / "example"
+FIRST, LATER = "rowan-house", "rowan-house-later"
+FORM = "staff-culture"
+_FORMS = (FORM, "concern")
+_MOST_TURNS = 200  # of one interview: an answer that is never taken must not play for ever
+
+
+async def play_example(storage: Storage, clock: Clock) -> None:
+    """Open the first audit, hear its staff and publish it; open the later one and leave it open."""
+    now = clock.now()
+    await _hear(storage, FIRST, SetClock(now - timedelta(days=196)))
+    await asyncio.to_thread(close_audit, storage, FIRST, SetClock(now - timedelta(days=175)))
+    await _hear(storage, LATER, SetClock(now - timedelta(days=9)))
+
+
+async def _hear(storage: Storage, name: str, clock: Clock) -> None:
+    """Open one example audit and play everybody's interview, all at once."""
+    material = yaml.load((EXAMPLES / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 - safe
+    audit = Audit(
+        id=name,
+        name=material["title"],
+        service=material["service"],
+        incident=material["incident"],
+        staff_count=int(material["staff_count"]),
+        opened_on=clock.now().date(),
+        synthetic=True,
+    )
+    open_audit(storage, audit, [library.shipped(form) for form in _FORMS])
+    async with TurnLoop(storage, clock) as turns:
+        heard = await asyncio.gather(
+            *(_interview(turns, name, number, member) for number, member in enumerate(material["staff"]))
+        )
+    if not all(heard):
+        raise ValueError(f"{heard.count(False)} interviews of the example {name} were not handed in.")
+
+
+async def _interview(turns: TurnLoop, audit: str, number: int, member: Mapping[str, Any]) -> bool:
+    """One synthetic person's interview, from the first question to handing in."""
+    address = Address("example", f"{audit}/{number}")
+    move: Move | None = Begin(language=member["language"])
+    for turn in range(_MOST_TURNS):
+        reply = await turns.play(Incoming(address, audit, FORM, str(turn), move))
+        move = _next_move(reply, member["answers"])
+        if move is None:
+            return reply.interview.state is State.SUBMITTED
+    return False
+
+
+def _next_move(reply: Reply, answers: Mapping[str, Any]) -> Move | None:
+    """What this person does next: answers, skips what they left out, hands in."""
+    match reply.prompts[-1]:
+        case Ask(question=question, turn=turn):
+            value = answers.get(question)
+            if value is None:
+                return Skip(question=question, turn=turn)
+            return Answer(tuple(value) if isinstance(value, list) else str(value), question=question, turn=turn)
+        case ConfirmWording():
+            return Confirm(Wording.KEEP)
+        case Review(complete=True):
+            return Submit()
+        case _:
+            return None

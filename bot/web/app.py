@@ -1,0 +1,186 @@
+"""The web application: which page is where, and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.clock import Clock
+from bot.errors import TurnError
+from bot.turns import TurnLoop
+from bot.web import guard
+from bot.web.conversation import Conversation
+from bot.web.lead import Lead
+from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, voice_of
+from bot.web.public import Public
+from reports import rendering
+from storage.errors import AuditClosedError, RequestError
+from storage.unit_of_work import Storage
+
+HERE = ("127.0.0.1", "localhost", "[::1]")
+_KEEP = "public, max-age=86400"
+
+
+def create_app(
+    storage: Storage,
+    turns: TurnLoop,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    demo: bool = False,
+    allowed_hosts: Sequence[str] = HERE,
+    exit_link: str = EXIT,
+) -> Starlette:
+    """The web pages. `turns` must be entered by whoever serves them, and left after serving.
+
+    `host` is the address that the server binds: the lead's pages, which have no sign-in yet, are only there
+    when that is this machine alone and `demo` is set. `allowed_hosts`: names by which browsers may call us.
+    """
+    pages = Pages(demo=demo, exit_link=exit_link)
+    errors = Errors(pages)
+    routes = _routes(Public(storage, pages), Conversation(storage, turns, pages))
+    if demo and is_loopback(host):
+        routes += _lead_routes(Lead(storage, clock, pages))
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(guard.Headers),
+            Middleware(guard.LastResort, page=errors.broken),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
+        ],
+        exception_handlers={
+            HTTPException: errors.http,
+            RequestError: errors.request,
+            TurnError: errors.busy,
+        },
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _routes(public: Public, conversation: Conversation) -> list[BaseRoute]:
+    return [
+        Route("/", public.welcome),
+        Route("/risk", public.risk),
+        Route("/language", public.language, methods=["POST"]),
+        Route("/privacy", public.privacy),
+        Route("/healthz", public.health),
+        Route("/a/{audit}", conversation.choose),
+        Route("/a/{audit}/{form}", conversation.show, methods=["GET"]),
+        Route("/a/{audit}/{form}", conversation.play, methods=["POST"]),
+        Route(f"/static/{REPORT_STYLES}", _report_styles),
+        Mount("/static", _Static(directory=STATIC)),
+    ]
+
+
+def _lead_routes(lead: Lead) -> list[BaseRoute]:
+    return [
+        Route("/lead", lead.overview),
+        Route("/lead/audits/{audit}", lead.audit),
+        Route("/lead/audits/{audit}/close", lead.confirm, methods=["GET"]),
+        Route("/lead/audits/{audit}/close", lead.close, methods=["POST"]),
+        Route("/lead/audits/{audit}/concerns", lead.read, methods=["POST"]),
+        Route("/lead/audits/{audit}/report", lead.report),
+    ]
+
+
+async def _report_styles(request: Request) -> Response:  # noqa: ARG001 - the same for everyone
+    return Response(rendering.stylesheet(), media_type="text/css", headers={"cache-control": _KEEP})
+
+
+class _Static(StaticFiles):
+    """Our own files, which browsers may keep: their addresses change with their content."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = _KEEP
+        return response
+
+
+class Errors:
+    """Pages for when something went wrong: what happened, what is safe, what to do."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def http(self, request: Request, trouble: Exception) -> Response:
+        """What the network layer refuses: no such page, not that way, too much, not ours."""
+        status = trouble.status_code if isinstance(trouble, HTTPException) else 500
+        headers = dict(trouble.headers or {}) if isinstance(trouble, HTTPException) else {}
+        response = self._page(request, status)
+        response.headers.update({name.lower(): value for name, value in headers.items()})
+        return response
+
+    async def request(self, request: Request, trouble: Exception) -> Response:
+        """No such audit or form, or it takes no answers now."""
+        return self._page(request, 410 if isinstance(trouble, AuditClosedError) else 404)
+
+    async def busy(self, request: Request, _trouble: Exception) -> Response:
+        """Too many messages wait, or we are stopping."""
+        response = self._page(request, 503)
+        response.headers["retry-after"] = "5"
+        return response
+
+    async def broken(self, request: Request) -> Response:
+        """Something broke."""
+        try:
+            return self._page(request, 500)
+        except Exception:  # noqa: BLE001 - when even the page breaks, the number to call must be said
+            return PlainTextResponse(
+                "Something went wrong here. If someone is in danger right now, call 999.", 500
+            )
+
+    def _page(self, request: Request, status: int) -> Response:
+        _ = voice_of(request)
+        home = (Link(_("Go to the first page"), "/", "secondary"),)
+        again = _("Please go back in your browser and try again.")
+        heading, *text = {
+            403: (
+                _("I could not tell that this page is yours"),
+                _("It may have been open for a long time. Nothing was changed."),
+                again,
+            ),
+            404: (
+                _("There is nothing at this address"),
+                _("Check the link that you were given. A letter may be missing at its end."),
+            ),
+            405: (_("That does not work from here"), again),
+            410: (
+                _("These questions are closed"),
+                _("No more answers are taken. If you are worried about someone, you can still say so."),
+            ),
+            413: (
+                _("That was more than I can take at once"),
+                _("Nothing of it was kept, but what you answered before is safe."),
+                _("Please go back in your browser and make it shorter, like two pages of a book."),
+            ),
+            422: (_("I could not read what was sent"), _("Nothing was changed."), again),
+            503: (
+                _("A lot is going on right now"),
+                _("What you just sent was not taken. What you answered before is safe."),
+                _("Please wait a few seconds, go back in your browser, and send it again."),
+            ),
+        }.get(
+            status,
+            (
+                _("Something went wrong on our side"),
+                _("I do not know whether what you just sent was kept. What you answered before is safe."),
+                _("Please wait a minute, go back in your browser, and look at your last answer."),
+            ),
+        )
+        return self._pages.message(request, heading, *text, links=home, status=status)

@@ -1,0 +1,235 @@
+"""The conversation: GET shows what waits, POST makes a move and leads back to what waits then."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import wording
+from bot.channels import webchat
+from bot.messages import Address, Incoming, Reply
+from bot.services import auditing
+from bot.turns import TurnLoop
+from bot.web import guard
+from bot.web.guard import Fields
+from bot.web.pages import LANGUAGE_COOKIE, Link, Pages, Speaking, reading, risk_link, stamp, voice_of
+from dialogues import engine
+from dialogues.form import Form
+from dialogues.interview import State
+from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
+from dialogues.prompts import AskAgain, NotNow, Stale
+from storage.casework import CONCERN
+from storage.errors import UnknownFormError
+from storage.unit_of_work import Storage
+
+LEAVE = "leave"  # someone else wants to use this device
+_ENDED = (State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
+
+
+class Conversation:
+    """The pages under `/a/`."""
+
+    def __init__(self, storage: Storage, turns: TurnLoop, pages: Pages) -> None:
+        self._storage = storage
+        self._turns = turns
+        self._pages = pages
+
+    async def choose(self, request: Request) -> Response:
+        """`/a/{audit}`: the form that staff answer; where there are several, each has its door."""
+        audit = request.path_params["audit"]
+        offered = await run_in_threadpool(auditing.forms, self._storage, audit)
+        asked = [form for form in offered if form.records != CONCERN]
+        if len(asked) == 1:
+            return await self._start(request, audit, asked[0])
+        _ = voice_of(request)
+        doors = tuple(
+            Link(form.title.to(reading(request)), path(audit, form.id), "secondary") for form in asked
+        )
+        return self._pages.message(request, _("What would you like to answer?"), links=doors, audit=audit)
+
+    async def show(self, request: Request) -> Response:
+        """`GET /a/{audit}/{form}`: what waits, or the start page for whoever has not begun."""
+        audit, name = request.path_params["audit"], request.path_params["form"]
+        cookie = guard.known(request)
+        reply = await self._turns.show(_address(cookie), audit, name) if cookie else None
+        if reply is None or reply.interview.state is State.INVITED:
+            return await self._start(request, audit, await self._form(audit, name))
+        return self._render(request, reply, cookie)
+
+    async def play(self, request: Request) -> Response:
+        """`POST /a/{audit}/{form}`: make a move."""
+        audit, name = request.path_params["audit"], request.path_params["form"]
+        fields = await guard.read(request)
+        if not guard.is_ours(request, fields):
+            return self._not_ours(request, audit, name)
+        if guard.first(fields, "move") == LEAVE:
+            return _leave(request, audit)
+        move = webchat.move(fields)
+        if move is None:
+            return self._not_understood(request, audit, name)
+        if isinstance(move, Concern):
+            return RedirectResponse(risk_link(audit, name), 303)
+        return await self._move(request, fields, move)
+
+    async def _move(self, request: Request, fields: Fields, move: Move) -> Response:
+        audit, name = request.path_params["audit"], request.path_params["form"]
+        cookie = guard.known(request)
+        address, update = _address(cookie), webchat.update(fields)
+        entered = webchat.typed(fields) if isinstance(move, Answer) else None
+        if isinstance(move, Confirm) and move.wording is Wording.CHANGE:
+            entered = await self._pending(address, audit, name)
+        if isinstance(move, Pause):
+            await self._keep_what_was_typed(address, audit, name, fields)
+        reply = await self._turns.play(Incoming(address, audit, name, update, move))
+        if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
+            response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
+        else:
+            response = RedirectResponse(f"{path(audit, name)}#question", 303)
+            guard.give(request, response, cookie)
+        if isinstance(move, Speak) or guard.first(fields, "move") == "begin":
+            remember_language(request, response, reply.interview.language)
+        return response
+
+    async def _pending(self, address: Address, audit: str, name: str) -> tuple[str, ...] | None:
+        """The text that waits to be confirmed, so that changing it does not mean typing it again."""
+        waiting = await self._turns.show(address, audit, name)
+        return (waiting.interview.pending,) if waiting is not None and waiting.interview.pending else None
+
+    async def _keep_what_was_typed(self, address: Address, audit: str, name: str, fields: Fields) -> None:
+        """Take what stands in the control as the answer before pausing; what cannot be taken is let go."""
+        if any(part.strip() for part in webchat.typed(fields)):
+            answer = webchat.move(fields | {"move": ["answer"]})
+            update = webchat.update(fields | {"move": ["typed"]})
+            if answer is not None:
+                await self._turns.play(Incoming(address, audit, name, update, answer))
+
+    async def _form(self, audit: str, name: str) -> Form:
+        offered = await run_in_threadpool(auditing.forms, self._storage, audit)
+        found = next((form for form in offered if form.id == name), None)
+        if found is None:
+            raise UnknownFormError(audit, name)
+        return found
+
+    async def _start(self, request: Request, audit: str, form: Form) -> Response:
+        cookie = guard.known(request) or guard.new_cookie()
+        reply = await self._turns.show(_address(cookie), audit, form.id)
+        under_way = reply is not None and reply.interview.state not in (State.INVITED, *_ENDED)
+        handed_in = reply is not None and reply.interview.state is State.SUBMITTED and form.records != CONCERN
+        if reply is not None and handed_in:
+            return self._render(request, reply, cookie)
+        spoken = [language.code for language in form.languages]
+        language = reading(request)
+        response = self._pages.page(
+            request,
+            "start.html",
+            audit=audit,
+            form=form.id,
+            title=form.title.to(language),
+            minutes=form.estimated_minutes or 0,
+            concern=form.records == CONCERN,
+            choices=form.languages,
+            chosen=language if language in spoken else form.default_language,
+            under_way=under_way,
+            action=path(audit, form.id),
+            stamp=stamp(cookie),
+        )
+        guard.give(request, response, cookie)
+        return response
+
+    def _render(
+        self,
+        request: Request,
+        reply: Reply,
+        cookie: str,
+        *,
+        entered: tuple[str, ...] | None = None,
+        status: int = 200,
+    ) -> Response:
+        audit, form = request.path_params["audit"], reply.form
+        action, mark = path(audit, form.id), stamp(cookie)
+        response = self._pages.page(
+            request,
+            "conversation.html",
+            language=reply.interview.language,
+            status=status,
+            audit=audit,
+            form=form.id,
+            offered=form.languages,
+            speak=Speaking(action, mark),
+            title=form.title.to(reply.interview.language),
+            action=action,
+            stamp=mark,
+            ended=reply.interview.state in _ENDED,
+            handed_in=reply.interview.state is State.SUBMITTED,
+            concern=form.records == CONCERN,
+            screen=webchat.screen(reply, engine.history(form, reply.interview), entered=entered),
+        )
+        guard.give(request, response, cookie)
+        return response
+
+    def _not_ours(self, request: Request, audit: str, name: str) -> Response:
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("I could not tell that this page is yours"),
+            _("It may have been open for a long time, or this browser keeps no cookies."),
+            _("Nothing was changed."),
+            _("Please open the questions again and send it once more."),
+            links=(Link(_("Open the questions"), f"{path(audit, name)}#question"),),
+            status=403,
+            audit=audit,
+            form=name,
+        )
+
+    def _not_understood(self, request: Request, audit: str, name: str) -> Response:
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("I did not understand that"),
+            _("Something in what was sent did not come from a button here. Nothing was changed."),
+            links=(Link(_("Open the questions"), f"{path(audit, name)}#question"),),
+            status=422,
+            audit=audit,
+            form=name,
+        )
+
+
+def path(audit: str, form: str) -> str:
+    """Where a conversation is."""
+    return f"/a/{quote(audit, safe='')}/{quote(form, safe='')}"
+
+
+def remember_language(request: Request, response: Response, language: str) -> None:
+    """Have the browser ask for pages in this language from now on."""
+    if language in wording.languages():
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=180 * 24 * 3600,
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def _address(cookie: str) -> Address:
+    return Address(webchat.CHANNEL, cookie)
+
+
+def _status(reply: Reply) -> int:
+    if any(isinstance(prompt, AskAgain) for prompt in reply.prompts):
+        return 422
+    return 409 if any(isinstance(prompt, Stale | NotNow) for prompt in reply.prompts) else 200
+
+
+def _leave(request: Request, audit: str) -> Response:
+    """Forget this browser, so that the next person on this device starts with nothing of the last one."""
+    response = RedirectResponse(f"/a/{quote(audit, safe='')}", 303)
+    response.delete_cookie(
+        guard.cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True
+    )
+    return response

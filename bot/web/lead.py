@@ -1,0 +1,226 @@
+"""What a safeguarding lead reads: how an audit goes, what people want them to know now, and the themes.
+
+There is no sign-in yet, so these pages are only there in the demo, on this machine alone.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot import wording
+from bot.clock import Clock
+from bot.services import auditing
+from bot.web import guard
+from bot.web.pages import REPORT_STYLES, Pages, reading, stamp, static, voice_of
+from bot.wording import Voice
+from dialogues.form import Form, Question
+from reports import rendering
+from reports.assembly import Report
+from reports.disclosure import Band
+from reports.rendering import Links
+from storage.casework import CONCERN, Audit, Concern, Status
+from storage.errors import AuditOpenError
+from storage.unit_of_work import Storage
+
+
+class Summary(Struct, frozen=True):
+    """An audit as the lead sees it in a list."""
+
+    audit: Audit
+    address: str
+    state: str
+    heard: str
+    unread: int
+
+
+class Told(Struct, frozen=True):
+    """A concern as people read it: questions with answers. It has no repr."""
+
+    id: str
+    read: bool
+    lines: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Told"
+
+
+class Lead:
+    """The pages under `/lead`."""
+
+    def __init__(self, storage: Storage, clock: Clock, pages: Pages) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._pages = pages
+
+    async def overview(self, request: Request) -> Response:
+        """`/lead`: every audit."""
+        voice = voice_of(request)
+        summaries = await run_in_threadpool(self._summaries, voice)
+        return self._pages.page(
+            request,
+            "lead.html",
+            summaries=summaries,
+            unreviewed=[code for code in wording.languages() if not wording.voice(code).reviewed],
+        )
+
+    async def audit(self, request: Request) -> Response:
+        """`/lead/audits/{audit}`: how it goes, concerns, and the themes once it is closed."""
+        cookie = guard.known(request) or guard.new_cookie()
+        name, language = request.path_params["audit"], reading(request)
+        found = await run_in_threadpool(self._summary, name, voice_of(request))
+        told = await run_in_threadpool(self._told, name, language)
+        published = await run_in_threadpool(self._reports, name)
+        response = self._pages.page(
+            request,
+            "audit.html",
+            audit=name,
+            summary=found,
+            told=told,
+            themes=[message for each in published for message in rendering.chat(each, language=language)],
+            open=found.audit.status is Status.OPEN or not published,
+            stamp=stamp(cookie),
+        )
+        guard.give(request, response, cookie)
+        return response
+
+    async def confirm(self, request: Request) -> Response:
+        """`GET /lead/audits/{audit}/close`: closing is final, so it is asked back."""
+        cookie = guard.known(request) or guard.new_cookie()
+        name = request.path_params["audit"]
+        found = await run_in_threadpool(self._summary, name, voice_of(request))
+        response = self._pages.page(request, "close.html", audit=name, summary=found, stamp=stamp(cookie))
+        guard.give(request, response, cookie)
+        return response
+
+    async def close(self, request: Request) -> Response:
+        """`POST /lead/audits/{audit}/close`: close it and publish the report."""
+        name = request.path_params["audit"]
+        await _ours(request)
+        await run_in_threadpool(auditing.close_audit, self._storage, name, self._clock)
+        return RedirectResponse(address(name), 303)
+
+    async def read(self, request: Request) -> Response:
+        """`POST /lead/audits/{audit}/concerns`: the lead has read a concern of this audit."""
+        name = request.path_params["audit"]
+        fields = await _ours(request)
+        wanted = guard.first(fields, "concern")
+        known = await run_in_threadpool(auditing.concerns, self._storage, name)
+        for concern in known:
+            if concern.id.hex() == wanted:
+                await run_in_threadpool(auditing.mark_read, self._storage, concern.id)
+        return RedirectResponse(f"{address(name)}#concerns", 303)
+
+    async def report(self, request: Request) -> Response:
+        """`/lead/audits/{audit}/report`: what was published; `?language=` and `?form=` choose."""
+        name = request.path_params["audit"]
+        language = request.query_params.get("language") or reading(request)
+        offered = await run_in_threadpool(auditing.forms, self._storage, name)
+        asked = {form.id: form for form in offered if form.records != CONCERN}
+        form = asked.get(request.query_params.get("form") or next(iter(asked), ""))
+        if form is None:
+            raise HTTPException(404)
+        try:
+            published = await run_in_threadpool(auditing.report, self._storage, name, form.id)
+        except AuditOpenError:
+            return self._not_yet(request, name)
+        here = f"{address(name)}/report?form={quote(form.id)}&language="
+        links = Links(
+            stylesheet=static(REPORT_STYLES),
+            back=address(name),
+            languages={spoken.code: here + spoken.code for spoken in published.languages},
+        )
+        return HTMLResponse(rendering.html(published, language=language, links=links))
+
+    def _not_yet(self, request: Request, name: str) -> Response:
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("There is no report yet"),
+            _("Nothing is shown while the audit is open, so that nobody can be picked out."),
+            _("Close the audit to publish its report."),
+            status=409,
+            audit=name,
+        )
+
+    def _summaries(self, voice: Voice) -> tuple[Summary, ...]:
+        return tuple(self._of(audit, voice) for audit in auditing.audits(self._storage))
+
+    def _summary(self, name: str, voice: Voice) -> Summary:
+        return self._of(auditing.audit(self._storage, name), voice)
+
+    def _of(self, audit: Audit, voice: Voice) -> Summary:
+        told = auditing.concerns(self._storage, audit.id)
+        return Summary(
+            audit=audit,
+            address=address(audit.id),
+            state=_state(audit, voice),
+            heard=_heard(auditing.progress(self._storage, audit.id), voice),
+            unread=sum(not concern.read for concern in told),
+        )
+
+    def _told(self, name: str, language: str) -> tuple[Told, ...]:
+        offered = {form.digest: form for form in auditing.forms(self._storage, name)}
+        told = auditing.concerns(self._storage, name)
+        shown = [
+            Told(each.id.hex(), each.read, _lines(each, offered.get(each.form), language)) for each in told
+        ]
+        return tuple(sorted(shown, key=lambda each: each.read))
+
+    def _reports(self, name: str) -> tuple[Report, ...]:
+        """What was published of the audit, a report for each form; none while it is open."""
+        asked = [form.id for form in auditing.forms(self._storage, name) if form.records != CONCERN]
+        try:
+            return tuple(auditing.report(self._storage, name, form) for form in asked)
+        except AuditOpenError:
+            return ()
+
+
+def address(audit: str) -> str:
+    """Where the lead finds an audit."""
+    return f"/lead/audits/{quote(audit, safe='')}"
+
+
+async def _ours(request: Request) -> guard.Fields:
+    fields = await guard.read(request)
+    if not guard.is_ours(request, fields):
+        raise HTTPException(403)
+    return fields
+
+
+def _state(audit: Audit, _: Voice) -> str:
+    if audit.closed_on is not None:
+        return _("Closed on {day}", day=_.date(audit.closed_on))
+    return _("Open since {day}", day=_.date(audit.opened_on))
+
+
+def _heard(band: Band, _: Voice) -> str:
+    """How many were heard, banded so that nobody can be picked out."""
+    if band.low == 0:
+        return _("Fewer than {number} people have answered so far.", number=(band.high or 0) + 1)
+    return _("{number} or more people have answered.", number=band.low)
+
+
+def _lines(concern: Concern, form: Form | None, language: str) -> tuple[tuple[str, str], ...]:
+    """A concern as pairs of question and answer, in the order of its form."""
+    if form is None:
+        return tuple((name, str(value)) for name, value in concern.response.items() if value)
+    asked = [question for question in form.questions.values() if concern.response.get(question.name)]
+    return tuple(
+        (question.label.to(language), _spoken(form, question, concern.response[question.name], language))
+        for question in asked
+    )
+
+
+def _spoken(form: Form, question: Question, value: object, language: str) -> str:
+    names = value if isinstance(value, list) else [value]
+    choices = [form.choice(question, str(name)) for name in names]
+    return ", ".join(
+        choice.label.to(language) if choice else str(name)
+        for name, choice in zip(names, choices, strict=True)
+    )

@@ -1,0 +1,93 @@
+"""Pages for everyone: welcome, where to turn when someone is at risk, language, what is kept, health."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from bot import wording
+from bot.services import auditing
+from bot.web import guard
+from bot.web.conversation import path, remember_language
+from bot.web.pages import Pages, reading, stamp
+from storage.casework import CONCERN, Audit
+from storage.unit_of_work import Storage
+
+
+class Public:
+    """The pages that need no invitation and no sign-in."""
+
+    def __init__(self, storage: Storage, pages: Pages) -> None:
+        self._storage = storage
+        self._pages = pages
+
+    async def welcome(self, request: Request) -> Response:
+        """`/`: what this is; in the demo, the two doors."""
+        audits: Sequence[Audit] = ()
+        if self._pages.demo:
+            audits = await run_in_threadpool(auditing.audits, self._storage)
+        door = f"/a/{audits[0].id}" if audits else "/"
+        return self._pages.page(
+            request, "welcome.html", audit=audits[0].id if audits else "", doors=bool(audits), staff_link=door
+        )
+
+    async def risk(self, request: Request) -> Response:
+        """`/risk`: who to tell, whatever else is broken; and through us, where an audit takes concerns."""
+        audit, form = request.query_params.get("audit", ""), request.query_params.get("form", "")
+        cookie = guard.known(request) or guard.new_cookie()
+        concern = await self._concern(audit)
+        back = path(audit, form) + "#question" if audit and form else ""
+        response = self._pages.page(
+            request,
+            "risk.html",
+            audit=audit,
+            form=form,
+            places=wording.places(reading(request)),
+            concern=concern,
+            back=back,
+            stamp=stamp(cookie),
+        )
+        if concern:
+            guard.give(request, response, cookie)
+        return response
+
+    async def _concern(self, audit: str) -> str:
+        """Where the lead can be told; nothing when that is not possible, for whatever reason."""
+        if not audit:
+            return ""
+        try:
+            offered = await run_in_threadpool(auditing.forms, self._storage, audit)
+        except Exception:  # noqa: BLE001 - whatever is broken, this page must say whom to call
+            return ""
+        return next((path(audit, form.id) for form in offered if form.records == CONCERN), "")
+
+    async def language(self, request: Request) -> Response:
+        """`POST /language`: pages in another language from now on, and back to the page one was on."""
+        fields = await guard.read(request)
+        back = guard.first(fields, "next")
+        response = RedirectResponse(back if is_local(back) else "/", 303)
+        if not guard.is_foreign(request):
+            remember_language(request, response, guard.first(fields, "language"))
+        return response
+
+    async def privacy(self, request: Request) -> Response:
+        """`/privacy`: what is kept about whoever answers."""
+        return self._pages.page(request, "privacy.html")
+
+    async def health(self, _request: Request) -> Response:
+        """`/healthz`: 200 while the database answers, else 503."""
+        try:
+            audits = await run_in_threadpool(auditing.audits, self._storage)
+        except Exception:  # noqa: BLE001 - whatever is broken, that is what this is asked for
+            return JSONResponse({"status": "unavailable", "database": "failing"}, 503)
+        return JSONResponse({"status": "ok", "database": "ok", "audits": len(audits)})
+
+
+def is_local(address: str) -> bool:
+    """Whether an address stays on this site."""
+    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
+    return parts is not None and address.startswith("/") and not (address.startswith("//") or parts.netloc)

@@ -1,0 +1,524 @@
+"""What people read: prompts as words and buttons, in the reader's language, whatever the channel.
+
+English stands here as the message ids; `locale/<language>/LC_MESSAGES/candour.po` holds the others, read
+when they are first needed. A form's own words arrive in the prompts and pass through unchanged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import assert_never
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from msgspec import Struct
+
+from dialogues import moves, prompts
+from dialogues.form import Attribution, Form, Kind
+from dialogues.moves import Move
+from dialogues.prompts import Prompt, Reason
+
+SOURCE = "en"
+TRIES_BEFORE_HELP = 3
+LOCALE = Path(__file__).parent / "locale"
+_REVIEWED = "X-Reviewed-By-A-Speaker"
+
+
+def mark(message: str) -> str:
+    """Mark a message for the catalogue where it is only named, not yet said."""
+    return message
+
+
+class Voice:
+    """Candour's own words in one language: called with an English message, it says it."""
+
+    def __init__(self, language: str, catalogue: Translations, *, reviewed: bool) -> None:
+        self.language = language
+        self.reviewed = reviewed
+        self._catalogue = catalogue
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """The message in this language, with `{name}` filled in."""
+        words = str(self._catalogue.gettext(message))
+        return words.format(**values) if values else words
+
+    def several(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """The form of the message that fits the number, which it may name as `{number}`."""
+        return str(self._catalogue.ngettext(one, many, number)).format(number=number, **values)
+
+    def date(self, day: dt.date) -> str:
+        """A date as people write it, such as 4 May 2026."""
+        return format_date(day, "d MMMM y", locale=self.language)
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages that Candour itself speaks, the source language first."""
+    return SOURCE, *sorted(path.name for path in LOCALE.iterdir() if catalogue_path(path.name).exists())
+
+
+def catalogue_path(language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return LOCALE / language / "LC_MESSAGES" / "candour.po"
+
+
+@cache
+def _speaking(language: str) -> Voice:
+    if language == SOURCE:
+        return Voice(SOURCE, Translations(), reviewed=True)
+    with catalogue_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    reviewed = dict(catalogue.mime_headers).get(_REVIEWED, "no") != "no"
+    return Voice(language, Translations(compiled), reviewed=reviewed)
+
+
+def voice(language: str) -> Voice:
+    """The voice of a language, else that of the source language."""
+    return _speaking(language if language in languages() else SOURCE)
+
+
+class Role(StrEnum):
+    """What a button is for, so that a channel can set it apart."""
+
+    CHOICE = "choice"
+    APART = "apart"  # a choice outside the scale
+    MAIN = "main"  # what most people do next
+    WAY = "way"  # another way on
+    ENDING = "ending"  # cannot be undone
+
+
+class Button(Struct, frozen=True):
+    """One thing to tap, and the move that it makes. It has no repr: a label may be an answer."""
+
+    label: str
+    move: Move
+    role: Role = Role.WAY
+
+    def __repr__(self) -> str:
+        return f"Button({self.move!r})"
+
+
+class Line(Struct, frozen=True):
+    """One earlier question with its answer as people read it, and the move that changes it."""
+
+    label: str
+    answer: str
+    change: Move
+
+    def __repr__(self) -> str:
+        return "Line"
+
+
+class Outgoing(Struct, frozen=True):
+    """One message: its paragraphs, a hint, earlier answers, and buttons in the order of their use."""
+
+    text: tuple[str, ...] = ()
+    hint: str = ""
+    lines: tuple[Line, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Outgoing({len(self.text)} paragraphs, {list(self.buttons)})"
+
+
+class Place(Struct, frozen=True):
+    """Where to turn when someone is at risk: who, what they do, and a number to call if there is one."""
+
+    who: str
+    what: str
+    phone: str = ""
+
+
+NAMES = {
+    "begin": mark("Start"),
+    "skip": mark("Skip"),
+    "back": mark("Back"),
+    "keep": mark("Keep my answer"),
+    "edit": mark("Change an answer"),
+    "speak": mark("Language"),
+    "pause": mark("Pause"),
+    "resume": mark("Go on"),
+    "look": mark("See my answers"),
+    "help": mark("Help"),
+    "concern": mark("Someone is at risk"),
+    "submit": mark("Hand in"),
+    "withdraw": mark("Stop"),
+    "remove": mark("Remove"),
+}
+
+_EXPLAINED = {
+    "skip": mark("Skip leaves a question out."),
+    "back": mark("Back goes to the question before."),
+    "keep": mark("Keep my answer leaves it as it was."),
+    "edit": mark("Change an answer goes back to one you gave."),
+    "speak": mark("Language lets you go on in another language."),
+    "pause": mark("Pause keeps your answers until you come back."),
+    "resume": mark("Go on takes you to the next question."),
+    "look": mark("See my answers shows what you said so far."),
+    "concern": mark("Someone is at risk shows who to tell. It works at any time."),
+    "submit": mark("Hand in sends your answers."),
+    "withdraw": mark("Stop erases all your answers here."),
+}
+
+_REASONS = {
+    Reason.REQUIRED: (
+        mark("I need an answer here before we go on. A few words are enough."),
+        "",
+    ),
+    Reason.CONSTRAINT: (mark("That does not seem to fit this question. Please check it and try again."), ""),
+    Reason.NOT_A_CHOICE: (
+        mark("I could not match that to one of the answers. Pick one from the list, like “{example}”."),
+        "2",
+    ),
+    Reason.SEVERAL_FIT: (
+        mark("That could mean more than one of the answers. Pick one of them, like “{example}”."),
+        "2",
+    ),
+    Reason.ONE_ONLY: (mark("Please pick just one answer here, like “{example}”."), "2"),
+    Reason.NOT_WHOLE: (mark("I need a whole number, like {example}."), "3"),
+    Reason.NOT_A_NUMBER: (mark("I need a number, like {example}."), "3"),
+    Reason.TOO_LARGE: (
+        mark("That number is too big for me. Please write a smaller one, like {example}."),
+        "12",
+    ),
+    Reason.OUT_OF_RANGE: (
+        mark("That number does not fit here. It should be in this range: {example}."),
+        "1 – 10",
+    ),
+    Reason.NOT_A_DATE: (mark("I need a date, like {example}."), mark("4 May 2026")),
+    Reason.NOT_A_TIME: (mark("I need a time, like {example}."), "14:30"),
+    Reason.TOO_LONG: (
+        mark("That is more than I can keep as one answer. Please make it shorter, like two pages of a book."),
+        "",
+    ),
+    Reason.NO_WORDS: (
+        mark("I could not find any words in that. A few are fine, like “{example}”."),
+        mark("I told the nurse in charge"),
+    ),
+    Reason.NEEDS_FILE: (mark("I need a photo or a file here, like {example}."), mark("a photo of the rota")),
+    Reason.NOT_ALL_RANKED: (mark("Please give each line its own place, like {example}."), "1, 2, 3"),
+}
+
+_NOT_NOW = {
+    "back": mark("This is the first question, so there is nothing before it."),
+    "skip": mark("This question needs an answer, so it cannot be left out."),
+    "submit": mark("There are still questions to answer before you can hand in."),
+}
+
+_STANDING: dict[type[Prompt], tuple[str, ...]] = {
+    prompts.Stale: (
+        mark("That belonged to an earlier question, so I changed nothing. Here is where we are now."),
+    ),
+    prompts.ConfirmStop: (
+        mark("Do you want to stop?"),
+        mark("All your answers here will be erased. This cannot be undone."),
+    ),
+    prompts.Paused: (
+        mark("We have stopped for now. Your answers so far wait here for you."),
+        mark("When you are ready, come back to this same chat on this same device."),
+    ),
+    prompts.Declined: (
+        mark("That is fine. You did not take part, and nothing was kept."),
+        mark("You can change your mind and start again."),
+    ),
+    prompts.Withdrawn: (mark("You stopped. Every answer you gave here has been erased."),),
+    prompts.Expired: (
+        mark("The time to finish this has run out, so your answers were erased."),
+        mark("If the questions are still open, you can start again."),
+    ),
+}
+
+_HINTS = {
+    Kind.SELECT_MULTIPLE: mark("Pick all that fit."),
+    Kind.RANK: mark("Give each line its own place. 1 comes first."),
+    Kind.DATE: mark("For example, 4 May 2026."),
+    Kind.TIME: mark("For example, 14:30."),
+    Kind.DATETIME: mark("For example, 4 May 2026 14:30."),
+    Kind.IMAGE: mark("Send a photo. Please leave people's faces out of it."),
+    Kind.AUDIO: mark("Send a sound file."),
+    Kind.FILE: mark("Send a file."),
+}
+
+Standing = (
+    prompts.Stale
+    | prompts.ConfirmStop
+    | prompts.Paused
+    | prompts.Submitted
+    | prompts.Declined
+    | prompts.Withdrawn
+    | prompts.Expired
+)
+
+
+def words(
+    waiting: Iterable[Prompt], language: str, *, form: Form | None = None, tries: int = 0
+) -> tuple[Outgoing, ...]:
+    """Every prompt of a reply as a message, in order; `tries` counts the replies not taken before."""
+    waiting = tuple(waiting)
+    ask = next((prompt for prompt in waiting if isinstance(prompt, prompts.Ask)), None)
+    return tuple(word(prompt, language, form=form, tries=tries, ask=ask) for prompt in waiting)
+
+
+def word(
+    prompt: Prompt,
+    language: str,
+    *,
+    form: Form | None = None,
+    tries: int = 0,
+    ask: prompts.Ask | None = None,
+) -> Outgoing:
+    """One prompt as a message. `form` lets the closing words fit what was handed in.
+
+    `tries` and `ask` belong to `AskAgain`: how many replies in a row were not taken, and the question that
+    follows. After three tries help is offered, and a way past the question unless it is required.
+    """
+    _ = voice(language)
+    match prompt:
+        case prompts.Say():
+            return _note(prompt, _)
+        case prompts.Ask():
+            return _question(prompt, _)
+        case prompts.AskAgain():
+            return _again(prompt, _, tries, ask)
+        case prompts.Review():
+            return _review(prompt, _)
+        case prompts.ConfirmWording():
+            return _confirm(prompt, _)
+        case prompts.NotNow():
+            return Outgoing(
+                (_(_NOT_NOW.get(prompt.move, mark("That does not work just now, so I changed nothing."))),)
+            )
+        case prompts.Guide():
+            return _guide(prompt, _)
+        case prompts.Signpost():
+            return _signpost(_)
+        case (
+            prompts.Stale()
+            | prompts.ConfirmStop()
+            | prompts.Paused()
+            | prompts.Submitted()
+            | prompts.Declined()
+            | prompts.Withdrawn()
+            | prompts.Expired()
+        ):
+            return _standing(prompt, _, form)
+        case _ as never:
+            assert_never(never)
+
+
+def name(move: Move | str, language: str) -> str:
+    """The name of a move as a button shows it, by the move or by its tag (`back`)."""
+    tag = move if isinstance(move, str) else type(move).__name__.lower()
+    return voice(language)(NAMES[tag])
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """A form's text, split where its author left a line empty."""
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+
+
+def _note(prompt: prompts.Say, _: Voice) -> Outgoing:
+    buttons = (_way(moves.Concern(), _),) if prompt.signpost else ()
+    return Outgoing(paragraphs(prompt.text), buttons=buttons)
+
+
+def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
+    hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
+    choices = tuple(_choice(ask, option) for option in options(ask, _.language))
+    another = (_("Is there one more to add?"),) if ask.another else ()
+    return Outgoing((*paragraphs(ask.label), *another), hint, buttons=choices + ways(ask, _.language))
+
+
+def options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
+    """The choices as people read them: those of the form, or yes and no in Candour's own words."""
+    if not ask.another:
+        return ask.options
+    own = {"yes": voice(language)("Yes"), "no": voice(language)("No")}
+    return tuple(prompts.Option(option.value, own.get(option.value, option.label)) for option in ask.options)
+
+
+def _choice(ask: prompts.Ask, option: prompts.Option) -> Button:
+    role = Role.APART if option.apart else Role.CHOICE
+    return Button(option.label, reply(ask, option.value), role)
+
+
+def reply(ask: prompts.Ask, value: str | tuple[str, ...]) -> Move:
+    """The move that answers what is asked: `value` is one of its options, or what was typed."""
+    if ask.another and isinstance(value, str):
+        return moves.Another(value == "yes", question=ask.question, turn=ask.turn)
+    return moves.Answer(value, question=ask.question, turn=ask.turn)
+
+
+def ways(ask: prompts.Ask, language: str) -> tuple[Button, ...]:
+    """What else can be done at a question: leave it as it was, go back, skip, pause, stop."""
+    _ = voice(language)
+    question, turn = ask.question, ask.turn
+    buttons = []
+    if ask.editing:
+        buttons.append(_way(moves.Keep(question=question, turn=turn), _))
+    if ask.can_go_back:
+        buttons.append(_way(moves.Back(question=question, turn=turn), _))
+    if not (ask.required or ask.consent or ask.another):
+        buttons.append(_way(moves.Skip(question=question, turn=turn), _))
+    if not ask.consent:
+        buttons += [_way(moves.Pause(), _), _way(moves.Withdraw(), _)]
+    return tuple(buttons)
+
+
+def _way(move: Move, _: Voice, role: Role = Role.WAY) -> Button:
+    return Button(name(move, _.language), move, role)
+
+
+def _again(prompt: prompts.AskAgain, _: Voice, tries: int, ask: prompts.Ask | None) -> Outgoing:
+    text = [prompt.message or _reason(prompt, _, ask)]
+    if tries < TRIES_BEFORE_HELP:
+        return Outgoing(tuple(text))
+    if ask is None or ask.required:
+        text.append(_("If this is hard to answer, I can show you what else you can do here."))
+        return Outgoing(tuple(text), buttons=(_way(moves.Help(), _),))
+    text.append(_("If this is hard to answer, you can leave it out. Or I can show you what else you can do."))
+    return Outgoing(
+        tuple(text), buttons=(_way(moves.Skip(question=prompt.question), _), _way(moves.Help(), _))
+    )
+
+
+def _reason(prompt: prompts.AskAgain, _: Voice, ask: prompts.Ask | None) -> str:
+    if prompt.reason is Reason.NO_WORDS and ask is not None and ask.kind.has_choices:
+        return _("Please pick one of the answers. If none of them fits, you can skip this question.")
+    if prompt.reason is Reason.REQUIRED and ask is not None and ask.kind.has_choices:
+        return _("I need an answer here before we go on. Pick the one that comes closest.")
+    sentence, example = _REASONS[prompt.reason]
+    if not example:
+        return _(sentence)
+    return _(sentence, example=prompt.example or _(example))
+
+
+def _review(prompt: prompts.Review, _: Voice) -> Outgoing:
+    lines = tuple(line(item, _.language) for item in prompt.items)
+    if not prompt.complete:
+        return Outgoing(
+            (_("These are your answers so far."),), lines=lines, buttons=(_way(moves.Begin(), _),)
+        )
+    intro = (
+        _("You have come to the end. These are your answers."),
+        _("You can still change any of them. When they are as you want them, hand them in."),
+    )
+    hand_in = Button(_("Hand in my answers"), moves.Submit(), Role.MAIN)
+    rest = (_way(moves.Pause(), _), _way(moves.Withdraw(), _))
+    return Outgoing(intro, lines=lines, buttons=(hand_in, *rest))
+
+
+def line(item: prompts.Item, language: str) -> Line:
+    """An earlier answer as people read it; one that was left out says so."""
+    return Line(item.label, item.answer or voice(language)("You left this out."), moves.Edit(item.question))
+
+
+def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:
+    found = ", ".join(f"“{piece}”" for piece in prompt.found)
+    text = (
+        _("This part of your answer may show who someone is: {found}.", found=found),
+        _("Do you want to keep it, change it, or take it out?"),
+    )
+    choices = (
+        (moves.Wording.CHANGE, _("Change it"), Role.MAIN),
+        (moves.Wording.REMOVE, _("Take it out"), Role.WAY),
+        (moves.Wording.KEEP, _("Keep it"), Role.WAY),
+    )
+    buttons = (
+        Button(label, moves.Confirm(what, question=prompt.question, turn=prompt.turn), role)
+        for what, label, role in choices
+    )
+    return Outgoing(text, buttons=tuple(buttons))
+
+
+_MAKERS: dict[str, Callable[[], Move]] = {
+    "skip": moves.Skip,
+    "back": moves.Back,
+    "keep": moves.Keep,
+    "pause": moves.Pause,
+    "resume": moves.Resume,
+    "look": moves.Look,
+    "concern": moves.Concern,
+    "submit": moves.Submit,
+    "withdraw": moves.Withdraw,
+}
+
+
+def _guide(prompt: prompts.Guide, _: Voice) -> Outgoing:
+    text = (
+        _("Here is what you can do."),
+        *(_(_EXPLAINED[move]) for move in prompt.moves if move in _EXPLAINED),
+    )
+    return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
+
+
+def _signpost(_: Voice) -> Outgoing:
+    text = tuple(
+        f"{place.who}: {place.phone}\n{place.what}".replace(": \n", "\n") for place in places(_.language)
+    )
+    return Outgoing((_("You do not have to say why you are asking."), *text))
+
+
+def places(language: str) -> tuple[Place, ...]:
+    """Where to turn when someone is at risk, the most urgent first."""
+    _ = voice(language)
+    return (
+        Place(_("Someone is in danger right now"), _("Call 999 first. You can come back here later."), "999"),
+        Place(
+            _("Your manager or safeguarding lead"),
+            _("Tell them today. If it is about them, go past them to someone below."),
+        ),
+        Place(
+            _("The council's adult safeguarding team"),
+            _("Their job is to keep adults safe. The number is on the website of the local council."),
+        ),
+        Place(
+            _("CQC, in England"),
+            _("They check care services. You do not have to give your name."),
+            "03000 616161",
+        ),
+        Place(_("Care Inspectorate Wales"), _("They check care services in Wales."), "0300 7900 126"),
+        Place(_("Protect"), _("Free, private advice about speaking up at work."), "020 3117 2520"),
+    )
+
+
+def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
+    if isinstance(prompt, prompts.Submitted):
+        return Outgoing(_handed_in(_, form))
+    text = tuple(_(part) for part in _STANDING[type(prompt)])
+    match prompt:
+        case prompts.ConfirmStop():
+            yes = Button(_("Yes, erase my answers"), moves.Withdraw(sure=True), Role.ENDING)
+            return Outgoing(text, buttons=(Button(_("No, go on"), moves.Begin(), Role.MAIN), yes))
+        case prompts.Paused():
+            return Outgoing(text, buttons=(_way(moves.Resume(), _, Role.MAIN), _way(moves.Withdraw(), _)))
+        case prompts.Declined() | prompts.Expired():
+            return Outgoing(text, buttons=(Button(_("Start again"), moves.Begin(), Role.MAIN),))
+        case prompts.Stale() | prompts.Withdrawn():
+            return Outgoing(text)
+        case _ as never:
+            assert_never(never)
+
+
+def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
+    if form is not None and form.records == "concern":
+        return (
+            _("Your message is now with the safeguarding lead."),
+            _("If someone is in danger right now, call 999. Do not wait for an answer."),
+        )
+    if form is not None and form.attribution is Attribution.ANONYMOUS:
+        return (
+            _("Your answers are in. Nobody in your organisation can see who wrote them."),
+            _("When this round closes, the safeguarding lead gets a summary of what everyone said."),
+            _("If too few people answer, the numbers stay hidden."),
+        )
+    return (_("Your answers are in."),)

@@ -1,0 +1,1 @@
+"""Decides what is said: scoring, disclosure control, and reports rendered from values."""

@@ -1,0 +1,202 @@
+"""Audits with the forms they offer, what was published of them, and the concerns that reached them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from dialogues.form import Form
+from dialogues.responses import Response
+from storage.errors import AuditExistsError, StorageError, UnknownAuditError
+from storage.keys import Keys, Pair, Wrapped, seal, unseal
+from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
+
+CONCERN = "concern"  # the `records` of forms whose responses are never held back
+
+
+class Status(StrEnum):
+    """Whether an audit takes answers."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Audit(Struct, frozen=True, kw_only=True):
+    """A post-incident review. `k`: the fewest people whose answers are published together."""
+
+    id: str
+    name: str
+    service: str
+    incident: str
+    staff_count: int
+    opened_on: date
+    k: int = 8
+    status: Status = Status.OPEN
+    closed_on: date | None = None
+    synthetic: bool = False
+
+
+class Offer(Struct, frozen=True):
+    """What a turn must know of a form of an audit: its present version, and what a response is sealed to."""
+
+    audit: str
+    form: str
+    digest: str
+    records: str
+    status: Status
+    public_key: bytes
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers are taken: always, when somebody may be at risk."""
+        return self.status is Status.OPEN or self.records == CONCERN
+
+
+class Concern(Struct, frozen=True):
+    """What somebody wants the lead to know now. It has no repr."""
+
+    id: bytes
+    form: str
+    read: bool
+    response: Response
+
+    def __repr__(self) -> str:
+        return f"Concern(read={self.read})"
+
+
+_AUDIT_COLUMNS = tuple(audits.c[name] for name in Audit.__struct_fields__)
+# PostgreSQL then keeps an audit from being closed while a turn is under way; SQLite has one writer anyhow.
+_OFFERS = (
+    select(
+        audits.c.id,
+        audit_forms.c.form,
+        audit_forms.c.digest,
+        audit_forms.c.records,
+        audits.c.status,
+        audits.c.public_key,
+    )
+    .join_from(audits, audit_forms, isouter=True)
+    .where(audits.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(read=True, of=audits)
+)
+
+
+class Casework:
+    """Audits, releases and concerns, within one transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def open(self, audit: Audit, forms: Iterable[Form]) -> None:
+        """Enter an audit with the forms that it offers, which must be pinned. Raises AuditExistsError."""
+        pair = self._keys.new_pair(audit.id)
+        row = msgspec.structs.asdict(audit) | {"public_key": pair.public, "private_key": pair.private}
+        try:
+            self._connection.execute(insert(audits), row)
+        except IntegrityError as trouble:
+            raise AuditExistsError(audit.id) from trouble
+        for form in forms:
+            self._connection.execute(
+                insert(audit_forms),
+                {"audit": audit.id, "form": form.id, "digest": form.digest, "records": form.records},
+            )
+
+    def audit(self, audit: str) -> Audit:
+        """The audit of this name. Raises UnknownAuditError."""
+        row = self._connection.execute(select(*_AUDIT_COLUMNS).where(audits.c.id == audit)).first()
+        if row is None:
+            raise UnknownAuditError(audit)
+        return _audit(row)
+
+    def all(self) -> tuple[Audit, ...]:
+        """Every audit, by name."""
+        rows = self._connection.execute(select(*_AUDIT_COLUMNS).order_by(audits.c.id))
+        return tuple(_audit(row) for row in rows)
+
+    def close(self, audit: str, on: date) -> None:
+        """Take no more answers for this audit."""
+        self._connection.execute(
+            update(audits).where(audits.c.id == audit).values(status=Status.CLOSED, closed_on=on)
+        )
+
+    def offers(self, ids: Collection[str]) -> dict[str, dict[str, Offer]]:
+        """By audit and form, what these audits offer; an audit that there is not is missing."""
+        offers: dict[str, dict[str, Offer]] = {}
+        for audit, form, digest, records, status, public in self._connection.execute(
+            _OFFERS, {"ids": list(ids)}
+        ):
+            offered = offers.setdefault(audit, {})
+            if form is not None:
+                offered[form] = Offer(audit, form, digest, records, Status(status), public)
+        return offers
+
+    def keys_of(self, audit: str) -> Pair:
+        """The audit's keys. Raises UnknownAuditError, UndecipherableError."""
+        columns = select(audits.c.public_key, audits.c.private_key).where(audits.c.id == audit)
+        row = self._connection.execute(columns).first()
+        if row is None:
+            raise UnknownAuditError(audit)
+        return self._keys.unwrap(audit, Wrapped(row.public_key, row.private_key))
+
+    def publish(self, audit: str, form: str, content: bytes) -> None:
+        """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was."""
+        digest = hashlib.sha256(content).hexdigest()
+        row = {"audit": audit, "form": form, "digest": digest, "content": content}
+        self._connection.execute(insert(releases), row)
+
+    def release(self, audit: str, form: str) -> bytes | None:
+        """What was published of the answers to a form, or None. Raises StorageError if it was changed."""
+        query = select(releases.c.digest, releases.c.content)
+        row = self._connection.execute(
+            query.where(releases.c.audit == audit, releases.c.form == form)
+        ).first()
+        if row is None:
+            return None
+        if hashlib.sha256(row.content).hexdigest() != row.digest:
+            raise StorageError(f"What was published of the audit “{audit}” was changed since.")
+        return bytes(row.content)
+
+    def raise_concern(self, audit: str, form: str, public_key: bytes, response: Response) -> None:
+        """Keep a concern for the lead of the audit; `form` is the digest of the form it was told in."""
+        self._connection.execute(
+            insert(concerns),
+            {
+                "id": secrets.token_bytes(ID_BYTES),
+                "audit": audit,
+                "form": form,
+                "sealed": seal(public_key, msgspec.json.encode(response)),
+                "status": "new",
+            },
+        )
+
+    def concerns(self, audit: str) -> tuple[Concern, ...]:
+        """Every concern of the audit, in no order. Raises UnknownAuditError, UndecipherableError."""
+        pair = self.keys_of(audit)
+        rows = self._connection.execute(select(concerns).where(concerns.c.audit == audit))
+        return tuple(
+            Concern(
+                row.id,
+                row.form,
+                row.status == "read",
+                msgspec.json.decode(unseal(pair, row.sealed)),
+            )
+            for row in rows
+        )
+
+    def mark_read(self, concern: bytes) -> None:
+        """Note that the lead has read a concern."""
+        self._connection.execute(update(concerns).where(concerns.c.id == concern).values(status="read"))
+
+
+def _audit(row: Row[tuple[object, ...]]) -> Audit:
+    columns = row._asdict()
+    return Audit(**columns | {"status": Status(columns["status"])})

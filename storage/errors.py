@@ -1,0 +1,98 @@
+"""What can go wrong that is nobody's typing: promises that were broken.
+
+    CandourError                        everything that Candour raises on purpose
+    ├── StorageError                    something is wrong with what is remembered
+    │   ├── UnsafeFileError             others on this machine could read it
+    │   ├── KeyMissingError             there is a database, but its key is not there
+    │   ├── KeyUnreadableError          the key file holds no key
+    │   └── UndecipherableError         it was not encrypted with this key, or was changed since
+    ├── RequestError                    asked for something that is not there, or not now
+    │   ├── UnknownAuditError
+    │   ├── UnknownFormError
+    │   ├── UnsafeThresholdError
+    │   ├── AuditExistsError
+    │   ├── AuditClosedError
+    │   └── AuditOpenError
+    └── (bot.errors goes on here)
+
+Each carries one sentence that can be shown to the person who caused it, and no word of an answer.
+"""
+
+from __future__ import annotations
+
+
+class CandourError(Exception):
+    """Everything that Candour raises on purpose."""
+
+
+class StorageError(CandourError):
+    """Something is wrong with what is remembered."""
+
+
+class UnsafeFileError(StorageError):
+    """Others on this machine could read a file that only we may."""
+
+
+class KeyMissingError(StorageError):
+    """There is a database, but the key that opens it is not where it was said to be."""
+
+
+class KeyUnreadableError(StorageError):
+    """The key file holds no key."""
+
+
+class UndecipherableError(StorageError):
+    """It was not encrypted with this key, or was changed since."""
+
+
+class RequestError(CandourError):
+    """Something was asked for that is not there, or not possible now."""
+
+
+class UnknownAuditError(RequestError):
+    """No audit has this name."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"There is no audit “{audit}”.")
+        self.audit = audit
+
+
+class UnknownFormError(RequestError):
+    """The audit does not offer this form."""
+
+    def __init__(self, audit: str, form: str) -> None:
+        super().__init__(f"The audit “{audit}” has no form “{form}”.")
+        self.audit = audit
+        self.form = form
+
+
+class UnsafeThresholdError(RequestError):
+    """So small a K does not protect, or so large a one leaves nothing to publish."""
+
+    def __init__(self, k: int, smallest: int, largest: int) -> None:
+        super().__init__(f"K must be from {smallest} to {largest} people, not {k}.")
+        self.k = k
+
+
+class AuditExistsError(RequestError):
+    """An audit of this name was opened before."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"There is an audit “{audit}” already.")
+        self.audit = audit
+
+
+class AuditClosedError(RequestError):
+    """The audit takes no more answers."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"The audit “{audit}” is closed and takes no more answers.")
+        self.audit = audit
+
+
+class AuditOpenError(RequestError):
+    """Nothing is published before the audit is closed."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"The audit “{audit}” is still open. Nothing is published before it is closed.")
+        self.audit = audit

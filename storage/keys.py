@@ -1,0 +1,176 @@
+"""Keys, and what is locked with them. Everything here is libsodium, by way of PyNaCl.
+
+    key file (32 bytes, outside of the database)
+    ├── "ref"     keyed BLAKE2b    where a draft is kept, without saying whose it is
+    ├── "draft"   XChaCha20        drafts, each bound to its place
+    └── "wrap"    XChaCha20        the private half of each audit's key pair, bound to its audit
+
+    key pair of an audit
+    └── sealed boxes               responses and concerns: whoever seals them cannot open them again
+
+Everything is padded before it is locked, so that its length says little.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_box_keypair,
+    crypto_box_seal,
+    crypto_box_seal_open,
+)
+from nacl.exceptions import CryptoError
+
+from storage.database import refuse_shared
+from storage.errors import KeyUnreadableError, UndecipherableError
+
+KEY_BYTES = 32
+REF_BYTES = 16
+SEALED_STEP = 512  # responses are padded to multiples of this
+SMALLEST_DRAFT = 1024  # drafts are padded to this, or to twice, four times … as much
+
+_NONCE_BYTES = 24
+_ENDS = b"\x80"  # ISO/IEC 7816-4: this byte, then zeros
+
+
+class Wrapped(Struct, frozen=True):
+    """The keys of an audit as they are stored: the private half is locked. They have no repr."""
+
+    public: bytes
+    private: bytes
+
+    def __repr__(self) -> str:
+        return "Wrapped()"
+
+
+class Pair(Struct, frozen=True):
+    """The keys of an audit: `public` seals, `private` unseals. They have no repr."""
+
+    public: bytes
+    private: bytes
+
+    def __repr__(self) -> str:
+        return "Pair()"
+
+
+class Keys:
+    """What is derived from the key file. It has no repr."""
+
+    def __init__(self, key: bytes) -> None:
+        self._ref = _derive(key, b"ref")
+        self._draft = _derive(key, b"draft")
+        self._wrap = _derive(key, b"wrap")
+
+    @classmethod
+    def open(cls, path: Path) -> Keys:
+        """The keys of this file. Raises UnsafeFileError, KeyUnreadableError, FileNotFoundError."""
+        refuse_shared(path)
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise KeyUnreadableError(
+                f"{path} holds no key: it should have {KEY_BYTES} bytes and has {len(key)}."
+            )
+        return cls(key)
+
+    def ref(self, *place: str) -> bytes:
+        """Where the draft of this channel, address, audit and form is kept: 16 bytes."""
+        content = msgspec.msgpack.encode(place)  # unlike joined words, no two places have the same
+        return hashlib.blake2b(content, digest_size=REF_BYTES, key=self._ref).digest()
+
+    def lock_draft(self, ref: bytes, content: bytes) -> bytes:
+        """The content as it is stored at `ref`."""
+        return _lock(pad(content, _bucket(len(content))), ref, self._draft)
+
+    def open_draft(self, ref: bytes, blob: bytes) -> bytes:
+        """The content that was stored at `ref`. Raises UndecipherableError."""
+        return unpad(_open(blob, ref, self._draft))
+
+    def new_pair(self, audit: str) -> Wrapped:
+        """A new key pair for an audit."""
+        public, private = crypto_box_keypair()
+        return Wrapped(public, _lock(private, audit.encode(), self._wrap))
+
+    def unwrap(self, audit: str, keys: Wrapped) -> Pair:
+        """The key pair of an audit. Raises UndecipherableError."""
+        return Pair(keys.public, _open(keys.private, audit.encode(), self._wrap))
+
+
+def create(path: Path) -> None:
+    """Make a new key file, whole or not at all; one that is there stays as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        _link(unfinished, path)
+    finally:
+        unfinished.unlink()
+
+
+def seal(public: bytes, content: bytes) -> bytes:
+    """The content in a sealed box, padded to the next multiple of 512 bytes."""
+    size = -(-(len(content) + 1) // SEALED_STEP) * SEALED_STEP
+    return crypto_box_seal(pad(content, size), public)
+
+
+def unseal(pair: Pair, sealed: bytes) -> bytes:
+    """The content of a sealed box. Raises UndecipherableError."""
+    try:
+        return unpad(crypto_box_seal_open(sealed, pair.public, pair.private))
+    except (CryptoError, ValueError, TypeError) as trouble:
+        raise UndecipherableError("A sealed response cannot be opened with this audit's key.") from trouble
+
+
+def pad(content: bytes, size: int) -> bytes:
+    """The content, filled up to `size` bytes; `size` must exceed its length."""
+    return (content + _ENDS).ljust(size, b"\0")
+
+
+def unpad(padded: bytes) -> bytes:
+    """The content that was filled up. Raises UndecipherableError."""
+    content = padded.rstrip(b"\0")
+    if not content.endswith(_ENDS):
+        raise UndecipherableError("What was opened does not end as it should.")
+    return content[:-1]
+
+
+def _bucket(length: int) -> int:
+    """The size to which a draft of this length is padded."""
+    return max(SMALLEST_DRAFT, 1 << length.bit_length())
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return hashlib.blake2b(b"", digest_size=KEY_BYTES, key=key, person=purpose).digest()
+
+
+def _lock(content: bytes, place: bytes, key: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(content, place, nonce, key)
+
+
+def _open(blob: bytes, place: bytes, key: bytes) -> bytes:
+    nonce, content = blob[:_NONCE_BYTES], blob[_NONCE_BYTES:]
+    try:
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(content, place, nonce, key)
+    except (CryptoError, ValueError, TypeError) as trouble:
+        raise UndecipherableError(
+            "The key file does not belong to this database, or data were changed."
+        ) from trouble
+
+
+def _link(unfinished: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:  # somebody was quicker: theirs is the key
+        return

@@ -1,0 +1,92 @@
+"""A storage on real files, a form and an audit to fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
+from storage.casework import Audit
+from storage.unit_of_work import Storage
+
+AGREE = ("agree", "unsure", "disagree")
+
+
+def words(text: str) -> Text:
+    return Text({"en": text})
+
+
+def question(name: str, kind: Kind = Kind.SELECT_ONE, choices: str = "", path: str = "") -> Question:
+    return Question(name, path or name, kind, words(name), choices=choices)
+
+
+@pytest.fixture(scope="session")
+def form() -> Form:
+    return Form(
+        id="culture",
+        title=words("Work here"),
+        version="1",
+        languages=(Language("en", "English"),),
+        attribution=Attribution.ANONYMOUS,
+        breakdown="role",
+        choices={
+            "role": (Choice("care", words("Care")), Choice("nurse", words("Nurse"))),
+            "agree": tuple(Choice(name, words(name), float(score)) for score, name in enumerate(AGREE)),
+        },
+        children=(
+            question("role", choices="role"),
+            question("listened", choices="agree"),
+            question("reasons", Kind.SELECT_MULTIPLE, "agree"),
+            question("story", Kind.TEXT),
+            question("months", Kind.INTEGER),
+            question("worked_out", Kind.CALCULATE),
+            Repeat("shifts", "shifts", words("Shifts"), children=(
+                question("rested", choices="agree", path="shifts/rested"),
+                question("note", Kind.TEXT, path="shifts/note"),
+            )),
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def audit() -> Audit:
+    return Audit(
+        id="rowan-house",
+        name="Rowan House",
+        service="Residential care",
+        incident="Neglect",
+        staff_count=58,
+        opened_on=date(2026, 5, 4),
+        synthetic=True,
+    )
+
+
+@pytest.fixture
+def reopen(tmp_path: Path) -> Iterator[Callable[[], Storage]]:
+    """Opens the same files again, as a new process would."""
+    opened: list[Storage] = []
+
+    def opening() -> Storage:
+        opened.append(Storage.open(tmp_path / "data", tmp_path / "key" / "candour.key"))
+        return opened[-1]
+
+    yield opening
+    for storage in opened:
+        storage.close()
+
+
+@pytest.fixture
+def storage(reopen: Callable[[], Storage]) -> Storage:
+    return reopen()
+
+
+@pytest.fixture
+def filled(storage: Storage, audit: Audit, form: Form) -> Storage:
+    """A storage with an audit that offers a form."""
+    with storage.writing() as work:
+        work.forms.pin(form)
+        work.casework.open(audit, [form])
+    return storage

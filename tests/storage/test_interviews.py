@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dialogues.interview import Interview, State
+from storage import interviews
+from storage.errors import UndecipherableError
+from storage.interviews import RECENT, Conversation, Memory
+from storage.unit_of_work import Storage
+
+REF = b"somebody........"
+HARD_TEXTS = {
+    "long": "Nobody came. " * 8_000,
+    "nul": "before\0after",
+    "emoji": "👩🏽‍⚕️ 🏳️‍🌈 e\u0301",
+    "right to left": "لم يسمعني أحد \u202eabc\u202c שלום",
+    "markup": "<script>alert(1)</script> '; DROP TABLE drafts; -- %s {0}",
+    "line ends": "a\r\nb\nc\u2028d",
+    "empty": "",
+}
+# As it was stored by the first version: what was stored stays readable.
+SAVED = bytes.fromhex(
+    "82a9696e746572766965778aa4666f726da161a86c616e6775616765a26379a57374617465a661736b696e67a7616e7377657273"
+    "82a4726f6c65a463617265aa6c697374656e65644031a56167726565a4646f6e6591a4726f6c65a6636f756e747381a6736869667473"
+    "02a765646974696e67a4726f6c65a770656e64696e67a25865a47475726e07a473656564a27331a6726563656e7492c408aaaaaaaaaa"
+    "aaaaaac408bbbbbbbbbbbbbbbb"
+)
+
+
+def _holding(text: str) -> Conversation:
+    return Conversation(
+        Interview("digest", "en", State.ASKING, {"story": text}, frozenset({"story"}), turn=3)
+    )
+
+
+def _kept(storage: Storage, conversation: Conversation) -> None:
+    with storage.writing() as work:
+        work.interviews.save({REF: conversation})
+
+
+@pytest.mark.parametrize("text", HARD_TEXTS.values(), ids=HARD_TEXTS)
+def test_what_was_said_comes_back_as_it_was_said(
+    storage: Storage, reopen: Callable[[], Storage], text: str
+) -> None:
+    _kept(storage, _holding(text))
+    with reopen().reading() as work:
+        assert work.interviews.load([REF]) == {REF: _holding(text)}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+def test_so_does_anything_else(storage: Storage, text: str) -> None:
+    _kept(storage, _holding(text))
+    storage.memory = Memory()
+    with storage.reading() as work:
+        assert work.interviews.load([REF])[REF].interview.answers == {"story": text}
+
+
+def test_only_those_who_are_there_are_found(storage: Storage) -> None:
+    _kept(storage, _holding("here"))
+    with storage.reading() as work:
+        assert set(work.interviews.load([REF, b"nobody"])) == {REF}
+        assert work.interviews.load([]) == {}
+
+
+def test_a_draft_that_was_changed_on_disk_is_not_believed(storage: Storage) -> None:
+    with storage.writing() as work:
+        work.interviews.save({REF: _holding("mine"), b"other": _holding("theirs")})
+    with storage.database.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE drafts SET blob = (SELECT blob FROM drafts WHERE ref = ?) WHERE ref = ?", (b"other", REF)
+        )
+    with storage.reading() as work, pytest.raises(UndecipherableError):
+        work.interviews.load([REF])
+
+
+def test_memory_gives_way_when_another_worker_has_written(
+    storage: Storage, reopen: Callable[[], Storage]
+) -> None:
+    _kept(storage, _holding("old"))
+    _kept(reopen(), _holding("new"))
+    with storage.reading() as work:
+        assert work.interviews.load([REF]) == {REF: _holding("new")}
+
+
+def test_memory_forgets_what_was_not_used_for_longest() -> None:
+    memory = Memory(2)
+    memory.keep(b"a", b"1", _holding("a"))
+    memory.keep(b"b", b"1", _holding("b"))
+    assert memory.recall(b"a", b"1") is not None
+    memory.keep(b"c", b"1", _holding("c"))
+    assert memory.recall(b"b", b"1") is None
+    assert memory.recall(b"a", b"1") == _holding("a")
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED])
+def test_an_interview_that_ended_keeps_no_answer(state: State) -> None:
+    interview = Interview(
+        "digest",
+        "cy",
+        state,
+        {"story": "canary"},
+        frozenset({"story"}),
+        {"shifts": 2},
+        "story",
+        "canary",
+        9,
+        "s",
+    )
+    after = Conversation(interview).after("u1", interview, 0)
+    assert after.interview == Interview("digest", "cy", state, turn=9)
+    assert b"canary" not in interviews.encode(after)
+    assert after.knows("u1")
+
+
+def test_tombstones_are_all_equally_long(storage: Storage) -> None:
+    lengths = set()
+    for updates in (0, 1, 40):
+        conversation = _holding("words " * updates * 100)
+        for number in range(updates):
+            conversation = conversation.after(
+                f"a rather long name of an update, number {number}", _ended(), 0
+            )
+        lengths.add(len(storage.keys.lock_draft(REF, interviews.encode(conversation.after("", _ended(), 0)))))
+    assert len(lengths) == 1
+
+
+def test_the_last_updates_are_known_and_no_others() -> None:
+    conversation = _holding("")
+    for number in range(RECENT + 1):
+        conversation = conversation.after(str(number), conversation.interview, 0)
+    assert not conversation.knows("0")
+    assert all(conversation.knows(str(number)) for number in range(1, RECENT + 1))
+    assert not conversation.knows("")
+    assert not conversation.after("", conversation.interview, 0).knows("")
+
+
+def test_a_conversation_never_shows_its_words() -> None:
+    assert "canary" not in repr(_holding("canary"))
+
+
+def test_what_the_first_version_stored_can_be_read() -> None:
+    interview = Interview(
+        "a",
+        "cy",
+        State.ASKING,
+        {"role": "care", "listened@1": "agree"},
+        frozenset({"role"}),
+        {"shifts": 2},
+        "role",
+        "Xe",
+        7,
+        "s1",
+    )
+    expected = Conversation(interview, (b"\xaa" * 8, b"\xbb" * 8))
+    assert interviews.decode(SAVED) == expected
+
+
+def test_what_is_no_conversation_is_refused() -> None:
+    for content in (b"", b"\xc1", b"\x80", b"{}"):
+        with pytest.raises(UndecipherableError):
+            interviews.decode(content)
+
+
+def _ended() -> Interview:
+    return Interview("d" * 64, "en", State.SUBMITTED, turn=30)

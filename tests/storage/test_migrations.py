@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from dialogues.form import Form
+from storage import migrations
+from storage.casework import Audit
+from storage.database import Database
+from storage.tables import metadata
+from storage.unit_of_work import Storage
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def test_the_migrations_lead_to_the_tables(storage: Storage) -> None:
+    with storage.database.reading() as connection:
+        assert _differences(connection) == []
+
+
+def test_every_step_goes_down_and_up_again_with_data_in_it(filled: Storage) -> None:
+    steps = [
+        step.revision for step in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()
+    ]
+    for revision in [*steps[1:], "base"]:
+        with filled.database.writing() as connection:
+            migrations.downgrade(connection, revision)
+    with filled.database.writing() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        for revision in reversed(steps):
+            migrations.upgrade(connection, revision)
+        assert _differences(connection) == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_upgrading_an_up_to_date_database_keeps_what_it_holds(
+    reopen: Callable[[], Storage], audit: Audit, form: Form
+) -> None:
+    again = reopen()
+    with again.reading() as work:
+        assert work.casework.all() == (audit,)
+        assert work.forms.get(form.digest) == form
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "candour.db")
+    try:
+        with database.writing() as connection:
+            migrations.upgrade(connection)
+            raise RuntimeError  # the power fails
+    except RuntimeError:
+        pass
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == []
+    database.close()
+
+
+def test_workers_that_start_at_once_find_one_database(tmp_path: Path) -> None:
+    def start(_: int) -> None:
+        Storage.open(tmp_path / "data", tmp_path / "candour.key").close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(start, range(4)))
+    storage = Storage.open(tmp_path / "data", tmp_path / "candour.key")
+    with storage.database.reading() as connection:
+        assert _differences(connection) == []
+    storage.close()
