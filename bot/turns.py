@@ -30,9 +30,10 @@ from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.moves import Begin, Concern, Expire, Help, Look, Move
 from dialogues.prompts import AskAgain
+from storage.answers import Submission
 from storage.casework import CONCERN, Offer
 from storage.errors import AuditClosedError, RequestError, UnknownAuditError, UnknownFormError
-from storage.interviews import ENDED, Conversation, Ref
+from storage.interviews import ENDED, Conversation, Ref, digest
 from storage.unit_of_work import Storage, UnitOfWork
 
 GROUP = 256  # turns in one transaction
@@ -159,7 +160,7 @@ class _Player:
         with self._storage.writing() as work:
             group = _Group(work, self._clock.now(), tasks, refs)
             outcomes = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
-            work.interviews.save(group.changed)
+            group.save()
         return outcomes
 
 
@@ -171,10 +172,16 @@ class _Group:
         self._now = now
         self._offers = work.casework.offers({task.audit for task in tasks})
         self._held = work.interviews.load(set(refs))
-        self.changed: dict[Ref, Conversation] = {}
+        self._changed: dict[Ref, Conversation] = {}
+        self._submissions: list[Submission] = []
+
+    def save(self) -> None:
+        """Write what the tasks changed."""
+        self._work.interviews.save(self._changed)
+        self._work.answers.submit(self._submissions)
 
     def take(self, task: Task, ref: Ref) -> Outcome:
-        """What comes of one task; what it changes is in `changed`."""
+        """What comes of one task; what it changes is written by `save`."""
         try:
             offer = self._offer(task)
             held = self._held.get(ref)
@@ -201,24 +208,42 @@ class _Group:
         return Reply(form, _detached(interview), engine.prompts(form, interview), held.tries)
 
     def _play(self, incoming: Incoming, offer: Offer, ref: Ref, held: Conversation | None) -> Reply:
-        if held is not None and held.knows(incoming.update):
+        update = digest(incoming.update)
+        if held is not None and update in held.recent:
             return self._show(offer, held)
-        move = incoming.move
         if not offer.is_open:
-            if held is None:
-                raise AuditClosedError(offer.audit)
-            move = Expire()
+            return self._play_closed(incoming, offer, ref, held)
+        move = incoming.move
         before = self._before(offer, held, move)
         form = self._form(before)
         turn = engine.advance(form, before.interview, move, now=self._now)
         again = any(isinstance(prompt, AskAgain) for prompt in turn.prompts)
         tries = _tries(before, turn.interview, again=again)
-        after = before.after(incoming.update, turn.interview, tries)
+        after = before.after(update, turn.interview, tries)
         if turn.interview.state is State.SUBMITTED and before.interview.state is not State.SUBMITTED:
             self._hand_in(offer, form, turn.interview)
         if held is not None or turn.interview != before.interview or not isinstance(move, _LEAVES_NO_TRACE):
-            self._held[ref] = self.changed[ref] = after
+            self._keep(ref, after)
         return Reply(form, _detached(after.interview), turn.prompts, tries)
+
+    def _play_closed(self, incoming: Incoming, offer: Offer, ref: Ref, held: Conversation | None) -> Reply:
+        """The audit is closed: an interview under way expires. Only the way to help stays open, for everyone."""
+        at_risk = isinstance(incoming.move, Concern)
+        if held is None and not at_risk:
+            raise AuditClosedError(offer.audit)
+        before = held or Conversation(self._invite(offer))
+        form, interview = self._form(before), before.interview
+        if held is not None and interview.state not in ENDED:
+            interview = engine.advance(form, interview, Expire(), now=self._now).interview
+            self._keep(ref, held.after(digest(incoming.update), interview, 0))
+        if at_risk:
+            return Reply(
+                form, interview, engine.advance(form, interview, incoming.move, now=self._now).prompts
+            )
+        return Reply(form, interview, engine.prompts(form, interview))
+
+    def _keep(self, ref: Ref, conversation: Conversation) -> None:
+        self._held[ref] = self._changed[ref] = conversation
 
     def _before(self, offer: Offer, held: Conversation | None, move: Move) -> Conversation:
         """The conversation that the move belongs to: the one there is, or a new one."""
@@ -235,12 +260,13 @@ class _Group:
         return self._work.forms.get(conversation.interview.form)
 
     def _hand_in(self, offer: Offer, form: Form, interview: Interview) -> None:
-        """Seal the response: into the pool, or, when somebody is at risk, for the lead at once."""
+        """Put the response to those for the pool, or, when somebody is at risk, before the lead at once."""
         response = engine.response(form, interview)
+        submission = Submission(offer.audit, form.digest, offer.public_key, response)
         if form.records == CONCERN:
-            self._work.casework.raise_concern(offer.audit, form.digest, offer.public_key, response)
+            self._work.casework.raise_concern(submission)
         else:
-            self._work.answers.submit(offer.audit, form.digest, offer.public_key, response)
+            self._submissions.append(submission)
 
 
 def _detached(interview: Interview) -> Interview:

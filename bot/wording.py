@@ -209,6 +209,7 @@ _REASONS = {
 }
 
 _NOT_NOW = {
+    "": mark("That does not work just now, so I changed nothing."),
     "back": mark("This is the first question, so there is nothing before it."),
     "skip": mark("This question needs an answer, so it cannot be left out."),
     "submit": mark("There are still questions to answer before you can hand in."),
@@ -294,9 +295,7 @@ def word(
         case prompts.ConfirmWording():
             return _confirm(prompt, _)
         case prompts.NotNow():
-            return Outgoing(
-                (_(_NOT_NOW.get(prompt.move, mark("That does not work just now, so I changed nothing."))),)
-            )
+            return Outgoing((_(_NOT_NOW.get(prompt.move, _NOT_NOW[""])),))
         case prompts.Guide():
             return _guide(prompt, _)
         case prompts.Signpost():
@@ -342,7 +341,8 @@ def options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
     """The choices as people read them: those of the form, or yes and no in Candour's own words."""
     if not ask.another:
         return ask.options
-    own = {"yes": voice(language)("Yes"), "no": voice(language)("No")}
+    _ = voice(language)
+    own = {"yes": _("Yes"), "no": _("No")}
     return tuple(prompts.Option(option.value, own.get(option.value, option.label)) for option in ask.options)
 
 
@@ -419,7 +419,8 @@ def _review(prompt: prompts.Review, _: Voice) -> Outgoing:
 
 def line(item: prompts.Item, language: str) -> Line:
     """An earlier answer as people read it; one that was left out says so."""
-    return Line(item.label, item.answer or voice(language)("You left this out."), moves.Edit(item.question))
+    _ = voice(language)
+    return Line(item.label, item.answer or _("You left this out."), moves.Edit(item.question))
 
 
 def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:
@@ -518,7 +519,9 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
     if form is not None and form.attribution is Attribution.ANONYMOUS:
         return (
             _("Your answers are in. Nobody in your organisation can see who wrote them."),
-            _("When this round closes, the safeguarding lead gets a summary of what everyone said."),
+            _(
+                "When this round closes, the safeguarding lead reads a summary. It shows what all of you said together."
+            ),
             _("If too few people answer, the numbers stay hidden."),
         )
     return (_("Your answers are in."),)

@@ -32,7 +32,7 @@ def _notes(scene: Scene, slot: Slot | None) -> Iterator[Say]:
     for note in reversed(notes):
         if _was_said(scene, note, slot):
             continue
-        text = label_of(scene, note)
+        text = "\n\n".join(filter(None, (label_of(scene, note), _hint_of(scene, note))))
         if text:
             yield Say(question=note.path, text=text, signpost=is_signpost(note.spot))
 
@@ -77,7 +77,7 @@ def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
         label=label_of(scene, slot),
         turn=interview.turn,
         progress=progress,
-        hint=words(slot.spot, question.hint, language, scope),
+        hint=_hint_of(scene, slot),
         guidance=words(slot.spot, question.guidance, language, scope),
         probe=words(slot.spot, question.probe, language, scope),
         section=_section(scene, slot.spot),
@@ -109,9 +109,8 @@ def previous(scene: Scene, slot: Slot | None) -> Slot | None:
 
 def stand(scene: Scene, slot: Slot, dot: Value | None = None) -> None:
     """Let expressions see the form from this question."""
-    scope = scene.scope
-    scope.prefixes, scope.indexes = slot.prefixes, slot.indexes
-    scope.dot = scene.values.get(slot.path, "") if dot is None else dot
+    value = scene.values.get(slot.path, "") if dot is None else dot
+    scene.stand(slot.spot, slot.prefixes, slot.indexes, value)
 
 
 def question_of(slot: Slot) -> Question:
@@ -156,6 +155,10 @@ def label_of(scene: Scene, slot: Slot) -> str:
     """The label of a question or note, with `${name}` filled in."""
     stand(scene, slot)
     return _label(scene, slot)
+
+
+def _hint_of(scene: Scene, slot: Slot) -> str:
+    return scene.script.words(slot.spot, question_of(slot).hint, scene.language, scene.scope)
 
 
 def _label(scene: Scene, slot: Slot) -> str:

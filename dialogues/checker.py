@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dialogues.form import Attribution, Choice, Form, Kind, Question
 from dialogues.problems import Place, Problem, Severity
-from dialogues.script import Script, is_signpost, texts
+from dialogues.script import Fault, Script, is_signpost, texts
 from dialogues.sheets import Sheet, as_plain, read_sheets
 from dialogues.xlsform import Reading, read
 
@@ -55,12 +55,18 @@ def check_form(form: Form, reading: Reading) -> Iterator[Problem]:
     """What is wrong with a form that could be read."""
     script = Script(form)
     for fault in script.faults:
-        place = _at(reading, fault.path, fault.column)
-        yield Problem("expression", fault.message, place, character=fault.character)
+        yield Problem("expression", fault.message, _fault_place(reading, fault), character=fault.character)
     yield from _comparisons(script, reading)
     yield from _translations(form, script, reading)
     if form.attribution is Attribution.ANONYMOUS:
         yield from _anonymous(form, script, reading)
+
+
+def _fault_place(reading: Reading, fault: Fault) -> Place:
+    if fault.choice is None:
+        return _at(reading, fault.path, fault.column)
+    place = reading.choice_places.get(fault.choice, Place("choices"))
+    return Place(place.sheet, place.row, fault.column, place.line)
 
 
 def _order(problem: Problem) -> tuple[int, int, str]:
@@ -71,7 +77,7 @@ def _order(problem: Problem) -> tuple[int, int, str]:
 
 
 def _at(reading: Reading, path: str, column: str) -> Place:
-    place = reading.places.get(path, reading.places.get(path.rpartition("/")[2], Place()))
+    place = reading.places.get(path, Place())
     return Place(place.sheet, place.row, column, place.line)
 
 
@@ -188,24 +194,26 @@ def _identifying(question: Question, reading: Reading) -> Iterator[Problem]:
 
 
 def _second_opinion(content: bytes, name: str) -> Iterator[Problem]:
-    """What pyxform refuses. Translated titles are ours: pyxform knows only one."""
-    from pyxform.errors import PyXFormError  # here: it costs 0.2 s to import
-    from pyxform.xls2xform import convert
+    """What pyxform refuses."""
+    from pyxform.errors import PyXFormError  # noqa: PLC0415 - it costs half a second, and only authors need it
+    from pyxform.xls2xform import convert  # noqa: PLC0415
 
     sheets = [sheet for sheet in read_sheets(content, name) if isinstance(sheet, Sheet)]
-    plain = {
-        sheet: rows for sheet, rows in as_plain(sheets).items() if sheet in ("survey", "choices", "settings")
-    }
-    settings = [_one_title(row) for row in plain.get("settings", [])]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            convert(xlsform={**plain, "settings": settings}, validate=False, form_name="data")
+            convert(xlsform=for_pyxform(as_plain(sheets)), validate=False, form_name="data")
     except PyXFormError as error:
         words = " ".join(str(error).split())
         row = re.search(r"\[row\s*:?\s*(\d+)\]", words)
         place = Place("survey", int(row[1]) if row is not None else None)
         yield _warning("pyxform", f"Other XLSForm tools refuse this form: {words}", place)
+
+
+def for_pyxform(sheets: Mapping[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """The three sheets as pyxform takes them: it knows one title, and no translated one."""
+    kept = {name: rows for name, rows in sheets.items() if name in ("survey", "choices", "settings")}
+    return {**kept, "settings": [_one_title(row) for row in kept.get("settings", [])]}
 
 
 def _one_title(row: dict[str, str]) -> dict[str, str]:

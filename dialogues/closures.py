@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,13 +28,14 @@ class Scope:
     """What an expression sees: the values that are relevant now, and the instance it stands in.
 
     `prefixes[d]` addresses the instance at repeat depth d, `indexes[d - 1]` is its number (from 1).
-    `dot` is the value of the question itself. `item` is the choice that a choice filter looks at.
+    `here` is the path of the question itself, `dot` its value. `item` is the choice that a choice filter looks at.
     """
 
     __slots__ = (
         "chance",
         "counts",
         "dot",
+        "here",
         "hidden",
         "indexes",
         "item",
@@ -62,6 +64,7 @@ class Scope:
         self.prefixes: tuple[str, ...] = ("",)
         self.indexes: tuple[int, ...] = ()
         self.dot: Value = ""
+        self.here: Path = ""
         self.item: Mapping[str, str] | None = None
         self.outer: Scope | None = None
 
@@ -83,6 +86,7 @@ class Scope:
 
 
 Run: TypeAlias = Callable[[Scope], Any]
+Reader: TypeAlias = Callable[[str], Scalar]
 Keys: TypeAlias = Callable[[Scope], list[Path]]
 
 
@@ -90,6 +94,8 @@ Keys: TypeAlias = Callable[[Scope], list[Path]]
 class Code:
     """A closure and what it gives. `keys` is there for nodes: the paths of those that are relevant.
 
+    `reader` is there for nodes that are no text: what their stored text stands for.
+    `cells` is there for what is looked up in a choice list: every value that was found.
     `constant` is there for what was written as a literal.
     """
 
@@ -97,6 +103,8 @@ class Code:
     gives: Gives
     keys: Keys | None = None
     constant: Scalar | None = None
+    cells: Callable[[Scope], list[str]] | None = None
+    reader: Reader | None = None
 
 
 def constant(value: Scalar) -> Code:
@@ -124,6 +132,19 @@ def as_text(code: Code) -> Callable[[Scope], str]:
     return lambda c: to_text(run(c))
 
 
+def as_stored(code: Code) -> Callable[[Scope], str]:
+    """The closure as text to be stored: a number that is none is stored as nothing, as JavaRosa does."""
+    if code.gives in (Gives.TEXT, Gives.TRUTH):
+        return as_text(code)
+    run = code.run
+
+    def value(c: Scope) -> str:
+        result = run(c)
+        return "" if isinstance(result, float) and math.isnan(result) else to_text(result)
+
+    return value
+
+
 def as_truth(code: Code) -> Callable[[Scope], bool]:
     """The closure, converted to true or false."""
     if code.gives is Gives.TRUTH:
@@ -135,8 +156,13 @@ def as_truth(code: Code) -> Callable[[Scope], bool]:
 
 
 def as_values(code: Code) -> Callable[[Scope], list[Scalar]]:
-    """The closure as a list: every node's value, or the one value."""
-    keys, run = code.keys, code.run
+    """The closure as a list: every node's or cell's value, or the one value."""
+    keys, run, cells = code.keys, code.run, code.cells
+    if cells is not None:
+        return lambda c: list(cells(c))
     if keys is None:
         return lambda c: [run(c)]
-    return lambda c: [c.values.get(key, "") for key in keys(c)]
+    reader = code.reader
+    if reader is None:
+        return lambda c: [c.values.get(key, "") for key in keys(c)]
+    return lambda c: [reader(c.values.get(key, "")) for key in keys(c)]

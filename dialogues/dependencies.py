@@ -17,10 +17,14 @@ from dialogues.outline import Spot
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """A node whose rules look at another; only instances that share `bound` repeats with it are touched."""
+    """A node whose rules look at another; only instances that share `bound` repeats with it are touched.
+
+    `calculates` says that its calculation is among these rules.
+    """
 
     spot: Spot
     bound: int
+    calculates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +41,23 @@ class Dependencies:
     cycle: tuple[Spot, ...] = ()
 
 
-def find_dependencies(spots: Sequence[Spot], uses: Sequence[Iterable[Use]]) -> Dependencies:
-    """The graph of a form; `uses[i]` is what the rules of `spots[i]` look at. Ties keep document order."""
+def find_dependencies(
+    spots: Sequence[Spot], uses: Sequence[Iterable[Use]], calculations: Sequence[frozenset[Use]]
+) -> Dependencies:
+    """The graph of a form; ties keep document order.
+
+    `uses[i]` is what the rules of `spots[i]` look at, `calculations[i]` what its calculation looks at.
+    """
     dependents: list[dict[tuple[int, int], Dependent]] = [{} for _ in spots]
     needs: list[set[int]] = [set() for _ in spots]
     for spot in spots:
         for use in uses[spot.index]:
-            dependents[use.spot.index][spot.index, use.bound] = Dependent(spot, use.bound)
+            dependent = Dependent(spot, use.bound, use in calculations[spot.index])
+            dependents[use.spot.index][spot.index, use.bound] = dependent
             needs[spot.index].add(use.spot.index)
         if spot.parent is not None and spot.parent.index >= 0:
             parent = spot.parent
-            dependents[parent.index][spot.index, parent.depth] = Dependent(spot, parent.depth)
+            dependents[parent.index].setdefault((spot.index, parent.depth), Dependent(spot, parent.depth))
             needs[spot.index].add(parent.index)
     order = _sorted(spots, needs, dependents)
     cycle = () if len(order) == len(spots) else _circle(spots, needs, {spot.index for spot in order})

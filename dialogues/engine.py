@@ -17,7 +17,7 @@ from dialogues import asking
 from dialogues.form import Attribution, Form, Kind
 from dialogues.identifying import find_identifying, remove_identifying
 from dialogues.interview import Interview, State, Value
-from dialogues.lifecycle import Facts, follow, possible
+from dialogues.lifecycle import LIVE, Facts, follow, possible
 from dialogues.moves import (
     Another,
     Answer,
@@ -66,7 +66,7 @@ from dialogues.script import Slot, is_consent, script_of
 Prompts: TypeAlias = tuple[Prompt, ...]
 
 _ANYWHERE = ("look", "speak", "help", "concern")
-_BEYOND = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state: nothing in it asks for the time
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state of a form that asks for no time
 
 
 class Turn(Struct, frozen=True):
@@ -107,34 +107,40 @@ def advance(form: Form, interview: Interview, move: Move, *, now: datetime) -> T
 
 def prompts(form: Form, interview: Interview) -> Prompts:
     """What to show for a saved interview: always the same for the same state."""
-    return _prompts(_scene_of(form, interview, _BEYOND), interview)
+    return _prompts(_scene_of(form, interview), interview)
 
 
 def history(form: Form, interview: Interview) -> tuple[Item, ...]:
     """What was asked and answered so far, in the order of the form and the interview's language."""
-    return asking.items(_scene_of(form, interview, _BEYOND), only_done=True)
+    return asking.items(_scene_of(form, interview), only_done=True)
 
 
 def response(form: Form, interview: Interview) -> Response:
     """The relevant answers, as they are handed in: by name, repeats as lists of objects."""
-    return collect(_scene_of(form, interview, _BEYOND))
+    return collect(_scene_of(form, interview))
 
 
 # The scene of an interview rides along with it, so that the next move needs not work it out again.
 
 
-def _scene_of(form: Form, interview: Interview, now: datetime) -> Scene:
+def _scene_of(form: Form, interview: Interview, now: datetime | None = None) -> Scene:
+    """The scene of an interview; without `now` as it was when it was last changed."""
     scene: Scene | None = interview.__dict__.get("scene")
-    if scene is None:
+    if scene is None or (now is not None and now != scene.scope.now and scene.script.looks_at_clock):
         if interview.form != form.digest:
             raise ValueError("This interview was begun with another version of the form.")
-        scene = Scene(script_of(form), interview, now)
+        moment = now or (datetime.fromisoformat(interview.seen) if interview.seen else _ANY_TIME)
+        scene = Scene(script_of(form), interview, moment)
         interview.__dict__["scene"] = scene
+    if now is not None:
+        scene.scope.now = now
     return scene
 
 
 def _with(interview: Interview, scene: Scene, state: State, **changes: str | None) -> Interview:
-    """The interview as the scene has it now, one turn on."""
+    """The interview as the scene has it now, one turn on. Before consent there is nothing to keep."""
+    if not scene.is_consented():
+        return _emptied(replace(interview, language=scene.language), state)
     moved = Interview(
         form=interview.form,
         language=scene.language,
@@ -146,6 +152,7 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
         pending=changes.get("pending"),
         turn=interview.turn + 1,
         seed=interview.seed,
+        seen=scene.scope.now.isoformat() if scene.script.looks_at_clock else "",
     )
     moved.__dict__["scene"] = scene
     return moved
@@ -153,7 +160,14 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
 
 def _emptied(interview: Interview, state: State) -> Interview:
     """The interview without a single answer."""
-    return Interview(interview.form, interview.language, state, turn=interview.turn + 1, seed=interview.seed)
+    return Interview(
+        interview.form,
+        interview.language,
+        state,
+        turn=interview.turn + 1,
+        seed=interview.seed,
+        seen=interview.seen,
+    )
 
 
 def _shown(interview: Interview, form: Form, now: datetime) -> Prompts:
@@ -221,7 +235,7 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
         case Look():
             raise _Refused(_review(scene, interview))
         case Help():
-            raise _Refused(Guide(moves=(*possible(interview.state), *_ANYWHERE)))
+            raise _Refused(_guide(scene, interview))
         case Concern():
             raise _Refused(Signpost())
         case _:
@@ -275,8 +289,7 @@ def _consent(scene: Scene, interview: Interview, slot: Slot, value: Value) -> In
     if value not in ("yes", "OK"):
         return _emptied(interview, follow("answer", Facts(interview.state.value, refused=lambda: True)))
     scene = scene.copy(scene.scope.now)
-    scene.answer(slot, value)
-    scene.set_defaults()
+    scene.consent(slot, value)
     return _with(interview, scene, follow("answer", _facts(scene, interview)))
 
 
@@ -342,11 +355,18 @@ def _skip(scene: Scene, interview: Interview) -> Interview:
 def _keep(scene: Scene, interview: Interview) -> Interview:
     """Leave what was gone back to, or take what the form suggests."""
     slot = _current(scene, interview)
-    if slot is None or (interview.editing is None and not scene.values.get(slot.path)):
+    if slot is None or not _can_keep(scene, slot):
         raise _Refused(NotNow(move="keep"))
+    if not slot.another and slot.path not in scene.done:
+        _check(scene, slot, scene.values[slot.path])
     scene = scene.copy(scene.scope.now)
-    scene.finish(slot.path)
+    scene.finish(slot)
     return _with(interview, scene, follow("keep", _facts(scene, interview)))
+
+
+def _can_keep(scene: Scene, slot: Slot) -> bool:
+    """Whether a question has something to be kept: it was done, or the form suggests an answer."""
+    return slot.path in scene.done or bool(scene.values.get(slot.path))
 
 
 def _back(scene: Scene, interview: Interview) -> Interview:
@@ -381,9 +401,8 @@ def _another(scene: Scene, interview: Interview, *, wanted: bool) -> Interview:
     if wanted:
         path = slot.path.removesuffix("[+]")
         scene.resize(slot, scene.counts.get(path, 0) + 1)
-        scene.set_defaults()
     else:
-        scene.finish_repeat(slot)
+        scene.finish(slot)
     return _with(interview, scene, follow("another", _facts(scene, interview)))
 
 
@@ -414,6 +433,8 @@ def _languages(scene: Scene) -> tuple[str, ...]:
 def _speak(scene: Scene, interview: Interview, language: str) -> Interview:
     if language not in _languages(scene):
         raise _Refused(NotNow(move="speak"))
+    if interview.state not in LIVE:
+        return replace(interview, language=language, turn=interview.turn + 1)
     scene = scene.copy(scene.scope.now)
     scene.speak(language)
     return _with(interview, scene, interview.state, editing=interview.editing, pending=interview.pending)
@@ -431,10 +452,11 @@ def _resume(scene: Scene, interview: Interview) -> Interview:
 def _submit(scene: Scene, interview: Interview) -> Interview:
     failing = _first_failing(scene)
     state = follow("submit", Facts(interview.state.value, valid=lambda: failing is None))
-    if failing is None:
-        return _with(interview, scene, state)
+    if failing is not None:
+        return _with(interview, scene, state, editing=failing.path)
     scene = scene.copy(scene.scope.now)
-    return _with(interview, scene, state, editing=failing.path)
+    scene.close()
+    return _with(interview, scene, state)
 
 
 def _first_failing(scene: Scene) -> Slot | None:
@@ -449,6 +471,25 @@ def _first_failing(scene: Scene) -> Slot | None:
 
 
 # Showing
+
+
+def _guide(scene: Scene, interview: Interview) -> Guide:
+    """What can be done here: what the state allows and the waiting question does not rule out."""
+    slot = _current(scene, interview) if interview.state is State.ASKING else None
+    ruled_out = {"begin", "expire"}
+    if slot is not None and not slot.another:
+        ruled_out.add("another")
+        if asking.is_required(scene, slot):
+            ruled_out.add("skip")
+    if slot is None or not _can_keep(scene, slot):
+        ruled_out.add("keep")
+    if asking.previous(scene, slot) is None:
+        ruled_out.add("back")
+    if not scene.done:
+        ruled_out.add("edit")
+    return Guide(
+        moves=tuple(move for move in (*possible(interview.state), *_ANYWHERE) if move not in ruled_out)
+    )
 
 
 def _current(scene: Scene, interview: Interview) -> Slot | None:

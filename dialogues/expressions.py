@@ -8,7 +8,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dialogues.closures import Code, Gives, Keys, Run, Scope, as_number, as_text, as_truth, constant
+from dialogues.closures import (
+    Code,
+    Gives,
+    Keys,
+    Reader,
+    Run,
+    Scope,
+    as_number,
+    as_stored,
+    as_text,
+    as_truth,
+    constant,
+)
 from dialogues.form import Kind
 from dialogues.functions import FUNCTIONS
 from dialogues.interview import Path as NodePath
@@ -26,9 +38,10 @@ from dialogues.syntax import (
     parse,
     references,
 )
-from dialogues.values import NAN, Scalar, equal, to_number
+from dialogues.values import NAN, Day, Scalar, equal, to_number
 
 _NUMERIC_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
+_DATE_KINDS = frozenset({Kind.DATE, Kind.DATETIME, Kind.TODAY, Kind.START, Kind.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An expression ready to run. `value` gives its text, `truth` whether it holds."""
+    """An expression ready to run. `value` gives its text, `truth` whether it holds.
+
+    `own` is the character at which it looks at the value of its own question, if it does.
+    """
 
     source: str
     value: Callable[[Scope], str]
@@ -59,6 +75,7 @@ class Compiled:
     uses: frozenset[Use]
     comparisons: tuple[Comparison, ...]
     volatile: bool
+    own: int | None = None
 
 
 def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices: bool = False) -> Compiled:
@@ -70,12 +87,13 @@ def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices:
     code = compiler.code(parse(source))
     return Compiled(
         source,
-        as_text(code),
+        as_stored(code),
         as_truth(code),
         as_number(code),
         frozenset(compiler.uses),
         tuple(compiler.comparisons),
         compiler.volatile,
+        compiler.own,
     )
 
 
@@ -87,10 +105,14 @@ def compile_template(
     parts: list[Callable[[Scope], str]] = []
     end = 0
     for name, at in references(text):
+        if "${" in text[end : at - 1]:
+            raise Mistake("This “${” is not closed with “}” after a name.", text.index("${", end) + 1)
         closing = text.index("}", at) + 1
         parts.append(_always(text[end : at - 1]))
         parts.append(as_text(compiler.code(Path("$", (Step(name, (), at),), at))))
         end = closing
+    if "${" in text[end:]:
+        raise Mistake("This “${” is not closed with “}” after a name.", text.index("${", end) + 1)
     parts.append(_always(text[end:]))
     return (lambda c: "".join(part(c) for part in parts)), frozenset(compiler.uses)
 
@@ -110,6 +132,7 @@ class _Compiler:
     uses: set[Use] = field(default_factory=set)
     comparisons: list[Comparison] = field(default_factory=list)
     volatile: bool = False
+    own: int | None = None
 
     def code(self, tree: Expression) -> Code:
         match tree:
@@ -220,8 +243,14 @@ class _Compiler:
             levels[spot] = as_number(self.code(index))
         bound = min(spot.depth for spot in levels)
         bound = min(bound, shared_depth(target.chain, self.spot.inside))
-        self.uses.add(Use(target, bound))
-        return _indexed(target, levels, bound)
+        self._note_use(target, bound)
+        return _indexed(target, levels, bound, _reader(self.outline, target))
+
+    def _note_use(self, spot: Spot, bound: int) -> None:
+        """A node is looked at, and with it how many instances there are of the repeats that are gone through."""
+        self.uses.add(Use(spot, bound))
+        for repeat in spot.chain[bound:]:
+            self.uses.add(Use(repeat, min(bound, repeat.depth)))
 
     def _named_spot(self, tree: Expression) -> Spot:
         if not isinstance(tree, Path):
@@ -255,26 +284,19 @@ class _Compiler:
             return Code(lambda c: (c.item or {}).get(name, ""), Gives.TEXT)
         spot, bound, filters = self._walk(path)
         if spot is self.spot and path.start == "" and path.steps[0].name == "." and not filters:
-            return (
-                Code(lambda c: c.dot, Gives.TEXT)
-                if spot.kind not in _NUMERIC_KINDS
-                else _numeric(lambda c: c.dot)
-            )
+            self.own = self.own or path.at
+            return _typed(lambda c: c.dot, _reader(self.outline, spot))
         return self._nodes(spot, bound, filters, path.at)
 
     def _nodes(self, spot: Spot, bound: int, filters: dict[Spot, list[Code]], at: int) -> Code:
         if spot is self.outline.root:
             raise Mistake("The form as a whole has no value.", at)
-        self.uses.add(Use(spot, bound))
-        for repeat in spot.chain[bound:]:
-            self.uses.add(Use(repeat, min(bound, repeat.depth)))
+        self._note_use(spot, bound)
         keys = _keys(spot, bound, filters)
+        reader = _reader(self.outline, spot)
         if not filters and bound == spot.depth and not spot.is_repeat:
-            run = _value_of(spot, bound)
-            if spot.kind in _NUMERIC_KINDS:
-                return Code(_numeric(run).run, Gives.ANY, keys)
-            return Code(run, Gives.TEXT, keys)
-        return Code(lambda c: next((c.values.get(key, "") for key in keys(c)), ""), Gives.TEXT, keys)
+            return _typed(_value_of(spot, bound), reader, keys)
+        return _typed(lambda c: next((c.values.get(key, "") for key in keys(c)), ""), reader, keys)
 
     def _walk(self, path: Path) -> tuple[Spot, int, dict[Spot, list[Code]]]:
         """Where a path leads: the node, how many repeats around it are the present ones, and filters."""
@@ -343,7 +365,7 @@ class _Compiler:
         tests = [self._item_test(tree) for step in path.steps[1:] for tree in step.predicates]
         column = path.steps[-1].name
         cells = _cells(name, tests, "name" if column in ("item", "root") else column)
-        return Code(lambda c: next(iter(cells(c)), ""), Gives.TEXT)
+        return Code(lambda c: next(iter(cells(c)), ""), Gives.TEXT, cells=cells)
 
     def _item_test(self, tree: Expression) -> Callable[[Scope], bool]:
         inner = _Compiler(self.outline, self.spot, of_choices=True, current=self.current or self.spot)
@@ -399,14 +421,62 @@ def _value_of(spot: Spot, bound: int) -> Run:
     return lambda c: c.values.get(c.prefixes[bound] + leaf, "")
 
 
-def _numeric(run: Run) -> Code:
-    """A number's node: empty text when it has no answer, else its number, so that 1 equals 1.0."""
+def _typed(run: Run, reader: Reader | None, keys: Keys | None = None) -> Code:
+    """A node's value by its type; without an answer empty text."""
+    if reader is None:
+        return Code(run, Gives.TEXT, keys)
+    return Code(lambda c: reader(run(c)), Gives.ANY, keys, reader=reader)
 
-    def value(c: Scope) -> Scalar:
-        text = run(c)
-        return to_number(text) if text else ""
 
-    return Code(value, Gives.ANY)
+def _reader(outline: Outline, spot: Spot) -> Reader | None:
+    """What the stored text of a node stands for: a number (so that 1 equals 1.0), a Day, a truth; None: text."""
+    if spot.kind in _NUMERIC_KINDS:
+        return _read_number
+    if spot.kind in _DATE_KINDS:
+        return Day
+    return _read_truth if _holds_truth(outline, spot) else None
+
+
+def _read_number(text: str) -> Scalar:
+    return to_number(text) if text else ""
+
+
+def _read_truth(text: str) -> Scalar:
+    return text == "true" if text in ("true", "false") else text
+
+
+def _holds_truth(outline: Outline, spot: Spot, depth: int = 0) -> bool:
+    """Whether what a node calculates is true or false, also by way of other calculations."""
+    source = spot.question.calculation if spot.question is not None else ""
+    if not source or depth > _MOST_LINKS:
+        return False
+    try:
+        return _is_truth(outline, spot, parse(source), depth)
+    except Mistake:
+        return False
+
+
+def _is_truth(outline: Outline, spot: Spot, tree: Expression, depth: int) -> bool:
+    match tree:
+        case Binary(operator):
+            return operator in _TELLING
+        case Call("if", (_, then, other)):
+            return _is_truth(outline, spot, then, depth) and _is_truth(outline, spot, other, depth)
+        case Call(name):
+            return name in _TRUTHS
+        case Path("$", (step,)):
+            target = outline.named(step.name, spot)
+            return target is not None and _holds_truth(outline, target, depth + 1)
+        case _:
+            return False
+
+
+_MOST_LINKS = 8  # of calculations that only repeat another one
+_TELLING = frozenset({"=", "!=", "<", "<=", ">", ">=", "and", "or"})
+_TRUTHS = frozenset(
+    {"true", "false", "not", "boolean", "boolean-from-string", "selected", "regex", "contains"}
+    | {"starts-with", "ends-with", "checklist", "weighted-checklist"}
+)
 
 
 def _keys(spot: Spot, bound: int, filters: dict[Spot, list[Code]]) -> Keys:
@@ -462,7 +532,9 @@ def _passes(test: Code, scope: Scope, place: int) -> bool:
     return as_truth(test)(scope)
 
 
-def _indexed(target: Spot, levels: dict[Spot, Callable[[Scope], float]], bound: int) -> Code:
+def _indexed(
+    target: Spot, levels: dict[Spot, Callable[[Scope], float]], bound: int, reader: Reader | None
+) -> Code:
     def keys(c: Scope) -> list[NodePath]:
         prefix = c.prefixes[bound]
         for depth, repeat in enumerate(target.chain[bound:], bound):
@@ -479,7 +551,7 @@ def _indexed(target: Spot, levels: dict[Spot, Callable[[Scope], float]], bound: 
         path = prefix + target.leaf
         return [] if path in c.hidden else [path]
 
-    return Code(lambda c: next((c.values.get(key, "") for key in keys(c)), ""), Gives.TEXT, keys)
+    return _typed(lambda c: next((c.values.get(key, "") for key in keys(c)), ""), reader, keys)
 
 
 def _cells(name: str, tests: list[Callable[[Scope], bool]], column: str) -> Callable[[Scope], list[str]]:
@@ -538,9 +610,11 @@ _COMPARE: dict[str, Callable[[Numeric, Numeric], Run]] = {
 
 
 def _divide(one: float, two: float) -> float:
-    if two == 0:
-        return NAN if one == 0 or math.isnan(one) else float("inf") if one > 0 else float("-inf")
-    return one / two
+    if two != 0:
+        return one / two
+    if one == 0 or math.isnan(one):
+        return NAN
+    return math.copysign(math.inf, one) * math.copysign(1.0, two)
 
 
 def _remainder(one: float, two: float) -> float:

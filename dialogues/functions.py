@@ -11,15 +11,17 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
 from typing import Any, TypeAlias
 
-from dialogues.closures import Code, Gives, Run, Scope, as_number, as_text, as_truth, as_values
+from dialogues.closures import Code, Gives, Run, Scope, as_number, as_stored, as_text, as_truth, as_values
 from dialogues.values import (
     NAN,
+    Day,
     Scalar,
     from_days,
+    to_days,
     to_moment,
     to_number,
     to_text,
@@ -102,14 +104,16 @@ def _scoped(name: str, gives: Gives, do: Callable[[Scope], Any], *, volatile: bo
 
 # Choices
 
+_NOTHING = ("",)  # an empty answer holds the empty choice, as in JavaRosa
+
 
 def _selected(codes: Sequence[Code]) -> Code:
     value, wanted = as_text(codes[0]), as_text(codes[1])
     name = codes[1].constant
     if isinstance(name, str):
         bare = name.strip()
-        return Code(lambda c: bare in value(c).split(), _B)
-    return Code(lambda c: wanted(c).strip() in value(c).split(), _B)
+        return Code(lambda c: bare in (value(c).split() or _NOTHING), _B)
+    return Code(lambda c: wanted(c).strip() in (value(c).split() or _NOTHING), _B)
 
 
 def _selected_at(value: str, index: float) -> str:
@@ -135,7 +139,7 @@ def _if(codes: Sequence[Code]) -> Code:
 
 
 def _coalesce(codes: Sequence[Code]) -> Code:
-    runs = [as_text(code) for code in codes]
+    runs = [as_stored(code) for code in codes]
     return Code(lambda c: next((text for run in runs if (text := run(c))), ""), _T)
 
 
@@ -197,7 +201,15 @@ def _regex(codes: Sequence[Code]) -> Code:
     if isinstance(codes[1].constant, str):
         fits = fitting(codes[1].constant)
         return Code(lambda c: fits(text(c)), _B)
-    return Code(lambda c: fitting(pattern(c))(text(c)), _B)
+    return Code(lambda c: _fits(pattern(c), text(c)), _B)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern that an answer gave, which may be none."""
+    try:
+        return fitting(pattern)(text)
+    except re.error:
+        return False
 
 
 def fitting(pattern: str) -> Callable[[str], bool]:
@@ -215,8 +227,8 @@ _plain("string-length", _N, (_T,), lambda text: float(len(text)))
 _fold(lambda text, part: part in text, _B, "contains")
 _fold(lambda text, part: text.startswith(part), _B, "starts-with")
 _fold(lambda text, part: text.endswith(part), _B, "ends-with")
-_fold(lambda text, part: text.partition(part)[0] if part in text else "", _T, "substring-before")
-_fold(lambda text, part: text.partition(part)[2], _T, "substring-after")
+_fold(lambda text, part: text[: max(text.find(part), 0)], _T, "substring-before")
+_fold(lambda text, part: text[text.find(part) + len(part) :] if part in text else "", _T, "substring-after")
 _plain("translate", _T, (_T, _T, _T), _translate)
 _plain("normalize-space", _T, (_T,), lambda text: " ".join(text.split()))
 
@@ -230,16 +242,38 @@ def _whole(number: float) -> float:
 
 def _round(number: float, digits: float = 0.0) -> float:
     if not math.isfinite(number) or not math.isfinite(digits):
-        return NAN
+        return number
     places = max(-30, min(30, int(digits)))
-    return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    if places == 0:
+        return float(math.floor(number + 0.5))  # half goes up, also below zero
+    half = ROUND_HALF_UP if number > 0 else ROUND_HALF_DOWN
+    try:
+        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), half))
+    except InvalidOperation:  # so many digits that there is nothing to round
+        return number
+
+
+def _safely(do: Callable[[float], float], number: float) -> float:
+    try:
+        return do(number)
+    except (OverflowError, ValueError):
+        return NAN
 
 
 def _power(base: float, exponent: float) -> float:
     try:
         return math.pow(base, exponent)
-    except (OverflowError, ValueError):
-        return NAN
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        return math.inf if base == 0 else NAN
+
+
+def _total(numbers: Iterable[float]) -> float:
+    total = 0.0
+    for number in numbers:  # one by one, as other engines do: sum() rounds differently
+        total += number
+    return total
 
 
 def _numbers(values: Iterable[Scalar]) -> list[float]:
@@ -247,10 +281,8 @@ def _numbers(values: Iterable[Scalar]) -> list[float]:
 
 
 def _extreme(pick: Callable[[list[float]], float], values: list[Scalar]) -> float:
-    numbers = _numbers(values)
-    if not numbers or any(map(math.isnan, numbers)):
-        return NAN
-    return pick(numbers)
+    numbers = [number for number in _numbers(values) if not math.isnan(number)]
+    return pick(numbers) if numbers else NAN
 
 
 _plain("number", _N, (_N,), lambda number: number)
@@ -258,13 +290,19 @@ _plain("int", _N, (_N,), _whole)
 _plain("round", _N, (_N, _N), _round, least=1)
 _plain("abs", _N, (_N,), abs)
 _plain("pow", _N, (_N, _N), _power)
+_scoped("pi", _N, lambda _: math.pi)
+_plain("atan2", _N, (_N, _N), math.atan2)
+for _name in ("exp", "log", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan"):
+    _plain(_name, _N, (_N,), partial(_safely, getattr(math, _name)))
 _listed("min", _N, partial(_extreme, min))
 _listed("max", _N, partial(_extreme, max))
-_listed("sum", _N, lambda values: math.fsum(_numbers(values)))
+_listed("sum", _N, lambda values: _total(number for number in _numbers(values) if not math.isnan(number)))
 
 
 def _count(codes: Sequence[Code]) -> Code:
-    keys = codes[0].keys
+    keys, cells = codes[0].keys, codes[0].cells
+    if cells is not None:
+        return Code(lambda c: float(len(cells(c))), _N)
     if keys is None:
         return Code(lambda _: 1.0, _N)
     return Code(lambda c: float(len(keys(c))), _N)
@@ -277,16 +315,16 @@ _listed("count-non-empty", _N, lambda values: float(sum(value != "" for value in
 # Dates
 
 
-def _date(value: Scalar) -> str:
+def _date(value: Scalar) -> Day:
     if isinstance(value, str) and (moment := to_moment(value)) is not None:
-        return moment.date().isoformat()
-    return from_days(to_number(value))
+        return Day(moment.date().isoformat())
+    return Day(from_days(to_number(value)))
 
 
-def _date_time(value: Scalar) -> str:
+def _date_time(value: Scalar) -> Day:
     if isinstance(value, str) and to_moment(value) is not None:
-        return value
-    return from_days(to_number(value))
+        return Day(value)
+    return Day(from_days(to_number(value), clock=True))
 
 
 def _time_of_day(text: str) -> float:
@@ -326,13 +364,13 @@ def _date_part(moment: datetime, letter: str) -> str:
     return part(moment) if part is not None else f"%{letter}"
 
 
-_scoped("today", _T, lambda c: c.now.date().isoformat(), volatile=True)
-_scoped("now", _T, lambda c: c.now.isoformat(timespec="milliseconds"), volatile=True)
-_plain("date", _T, (_A,), _date)
-_plain("date-time", _T, (_A,), _date_time)
+_scoped("today", _A, lambda c: Day(c.now.date().isoformat()), volatile=True)
+_scoped("now", _A, lambda c: Day(c.now.isoformat(timespec="milliseconds")), volatile=True)
+_plain("date", _A, (_A,), _date)
+_plain("date-time", _A, (_A,), _date_time)
 _plain("format-date", _T, (_A, _T), _format)
 _plain("format-date-time", _T, (_A, _T), _format)
-_plain("decimal-date-time", _N, (_N,), lambda days: days)
+_plain("decimal-date-time", _N, (_A,), lambda value: to_days(value) if isinstance(value, str) else value)
 _plain("decimal-time", _N, (_T,), _time_of_day)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _PATTERNS = (
-    re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
+    re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
     re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE),
-    re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().\-]?\d){8,13}(?!\w)"),
+    re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().\-]?\d){8,}(?!\w)"),
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE),
     re.compile(r"(?<!\w)@\w{3,}"),
 )

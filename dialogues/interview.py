@@ -38,7 +38,8 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     should it become relevant again. `counts` holds the instances of each repeat. `editing` is the path
     that is asked although it is done. `pending` is a text that waits to be confirmed: it may identify
     its writer. `turn` counts what was changed, so that a button can tell which question it belongs to.
-    `seed` makes chance repeatable. It has no repr: nobody's words leave by accident.
+    `seed` makes chance repeatable. `seen` is the time of the last turn, noted only for forms whose rules
+    look at the clock: their questions depend on it. It has no repr: nobody's words leave by accident.
     """
 
     form: str
@@ -51,6 +52,7 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     pending: Value | None = None
     turn: int = 0
     seed: str = ""
+    seen: str = ""
 
     def __repr__(self) -> str:
         return f"Interview({self.state}, turn {self.turn})"
@@ -66,5 +68,5 @@ def encode(interview: Interview) -> bytes:
 
 
 def decode(content: bytes) -> Interview:
-    """The interview that was stored. Raises `msgspec.ValidationError` when the bytes are none."""
+    """The interview that was stored. Raises `msgspec.DecodeError` when the bytes are none."""
     return _decoder.decode(content)

@@ -43,7 +43,7 @@ def read(typed: str | Sequence[str], wanted: Wanted, language: str) -> Value | U
     if wanted.kind.has_choices:
         return _read_choices(typed, wanted, language)
     text = clean(typed if isinstance(typed, str) else " ".join(typed))
-    if not text:
+    if not _has_words(text):
         return Unread(Reason.NO_WORDS)
     match wanted.kind:
         case Kind.TEXT:
@@ -76,6 +76,18 @@ def clean(text: str) -> str:
         c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
     )
     return "".join(kept).strip()
+
+
+def _has_words(text: str) -> bool:
+    """Whether anything in a text can be seen: joiners and marks of direction alone say nothing."""
+    return any(c.isprintable() and not c.isspace() for c in text)
+
+
+def _in_figures(text: str) -> str:
+    """The text with the digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
 # Choices
@@ -111,6 +123,9 @@ def _pieces(typed: str | Sequence[str], options: tuple[Option, ...]) -> Sequence
     """The single choices in a reply: tapped ones, names with spaces between, or typed with commas or lines."""
     if not isinstance(typed, str):
         return [piece for piece in typed if piece.strip()]
+    said = _fold(clean(typed))
+    if any(said in (_fold(option.label), _fold(option.value)) for option in options):
+        return [typed]
     values = {option.value for option in options}
     words = typed.split()
     if words and all(word in values or word.isdecimal() for word in words):
@@ -168,7 +183,7 @@ def _example(options: Sequence[Option]) -> str:
 
 def _fold(text: str) -> str:
     """Lower case, without accents, quotes and the marks around words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", _in_figures(text.casefold()))
     kept = "".join(
         " " if c in "/-–—_" else c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”"
     )
@@ -225,8 +240,8 @@ def _words(table: dict[str, set[str]], language: str) -> set[str]:
 
 # Numbers
 
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:\.\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[ \u00a0\u202f,]\d{3})+(?:\.\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 
 
@@ -248,9 +263,7 @@ def _read_number(text: str, wanted: Wanted, language: str) -> Value | Unread:
 
 def _number(text: str, language: str) -> str | None:
     """The number as XLSForm writes it, or None."""
-    ascii_digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).replace(
-        "−", "-"
-    )
+    ascii_digits = _in_figures(text).replace("−", "-")
     if _PLAIN.fullmatch(ascii_digits):
         return _tidy(ascii_digits)
     if _THOUSANDS.fullmatch(ascii_digits):
@@ -281,8 +294,13 @@ def _within(number: float, bounds: tuple[float, float, float]) -> bool:
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _FIGURES = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", re.ASCII)
 _WRITTEN = re.compile(
+    r"(?:[^\W\d]+\.?,?\s+)?"  # the day of the week
     r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg)?\s+(?:of\s+|o\s+)?([^\W\d]+)\.?,?\s+(\d{4})"
 )
+_MONTH_FIRST = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_MUTATED = {  # Welsh months after “o”, as in “4 o Fai”
+    "cy": {"fawrth": 3, "fai": 5, "fehefin": 6, "orffennaf": 7, "fedi": 9, "dachwedd": 11, "ragfyr": 12}
+}
 _CLOCK = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*([ap])?\.?\s*(m)?\.?", re.IGNORECASE | re.ASCII
 )
@@ -303,13 +321,19 @@ def _date(text: str, today: date | None, language: str) -> date | None:
     if (match := _FIGURES.fullmatch(said)) is not None:
         return _day(match[3], match[2], match[1])
     if (match := _WRITTEN.fullmatch(said)) is not None:
-        month = _months(language).get(match[2])
-        return _day(match[3], str(month), match[1]) if month is not None else None
+        return _written_day(match[3], match[2], match[1], language)
+    if (match := _MONTH_FIRST.fullmatch(said)) is not None:
+        return _written_day(match[3], match[1], match[2], language)
     return None
 
 
+def _written_day(year: str, month: str, day: str, language: str) -> date | None:
+    number = _months(language).get(month)
+    return _day(year, str(number), day) if number is not None else None
+
+
 def _fold_date(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(" .!?")
+    return " ".join(_in_figures(text).casefold().split()).strip(" .!?")
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -329,11 +353,11 @@ def _months(language: str) -> dict[str, int]:
             continue
         for width in ("wide", "abbreviated"):
             names.update({name.casefold().rstrip("."): number for number, name in months[width].items()})
-    return names
+    return names | _MUTATED.get(language, {})
 
 
 def _read_time(text: str) -> Value | Unread:
-    match = _CLOCK.fullmatch(text.strip())
+    match = _CLOCK.fullmatch(_in_figures(text).strip(" .!?"))
     if match is None or (match[2] is None and match[4] is None):
         return Unread(Reason.NOT_A_TIME, "14:30")
     hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
@@ -347,8 +371,20 @@ def _read_time(text: str) -> Value | Unread:
 
 
 def _read_moment(text: str, today: date | None, language: str) -> Value | Unread:
-    day, _, clock = text.strip().replace("T", " ", 1).rpartition(" ")
-    found, time = _read_date(day.rstrip(","), today, language), _read_time(clock)
+    day, clock = _split_moment(_in_figures(text).strip(" .!?"))
+    found, time = _read_date(day, today, language), _read_time(clock)
     if isinstance(found, Unread) or isinstance(time, Unread):
         return Unread(Reason.NOT_A_DATE)
     return f"{found}T{time}"
+
+
+def _split_moment(text: str) -> tuple[str, str]:
+    """The day and the clock of “4 May 2026, 2:30 pm” or `2026-05-04T14:30`."""
+    day, _, clock = re.sub(r"(?<=\d)T(?=\d)", " ", text).rpartition(" ")
+    if clock.casefold().replace(".", "") in ("am", "pm", "a", "p"):
+        day, _, hour = day.rpartition(" ")
+        clock = f"{hour}{clock}"
+    day = day.casefold().rstrip(", ")
+    for word in (" at", " am"):
+        day = day.removesuffix(word)
+    return day.rstrip(", "), clock

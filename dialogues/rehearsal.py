@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
     """
     turns: list[Played] = []
     turn = advance(form, invite(form, language=language, seed="rehearsal"), Begin(), now=now)
-    while len(turns) < MOST_TURNS:
+    for _ in range(MOST_TURNS):
         turns.extend(_notes(turn.prompts))
         following = _step(form, turn, answers, now, turns)
         if following is None:
@@ -175,6 +175,15 @@ def _value_at(answers: Any, path: str) -> Any:
 
 
 def _unused(answers: Prepared, asked: set[str]) -> tuple[str, ...]:
-    """The prepared answers whose question was never asked."""
-    repeats = {path.partition("[")[0] for path in asked if "[" in path}
-    return tuple(name for name, value in answers.items() if name not in asked | repeats and value != [])
+    """The prepared answers whose question was never asked, by their paths."""
+    return tuple(path for path in _paths(answers, "") if path not in asked)
+
+
+def _paths(answers: Prepared, prefix: str) -> Iterator[str]:
+    """`{"visits": [{}, {"length": 3}]}`: `visits[2]/length`."""
+    for name, value in answers.items():
+        if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for number, instance in enumerate(value, 1):
+                yield from _paths(instance, f"{prefix}{name}[{number}]/")
+        elif value != []:
+            yield f"{prefix}{name}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 from dialogues.form import Kind, Question
 from dialogues.interview import Value
 from dialogues.outline import Spot
 from dialogues.scene import Scene
+from dialogues.values import to_number
 
 Json: TypeAlias = "str | int | float | list[str] | list[Response]"
 Response: TypeAlias = dict[str, Json]
@@ -43,12 +45,12 @@ def _collect(scene: Scene, parent: Spot, prefixes: tuple[str, ...]) -> Response:
 
 
 def as_json(question: Question, value: Value) -> Json:
-    """One value, as plain JSON."""
+    """One value, as plain JSON. What a default or calculation made of a number's question may be no number."""
     match question.kind:
-        case Kind.INTEGER:
-            return int(value)
-        case Kind.DECIMAL | Kind.RANGE:
-            number = float(value)
+        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
+            number = to_number(value)
+            if not math.isfinite(number):
+                return value
             return int(number) if number.is_integer() else number
         case Kind.SELECT_MULTIPLE | Kind.RANK:
             return value.split()

@@ -7,10 +7,11 @@ again only what hangs on it.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from heapq import heappop, heappush
-from typing import TypeVar
+from typing import Any
 
 from dialogues.closures import Scope
 from dialogues.form import Kind, Question, Repeat
@@ -18,30 +19,32 @@ from dialogues.interview import Interview, Path, Value
 from dialogues.outline import Spot
 from dialogues.script import Script, Slot, is_shown, whole
 
-T = TypeVar("T")
 Instance = tuple[tuple[str, ...], tuple[int, ...]]
 _ROOT: Instance = (("",), ())
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 MOST_INSTANCES = 1_000  # of one repeat: more is an author's slip, not an interview
 
 
 class Scene:
     """The present of an interview. Changing it changes only itself; `copy` first to keep the old one.
 
-    `answers` are what was said, `values` what counts at present: relevant and not empty. `asked` and
-    `answered` count the relevant questions and those of them that are done.
+    `answers` are what was said, `values` what counts at present: relevant and not empty. `present` are
+    the paths of the relevant questions that a person answers.
     """
 
     __slots__ = (
+        "_drawn",
         "_frontier",
+        "_grown",
+        "_queue",
         "_waiting",
-        "answered",
         "answers",
-        "asked",
         "counts",
         "done",
         "hidden",
         "language",
         "own_counts",
+        "present",
         "scope",
         "script",
         "seed",
@@ -58,14 +61,10 @@ class Scene:
         self.values: dict[Path, Value] = {}
         self.hidden: set[Path] = set()
         self.counts: dict[Path, int] = {}
-        self.asked = 0
-        self.answered = 0
-        self._frontier = 0
-        self._waiting: dict[int, set[Instance]] = {}
+        self.present: set[Path] = set()
+        self._rest()
         self._look(now)
-        for spot in script.dependencies.order:
-            for instance in self._instances(spot.chain):
-                self._work_out(spot, instance, fresh=True)
+        self._build()
 
     def copy(self, now: datetime) -> Scene:
         """The same moment, to be changed."""
@@ -77,49 +76,71 @@ class Scene:
         twin.values = self.values.copy()
         twin.hidden = self.hidden.copy()
         twin.counts = self.counts.copy()
-        twin.asked, twin.answered, twin._frontier = self.asked, self.answered, self._frontier
-        twin._waiting = {}
+        twin.present = self.present.copy()
+        twin._rest()
+        twin._frontier = self._frontier
         twin._look(now)
         return twin
+
+    def _rest(self) -> None:
+        """Nothing waits to be worked out."""
+        self._frontier = 0
+        self._drawn = 0
+        self._grown = False
+        self._queue: list[tuple[int, int]] = []
+        self._waiting: dict[int, dict[Instance, bool]] = {}
 
     def _look(self, now: datetime) -> None:
         items = self.script.items(self.language)
         self.scope = Scope(self.values, self.hidden, self.counts, items, now, self._chance)
 
     def _chance(self) -> float:
-        """A number from 0 to 1 that is the same for the same interview and question."""
-        return random.Random(f"{self.seed}{self.scope.prefixes[-1]}{len(self.answers)}").random()  # noqa: S311 - no secret
+        """A number from 0 to 1 that is the same for the same interview, node and draw."""
+        self._drawn += 1
+        return random.Random(f"{self.seed} {self.scope.here} {self._drawn}").random()  # noqa: S311 - no secret
 
     def speak(self, language: str) -> None:
         """Read all texts in another language; what quotes a label is worked out again."""
         self.language = language
         self.scope.items = self.script.items(language)
-        for spot in self.script.spots:
-            if self.script.rules[spot.index].calculation is not None:
-                self._mark(spot, ("",))
-        self._settle()
+        self._build()
+
+    @property
+    def asked(self) -> int:
+        """How many relevant questions there are at present."""
+        return len(self.present)
+
+    @property
+    def answered(self) -> int:
+        """How many of them are done."""
+        return len(self.present & self.done)
 
     # Changing
 
     def answer(self, slot: Slot, value: Value) -> None:
         """Note an answer (empty: none) as said and done, and work out what hangs on it."""
-        if value:
-            self.answers[slot.path] = value
-        else:
-            self.answers.pop(slot.path, None)
-        self.finish(slot.path)
+        self._put(slot.path, value)
+        self.finish(slot)
         self._mark(slot.spot, slot.prefixes)
         self._settle()
+        self._furnish()
 
-    def finish(self, path: Path) -> None:
-        """Mark a question as done."""
-        if path not in self.done:
-            self.done.add(path)
-            if path not in self.hidden:
-                self.answered += 1
+    def consent(self, slot: Slot, value: Value) -> None:
+        """Note that consent was given: from now on answers, suggestions and what is worked out are kept."""
+        self.answer(slot, value)
+        self._build()
+        self.set_defaults()
 
-    def finish_repeat(self, slot: Slot) -> None:
-        """Note that a repeat has no more instances."""
+    def close(self) -> None:
+        """Note the time at which the interview ends, where the form wants it."""
+        for spot in self.script.spots:
+            if spot.kind is Kind.END:
+                self.answers[spot.leaf] = self.scope.now.isoformat(timespec="milliseconds")
+                self._mark(spot, ("",))
+        self._settle()
+
+    def finish(self, slot: Slot) -> None:
+        """Mark a question as done, or a repeat as having no more instances."""
         self.done.add(slot.path)
 
     def find_instance(self, instance: Path) -> tuple[Slot, int] | None:
@@ -130,8 +151,8 @@ class Scene:
         if (
             slot is None
             or not opened
-            or not digits.isdecimal()
-            or not 1 <= int(digits) <= self.counts[repeat]
+            or not _NUMBER.fullmatch(digits)
+            or not 1 <= int(digits) <= self.counts.get(repeat, 0)
         ):
             return None
         return slot, int(digits)
@@ -144,37 +165,52 @@ class Scene:
         self._return_to(slot.spot)
         self._mark(slot.spot, slot.prefixes)
         self._settle()
+        self._furnish()
 
     def remove(self, slot: Slot, number: int) -> None:
         """Take one instance out of a repeat; those behind it move up."""
-        path = slot.prefixes[-1] + slot.spot.leaf
-        count = self.own_counts.get(path, 1)
-        self.answers = _without(self.answers, path, number)
-        self.own_counts = _without(self.own_counts, path, number)
-        self.done = set(_without(dict.fromkeys(self.done, ""), path, number))
-        self.own_counts[path] = count - 1
-        self._rebuild()
+        spot = slot.spot
+        path = slot.prefixes[-1] + spot.leaf
+        left = self.counts.get(path, 0) - 1
+        for entries in (self.answers, self.values, self.own_counts, self.counts):
+            _take_out(entries, path, number)
+        for paths in (self.done, self.hidden, self.present):
+            _take_out_of(paths, path, number)
+        self.own_counts[path] = self.counts[path] = left
+        self._return_to(spot)
+        for child in self._below(spot):
+            self._mark(child, slot.prefixes)
+        self._mark_dependents(spot, slot.prefixes)
+        self._settle()
 
-    def _rebuild(self) -> None:
+    def _build(self) -> None:
+        """Work everything out from what was said."""
         self.values.clear()
         self.hidden.clear()
         self.counts.clear()
-        self.asked = self.answered = self._frontier = 0
+        self.present.clear()
+        self._frontier = 0
         for spot in self.script.dependencies.order:
             for instance in self._instances(spot.chain):
                 self._work_out(spot, instance, fresh=True)
 
     def set_defaults(self) -> None:
-        """Fill in what the form suggests, in document order, where nothing was said."""
+        """Fill in what the form suggests, in document order, where nothing was said or skipped."""
+        self._grown = False
         for spot in self.script.spots:
-            for prefixes, indexes in list(self._instances(spot.chain)):
+            for prefixes, indexes in self._instances(spot.chain):
                 self._set_default(spot, prefixes, indexes)
-        self._settle()
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """New instances of repeats get their defaults."""
+        if self._grown and self.is_consented():
+            self.set_defaults()
 
     def _set_default(self, spot: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> None:
         question = spot.question
         path = prefixes[-1] + spot.leaf
-        if question is None or path in self.answers:
+        if question is None or path in self.answers or path in self.done:
             return
         value = self._default_of(spot, question, prefixes, indexes)
         if value:
@@ -185,58 +221,60 @@ class Scene:
     def _default_of(
         self, spot: Spot, question: Question, prefixes: tuple[str, ...], indexes: tuple[int, ...]
     ) -> Value:
-        if question.kind in (Kind.START, Kind.END):
+        if question.kind is Kind.START:
             return self.scope.now.isoformat(timespec="milliseconds")
         if question.kind is Kind.TODAY:
             return self.scope.now.date().isoformat()
         rule = self.script.rules[spot.index].default
         if rule is not None:
-            self._stand(prefixes, indexes, "")
+            self.stand(spot, prefixes, indexes, "")
             return rule.value(self.scope)
         return question.default
 
     # Working out
 
-    def _mark(self, spot: Spot, prefixes: tuple[str, ...]) -> None:
-        """Have a node worked out again in every instance that begins with these prefixes."""
-        instances = self._waiting.setdefault(spot.index, set())
-        if spot.depth == 0:
-            instances.add(_ROOT)
-        else:
-            instances.update(self._instances(spot.chain, prefixes))
+    def _mark(self, spot: Spot, prefixes: tuple[str, ...], *, calculate: bool = False) -> None:
+        """Have a node worked out again in every instance that begins with these prefixes.
+
+        With `calculate`, what its calculation looks at has changed: it gives way to nothing said before.
+        """
+        instances = self._waiting.get(spot.index)
+        if instances is None:
+            instances = self._waiting[spot.index] = {}
+            heappush(self._queue, (self.script.dependencies.rank[spot.index], spot.index))
+        for instance in self._instances(spot.chain, prefixes):
+            instances[instance] = calculate or instances.get(instance, False)
+
+    def _mark_dependents(self, spot: Spot, prefixes: tuple[str, ...]) -> None:
+        for dependent in self.script.dependencies.dependents[spot.index]:
+            self._mark(dependent.spot, prefixes[: dependent.bound + 1], calculate=dependent.calculates)
 
     def _settle(self) -> None:
         """Work out what was marked, and what hangs on it, in the order of dependence."""
-        rank, dependents = self.script.dependencies.rank, self.script.dependencies.dependents
-        queue = [(rank[index], index) for index in self._waiting]
-        queue.sort()
-        queued = set(self._waiting)
-        while queue:
-            _, index = heappop(queue)
-            queued.discard(index)
+        while self._queue:
+            _, index = heappop(self._queue)
             spot = self.script.spots[index]
-            for prefixes, indexes in sorted(self._waiting.pop(index, ())):
+            for instance, calculate in sorted(self._waiting.pop(index).items()):
+                prefixes, indexes = instance
                 if indexes and not self._exists(spot.chain, prefixes, indexes):
                     continue
-                if not self._work_out(spot, (prefixes, indexes)):
-                    continue
-                for dependent in dependents[index]:
-                    self._mark(dependent.spot, prefixes[: dependent.bound + 1])
-                    follower = dependent.spot.index
-                    if follower not in queued:
-                        queued.add(follower)
-                        heappush(queue, (rank[follower], follower))
+                if self._work_out(spot, instance, calculate=calculate):
+                    self._mark_dependents(spot, prefixes)
 
-    def _work_out(self, spot: Spot, instance: Instance, *, fresh: bool = False) -> bool:
+    def _work_out(
+        self, spot: Spot, instance: Instance, *, calculate: bool = False, fresh: bool = False
+    ) -> bool:
         """Work one node out again; whether anything about it changed."""
         prefixes, indexes = instance
         path = prefixes[-1] + spot.leaf
         node = spot.node
         hidden = not self._is_relevant(spot, path, prefixes, indexes)
-        changed = self._hide(spot, path, hidden=hidden, fresh=fresh)
+        changed = self._show(spot, path, hidden=hidden)
         if isinstance(node, Repeat):
-            return self._count(spot, path, prefixes, indexes) or changed
+            return self._count(spot, path, instance, fresh=fresh) or changed
         if isinstance(node, Question):
+            if calculate and self.script.kept[spot.index]:
+                self._recalculate(spot, path, instance, hidden=hidden)
             return self._value(spot, node, path, instance, hidden=hidden) or changed
         return changed
 
@@ -249,31 +287,28 @@ class Scene:
         rule = self.script.rules[spot.index].relevant
         if rule is None:
             return True
-        self._stand(prefixes, indexes, self.answers.get(path, ""))
+        self.stand(spot, prefixes, indexes, self.answers.get(path, ""))
         return rule.truth(self.scope)
 
-    def _stand(self, prefixes: tuple[str, ...], indexes: tuple[int, ...], dot: Value) -> None:
+    def stand(self, spot: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...], dot: Value) -> None:
+        """Let expressions see the form from one instance of a node, whose own value is `dot`."""
         scope = self.scope
         scope.prefixes, scope.indexes, scope.dot = prefixes, indexes, dot
+        scope.here = prefixes[-1] + spot.leaf
+        self._drawn = 0
 
-    def _hide(self, spot: Spot, path: Path, *, hidden: bool, fresh: bool) -> bool:
+    def _show(self, spot: Spot, path: Path, *, hidden: bool) -> bool:
+        """Note whether a node is relevant; whether that is new."""
         was = path in self.hidden
-        if hidden == was and not fresh:
-            return False
-        step = 0
         if hidden:
             self.hidden.add(path)
-            step = 0 if fresh else -1
-        else:
-            self.hidden.discard(path)
-            step = 1
-            if was:
-                self._return_to(spot)
-        if step and self.script.asked[spot.index]:
-            self.asked += step
-            if path in self.done:
-                self.answered += step
-        return True
+            self.present.discard(path)
+        elif self.script.asked[spot.index]:
+            self.present.add(path)
+        if was and not hidden:
+            self.hidden.remove(path)
+            self._return_to(spot)
+        return was != hidden
 
     def _return_to(self, spot: Spot) -> None:
         """Look again for open questions from this node on."""
@@ -297,38 +332,66 @@ class Scene:
         if rules.calculation is not None:
             return self._calculated(spot, path, instance, said)
         if rules.filter is not None and said:
-            self._stand(*instance, said)
-            offered = {option.value for option in self.script.options(spot, self.language, self.scope)}
-            return " ".join(name for name in said.split() if name in offered)
+            return self._offered(spot, path, instance, said)
         if question.kind is Kind.NOTE:
             return ""
         return said
 
+    def _offered(self, spot: Spot, path: Path, instance: Instance, said: Value) -> Value:
+        """What is left of an answer by the choices that are offered now; if nothing is, it is asked again."""
+        self.stand(spot, *instance, said)
+        offered = {option.value for option in self.script.options(spot, self.language, self.scope)}
+        left = " ".join(name for name in said.split() if name in offered)
+        if not left and path in self.done:
+            self.done.remove(path)
+            self._return_to(spot)
+        return left
+
     def _calculated(self, spot: Spot, path: Path, instance: Instance, said: Value) -> Value:
+        """What a calculation gives. What came by chance, by the clock or from a person stays as it was."""
         rule = self.script.rules[spot.index].calculation
         assert rule is not None
         kept = self.script.kept[spot.index]
-        if kept and said and not self._waiting and path not in self.values:
-            return said  # loaded again: what came out by chance or by the clock stays
-        self._stand(*instance, said)
+        if kept and (said or path in self.done):
+            return said
+        self.stand(spot, *instance, said)
         value = rule.value(self.scope)
-        if kept and value:
-            self.answers[path] = value
+        if kept and self.is_consented():
+            self._put(path, value)
         return value
 
-    def _count(self, spot: Spot, path: Path, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> bool:
+    def _recalculate(self, spot: Spot, path: Path, instance: Instance, *, hidden: bool) -> None:
+        """What a calculation that is kept looks at has changed: what was kept gives way."""
+        rule = self.script.rules[spot.index].calculation
+        assert rule is not None
+        if hidden:
+            self._put(path, "")
+            self.done.discard(path)
+            return
+        self.stand(spot, *instance, self.answers.get(path, ""))
+        self._put(path, rule.value(self.scope))
+
+    def _put(self, path: Path, value: Value) -> None:
+        if value:
+            self.answers[path] = value
+        else:
+            self.answers.pop(path, None)
+
+    def _count(self, spot: Spot, path: Path, instance: Instance, *, fresh: bool) -> bool:
         rule = self.script.rules[spot.index].count
+        prefixes = instance[0]
         if rule is None:
             count = self.own_counts.get(path, 1)
         else:
-            self._stand(prefixes, indexes, "")
+            self.stand(spot, *instance, "")
             count = min(whole(rule.number(self.scope)), MOST_INSTANCES)
         before = self.counts.get(path, 0)
-        if count == before:
-            return False
         self.counts[path] = count
+        if fresh or count == before:
+            return False
+        self._grown = self._grown or count > before
         for number in range(count + 1, before + 1):
-            self._forget(f"{path}[{number}]")
+            self._forget(f"{path}[{number}]/")
         self._return_to(spot)
         for child in self._below(spot):
             self._mark(child, prefixes)
@@ -339,21 +402,13 @@ class Scene:
             yield child
             yield from self._below(child)
 
-    def _forget(self, instance: Path) -> None:
+    def _forget(self, start: str) -> None:
         """Drop what was worked out for an instance that is no more; what was said in it stays for its return."""
-        start = f"{instance}/"
-        for path in [path for path in self.values if path.startswith(start)]:
-            del self.values[path]
-        self.counts = _dropping(self.counts, start)
-        self.scope.counts = self.counts
-        self.hidden.difference_update([path for path in self.hidden if path.startswith(start)])
-        self._tally()
-
-    def _tally(self) -> None:
-        """Count from scratch what is asked and done, after instances went."""
-        slots = [slot for slot in self.slots() if not slot.another and self.script.asked[slot.spot.index]]
-        self.asked = len(slots)
-        self.answered = sum(slot.path in self.done for slot in slots)
+        for entries in (self.values, self.counts):
+            for path in [path for path in entries if path.startswith(start)]:
+                del entries[path]
+        for paths in (self.hidden, self.present):
+            paths.difference_update([path for path in paths if path.startswith(start)])
 
     # Walking
 
@@ -438,7 +493,8 @@ class Scene:
         """The relevant slot of that path."""
         spot = self.script.outline.by_path.get(path)
         if spot is not None and not spot.chain and not spot.is_repeat:
-            return self.script.units[self.script.unit_of[spot.index]] if path not in self.hidden else None
+            unit = self.script.unit_of[spot.index]
+            return self.script.units[unit] if unit >= 0 and path not in self.hidden else None
         return next((slot for slot in self.slots() if slot.path == path), None)
 
     def before(self, slot: Slot | None) -> Iterator[Slot]:
@@ -465,17 +521,21 @@ def _number_behind(path: Path, repeat: Path) -> tuple[int, str] | None:
     return (int(number), rest) if closed and number.isdecimal() else None
 
 
-def _without(entries: dict[Path, T], repeat: Path, gone: int) -> dict[Path, T]:
-    """The entries without those of one instance; later instances move up by one."""
-    kept: dict[Path, T] = {}
-    for path, value in entries.items():
-        found = _number_behind(path, repeat)
-        if found is None or found[0] < gone:
-            kept[path] = value
-        elif found[0] > gone:
-            kept[f"{repeat}[{found[0] - 1}]{found[1]}"] = value
-    return kept
+def _moved(path: Path, repeat: Path, gone: int) -> Path | None:
+    """Where a path leads when one instance is gone: those behind it move up; None for the one itself."""
+    found = _number_behind(path, repeat)
+    if found is None or found[0] < gone:
+        return path
+    return f"{repeat}[{found[0] - 1}]{found[1]}" if found[0] > gone else None
 
 
-def _dropping(counts: dict[Path, int], start: Path) -> dict[Path, int]:
-    return {path: count for path, count in counts.items() if not path.startswith(start)}
+def _take_out(entries: dict[Path, Any], repeat: Path, gone: int) -> None:
+    moved = {_moved(path, repeat, gone): value for path, value in entries.items()}
+    entries.clear()
+    entries.update((path, value) for path, value in moved.items() if path is not None)
+
+
+def _take_out_of(paths: set[Path], repeat: Path, gone: int) -> None:
+    moved = {_moved(path, repeat, gone) for path in paths}
+    paths.clear()
+    paths.update(path for path in moved if path is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,12 +21,16 @@ Fill = Callable[[Scope], str]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An expression of a form that cannot be used: where it stands, and what to do about it."""
+    """An expression of a form that cannot be used: where it stands, and what to do about it.
+
+    `choice` is the list and name of the choice in whose label it stands, if it does.
+    """
 
     path: str
     column: str
     message: str
     character: int
+    choice: tuple[str, str] | None = None
 
 
 class BrokenFormError(Exception):
@@ -43,6 +48,12 @@ class Rules:
     default: Compiled | None = None
     constraint: Compiled | None = None
     required: Compiled | None = None
+
+    @property
+    def looks_at_clock(self) -> bool:
+        """Whether what is asked, offered or taken may differ tomorrow; calculations keep what came out."""
+        rules = (self.relevant, self.count, self.filter, self.constraint, self.required)
+        return any(rule is not None and rule.volatile for rule in rules)
 
     @property
     def uses(self) -> Iterable[Use]:
@@ -74,11 +85,14 @@ class Script:
         self.comparisons: list[tuple[Spot, str, Comparison]] = []
         self.rules = [self._rules(spot) for spot in self.spots]
         self.dependencies: Dependencies = find_dependencies(
-            self.spots, [tuple(rules.uses) for rules in self.rules]
+            self.spots,
+            [tuple(rules.uses) for rules in self.rules],
+            [rules.calculation.uses if rules.calculation else frozenset() for rules in self.rules],
         )
         self._refuse_cycle()
         self.asked = [is_asked(spot) for spot in self.spots]
         self.kept = [_is_kept(rules, spot) for rules, spot in zip(self.rules, self.spots, strict=True)]
+        self.looks_at_clock = any(rules.looks_at_clock for rules in self.rules)
         self._lay_out()
         self._templates: dict[tuple[str, str], Fill] = {}
         self._check_templates()
@@ -127,6 +141,9 @@ class Script:
         except Mistake as mistake:
             self.faults.append(Fault(spot.path, column, mistake.message, mistake.character))
             return None
+        if column == "relevant" and compiled.own is not None:
+            message = "Whether a question is asked cannot depend on its own answer (“.”)."
+            self.faults.append(Fault(spot.path, column, message, compiled.own))
         self.comparisons.extend((spot, column, comparison) for comparison in compiled.comparisons)
         return compiled
 
@@ -150,12 +167,25 @@ class Script:
                 for words in text.words.values():
                     if "${" in words:
                         self._check_template(spot, column, words)
+            self._check_choices(spot)
 
-    def _check_template(self, spot: Spot, column: str, words: str) -> None:
+    def _check_choices(self, spot: Spot) -> None:
+        """The labels of choices are filled in where they are offered."""
+        question = spot.question
+        if question is None or not question.kind.has_choices:
+            return
+        for choice in self.form.choices.get(question.choices, ()):
+            for words in choice.label.words.values():
+                if "${" in words:
+                    self._check_template(spot, "label", words, (question.choices, choice.name))
+
+    def _check_template(
+        self, spot: Spot, column: str, words: str, choice: tuple[str, str] | None = None
+    ) -> None:
         try:
             self._templates[spot.path, words] = compile_template(words, self.outline, spot)[0]
         except Mistake as mistake:
-            self.faults.append(Fault(spot.path, column, mistake.message, mistake.character))
+            self.faults.append(Fault(spot.path, column, mistake.message, mistake.character, choice))
 
     def words(self, spot: Spot, text: Text, language: str, scope: Scope) -> str:
         """A text of a node in a language, with `${name}` filled in."""
@@ -216,13 +246,7 @@ class Script:
         )
 
     def _choice_words(self, spot: Spot, choice: Choice, language: str, scope: Scope) -> str:
-        words = choice.label.to(language) or choice.name
-        if "${" not in words:
-            return words
-        key = (spot.path, words)
-        if key not in self._templates:
-            self._templates[key] = compile_template(words, self.outline, spot)[0]
-        return self._templates[key](scope)
+        return self.words(spot, choice.label, language, scope) or choice.name
 
 
 def is_asked(spot: Spot) -> bool:
@@ -250,8 +274,15 @@ def is_signpost(spot: Spot) -> bool:
 
 
 def is_dynamic(question: Question) -> bool:
-    """Whether a default is an expression rather than a plain value."""
-    return any(mark in question.default for mark in ("${", "(", "/"))
+    """Whether a default is an expression rather than a plain value such as “n/a” or “Yes (always)”."""
+    if _DYNAMIC.search(question.default):
+        return True
+    return question.kind in _CALCULABLE and _SUM.search(question.default) is not None
+
+
+_DYNAMIC = re.compile(r"\$\{|[\w\-]\(")
+_SUM = re.compile(r"\S\s+(?:[+*\-]|div|mod)\s+\S")
+_CALCULABLE = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.CALCULATE, Kind.HIDDEN})
 
 
 def texts(spot: Spot) -> Iterable[tuple[str, Text]]:

@@ -9,13 +9,14 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 from msgspec import Struct
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from dialogues.problems import Place, Problem
 
@@ -24,6 +25,7 @@ MAX_UNPACKED = 150_000_000  # bytes of a workbook once unzipped
 MAX_ROWS = 20_000  # of a sheet
 MAX_COLUMNS = 500
 MAX_CELL = 32_767  # characters, as in Excel
+_NAMES = ("survey", "choices", "settings")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and also what a password turns an .xlsx into
 
 
@@ -65,16 +67,9 @@ def _whole(message: str, kind: str, place: Place = Place()) -> Problem:  # noqa:
 # YAML
 
 
-class _Unsafe(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
-
-
 def _read_yaml(content: bytes) -> list[Sheet] | list[Problem]:
     try:
-        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.CBaseLoader)  # type: ignore[no-untyped-call]
-        return _yaml_sheets(root)
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.CBaseLoader)
     except UnicodeDecodeError:
         return [_whole("This file is not UTF-8 text. Save it as UTF-8.", "encoding")]
     except yaml.MarkedYAMLError as error:
@@ -85,54 +80,90 @@ def _read_yaml(content: bytes) -> list[Sheet] | list[Problem]:
         return [_whole(f"This is not YAML: {str(error).splitlines()[0]}.", "yaml")]
     except RecursionError:
         return [_whole("This YAML is nested too deep to be a form.", "yaml")]
-    except _Unsafe as unsafe:
-        return [unsafe.problem]
-
-
-def _yaml_sheets(root: Any) -> list[Sheet] | list[Problem]:
     if not isinstance(root, yaml.MappingNode):
         return [_whole("A form in YAML has the keys survey, choices and settings at its top.", "yaml")]
-    return [_yaml_sheet(str(key.value), node) for key, node in root.value]
+    reader = _YamlReader()
+    sheets = reader.sheets(root)
+    return reader.problems or sheets
 
 
-def _yaml_sheet(name: str, node: Any) -> Sheet:
-    nodes = (
-        node.value
-        if isinstance(node, yaml.SequenceNode)
-        else [node]
-        if isinstance(node, yaml.MappingNode)
-        else []
-    )
-    rows, seen = [], set()
-    for number, row in enumerate(nodes, 2):
-        place = Place(name, number, "", row.start_mark.line + 1)
-        if id(row) in seen or not isinstance(row, yaml.MappingNode):
-            raise _Unsafe(
-                _whole("Each entry of the list is one row, written as “column: value”.", "yaml_row", place)
-            )
-        seen.add(id(row))
-        rows.append(Row(number, _yaml_cells(row, place), place.line))
-    if len(rows) > MAX_ROWS:
-        raise _Unsafe(_whole(f"This sheet has more than {MAX_ROWS:,} rows.", "sheet_size", Place(name)))
-    columns = dict.fromkeys(column for row in rows for column in row.cells)
-    return Sheet(name, tuple(columns), tuple(row for row in rows if row.cells))
+class _YamlReader:
+    """Reads the nodes of a YAML file as sheets, and collects what is none."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()  # rows by identity: an alias would bring one back
+
+    def _say(self, kind: str, message: str, place: Place) -> None:
+        self.problems.append(Problem(kind, message, place))
+
+    def sheets(self, root: Any) -> list[Sheet]:
+        found: dict[str, Sheet] = {}
+        for key, node in root.value:
+            place = Place(line=key.start_mark.line + 1)
+            name = self._name(key, place)
+            if name in found:
+                self._say("yaml_twice", f"“{name}” stands twice in this file. Put its rows together.", place)
+            elif name is not None:
+                found[name] = self._sheet(name, node)
+        return list(found.values())
+
+    def _name(self, key: Any, place: Place) -> str | None:
+        """What stands before a colon; it is text, never a list or a mapping."""
+        if isinstance(key, yaml.ScalarNode):
+            return str(key.value).strip()
+        self._say("yaml_key", "Before the colon stands one name, not a list or a mapping.", place)
+        return None
+
+    def _sheet(self, name: str, node: Any) -> Sheet:
+        rows: list[Row] = []
+        for number, row in enumerate(self._rows(name, node), 2):
+            place = Place(name, number, "", row.start_mark.line + 1)
+            if number > MAX_ROWS + 1:
+                self._say("sheet_size", f"This sheet has more than {MAX_ROWS:,} rows.", Place(name))
+                break
+            if id(row) in self._seen or not isinstance(row, yaml.MappingNode):
+                message = "Each entry of the list is one row of its own, written as “column: value”."
+                self._say("yaml_row", message, place)
+                continue
+            self._seen.add(id(row))
+            rows.append(Row(number, self._cells(row, place), place.line))
+        columns = dict.fromkeys(column for row in rows for column in row.cells)
+        return Sheet(name, tuple(columns), tuple(row for row in rows if row.cells))
+
+    def _rows(self, name: str, node: Any) -> Sequence[Any]:
+        if isinstance(node, yaml.MappingNode):
+            return [node]
+        if isinstance(node, yaml.SequenceNode):
+            return list(node.value)
+        if node.value and name.lower() in _NAMES:
+            place = Place(name, line=node.start_mark.line + 1)
+            self._say("yaml_sheet", f"“{name}” is a list of rows, each beginning with “-”.", place)
+        return []
+
+    def _cells(self, row: Any, place: Place) -> dict[str, str]:
+        cells: dict[str, str] = {}
+        said: set[str] = set()
+        for key, value in row.value:
+            line = value.start_mark.line + 1
+            column = self._name(key, Place(place.sheet, place.row, "", line))
+            if column is None:
+                continue
+            here = Place(place.sheet, place.row, column, line)
+            if column in said:
+                self._say("yaml_twice", f"The column “{column}” stands twice in this row.", here)
+            elif not isinstance(value, yaml.ScalarNode):
+                self._say("yaml_cell", "A cell holds one value, not a list or a mapping.", here)
+            elif text := _tidy(str(value.value)):
+                self.problems.extend(_too_long(text, here))
+                cells[column] = text
+            said.add(column)
+        return cells
 
 
-def _yaml_cells(row: Any, place: Place) -> dict[str, str]:
-    cells: dict[str, str] = {}
-    for key, value in row.value:
-        here = Place(place.sheet, place.row, str(key.value), value.start_mark.line + 1)
-        if not isinstance(value, yaml.ScalarNode):
-            raise _Unsafe(_whole("A cell holds one value, not a list or a mapping.", "yaml_cell", here))
-        column = str(key.value).strip()
-        if column in cells:
-            raise _Unsafe(_whole(f"The column “{column}” stands twice in this row.", "yaml_twice", here))
-        text = _tidy(str(value.value))
-        if len(text) > MAX_CELL:
-            raise _Unsafe(_whole(f"This cell has more than {MAX_CELL:,} characters.", "cell_size", here))
-        if text:
-            cells[column] = text
-    return cells
+def _too_long(text: str, place: Place) -> Iterator[Problem]:
+    if len(text) > MAX_CELL:
+        yield Problem("cell_size", f"This cell has more than {MAX_CELL:,} characters.", place)
 
 
 def _tidy(text: str) -> str:
@@ -156,8 +187,6 @@ def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
             warnings.simplefilter("ignore")  # about styles and extensions that do not concern us
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
             return _workbook_sheets(book)
-    except _Unsafe as unsafe:
-        return [unsafe.problem]
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -187,30 +216,45 @@ def _refuse_archive(content: bytes) -> Problem | None:
     return None
 
 
-def _workbook_sheets(book: Any) -> list[Sheet]:
-    sheets = []
+def _workbook_sheets(book: Any) -> list[Sheet] | list[Problem]:
+    sheets: list[Sheet] = []
+    problems: list[Problem] = []
     for worksheet in book.worksheets:
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
         rows = worksheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        sheets.append(_workbook_sheet(str(worksheet.title), rows))
-    return sheets
+        sheets.append(_workbook_sheet(str(worksheet.title), rows, problems))
+    return problems or sheets
 
 
-def _workbook_sheet(name: str, rows: Iterable[Sequence[object]]) -> Sheet:
+def _workbook_sheet(name: str, rows: Iterable[Sequence[object]], problems: list[Problem]) -> Sheet:
     iterator = iter(rows)
     header = [_cell(value) for value in next(iterator, ())]
     found: list[Row] = []
     for number, values in enumerate(iterator, 2):
         if number > MAX_ROWS + 1:
-            raise _Unsafe(_whole(f"This sheet has more than {MAX_ROWS:,} rows.", "sheet_size", Place(name)))
+            problems.append(
+                Problem("sheet_size", f"This sheet has more than {MAX_ROWS:,} rows.", Place(name))
+            )
+            break
         cells = {
             column: text
             for column, value in zip(header, values, strict=False)
             if column and (text := _cell(value))
         }
+        if name.strip().lower() in _NAMES:
+            problems.extend(_bad_cells(name, number, cells))
         if cells:
             found.append(Row(number, cells))
     return Sheet(name, tuple(column for column in header if column), tuple(found))
+
+
+def _bad_cells(name: str, number: int, cells: dict[str, str]) -> Iterator[Problem]:
+    for column, text in cells.items():
+        place = Place(name, number, column)
+        yield from _too_long(text, place)
+        if text.startswith("="):
+            message = "This cell holds a formula of Excel. Copy it and paste it as a value."
+            yield Problem("formula", message, place)
 
 
 def _cell(value: object) -> str:
@@ -225,6 +269,8 @@ def _cell(value: object) -> str:
             return value.date().isoformat()
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
+        case ArrayFormula() | DataTableFormula():
+            return "="
         case _:
             return _tidy(str(value))
 

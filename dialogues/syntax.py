@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 MAX_DEPTH = 60  # of brackets and operators inside each other; deeper ones are refused, never a crash
 MAX_CHAIN = 200  # parts joined by operators of the same rank
+MAX_TREE = 250  # levels of the tree that comes of both
 MAX_LENGTH = 20_000
 
 
@@ -128,7 +129,36 @@ def parse(source: str) -> Expression:
     parser = _Parser(_tokens(source.translate(_CURLY)))
     tree = parser.expression()
     parser.must_end()
+    _refuse_depth(tree)
     return tree
+
+
+def _refuse_depth(tree: Expression) -> None:
+    """Chains lean to the left, and chains inside chains add up to a tree that would be too deep to compile."""
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_TREE:
+            raise _too_deep(node.at)
+        waiting.extend((child, depth + 1) for child in _children(node))
+
+
+def _children(node: Expression) -> tuple[Expression, ...]:
+    match node:
+        case Binary(_, left, right):
+            return (left, right)
+        case Negative(operand):
+            return (operand,)
+        case Call(_, arguments):
+            return arguments
+        case Path(_, steps):
+            return tuple(tree for step in steps for tree in step.predicates)
+        case _:
+            return ()
+
+
+def _too_deep(at: int) -> Mistake:
+    return Mistake(f"This is nested more than {MAX_DEPTH} levels deep; split it into calculations.", at)
 
 
 def references(source: str) -> list[tuple[str, int]]:
@@ -164,8 +194,12 @@ def _unreadable(source: str, position: int) -> Mistake:
     return Mistake(f"The character “{character}” has no meaning here.", position + 1)
 
 
+_LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_RANKS = {operator: rank for rank, operators in enumerate(_LEVELS) for operator in operators}
+
+
 class _Parser:
-    """Recursive descent, one method a level of binding."""
+    """Recursive descent; operators by their rank."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
@@ -187,53 +221,45 @@ class _Parser:
         return None
 
     def _expect(self, symbol: str, opened: _Token) -> None:
-        if self._accept(symbol) is None:
-            raise Mistake(
-                f"The bracket “{opened.text}” at character {opened.at} is not closed with “{symbol}”.",
-                opened.at,
-            )
+        if self._accept(symbol) is not None:
+            return
+        if self._token.kind != "end":
+            raise self._unexpected()
+        raise Mistake(
+            f"The bracket “{opened.text}” at character {opened.at} is not closed with “{symbol}”.", opened.at
+        )
 
     def must_end(self) -> None:
+        if self._token.kind != "end":
+            raise self._unexpected()
+
+    def _unexpected(self) -> Mistake:
+        """What is wrong with a token after a complete expression."""
         token = self._token
-        if token.kind == "end":
-            return
         if token.text in _HINTS:
-            raise Mistake(_HINTS[token.text], token.at)
+            return Mistake(_HINTS[token.text], token.at)
         if token.text in _WORDS_IN_CAPITALS:
             word = _WORDS_IN_CAPITALS[token.text]
-            raise Mistake(f"Write “{word}” in small letters instead of “{token.text}”.", token.at)
+            return Mistake(f"Write “{word}” in small letters instead of “{token.text}”.", token.at)
         if token.text in (")", "]"):
-            raise Mistake(f"This “{token.text}” closes a bracket that was never opened.", token.at)
-        raise Mistake(f"Something is missing before “{token.text}”, such as “and” or “+”.", token.at)
+            return Mistake(f"This “{token.text}” closes a bracket that was never opened.", token.at)
+        return Mistake(f"Something is missing before “{token.text}”, such as “and” or “+”.", token.at)
 
     def expression(self) -> Expression:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Mistake(
-                f"This is nested more than {MAX_DEPTH} levels deep; split it into calculations.",
-                self._token.at,
-            )
+            raise _too_deep(self._token.at)
         tree = self._level(0)
         self._depth -= 1
         return tree
 
-    _LEVELS: tuple[frozenset[str], ...] = (
-        frozenset({"or"}),
-        frozenset({"and"}),
-        frozenset({"=", "!="}),
-        frozenset({"<", "<=", ">", ">="}),
-        frozenset({"+", "-"}),
-        frozenset({"*", "div", "mod"}),
-    )
-
-    def _level(self, level: int) -> Expression:
-        if level == len(self._LEVELS):
-            return self._signed()
-        left = self._level(level + 1)
+    def _level(self, least: int) -> Expression:
+        """What operators of at least this rank join, from the left."""
+        left = self._signed()
         links = 0
-        while self._is_operator(self._LEVELS[level]):
+        while (rank := self._rank()) >= least:
             token = self._take()
-            left = Binary(token.text, left, self._level(level + 1), token.at)
+            left = Binary(token.text, left, self._level(rank + 1), token.at)
             links += 1
             if links > MAX_CHAIN:
                 raise Mistake(
@@ -241,8 +267,9 @@ class _Parser:
                 )
         return left
 
-    def _is_operator(self, operators: frozenset[str]) -> bool:
-        return self._token.kind in ("symbol", "name") and self._token.text in operators
+    def _rank(self) -> int:
+        """How tightly the operator that follows binds; -1 when none follows."""
+        return _RANKS.get(self._token.text, -1) if self._token.kind in ("symbol", "name") else -1
 
     def _signed(self) -> Expression:
         minuses: list[_Token] = []

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | float | bool
@@ -22,13 +23,23 @@ _DATE = re.compile(
 )
 
 
+class Day(str):
+    """A date, or date and time, in ISO 8601: text that counts as days where a number is wanted.
+
+    Only dates that were asked for or made by a function are Days; text that looks like one is text, as in
+    JavaRosa: write `date('2026-05-04')`.
+    """
+
+    __slots__ = ()
+
+
 def to_number(value: Scalar) -> float:
-    """As XPath's number(), and dates as days; what is no number is NaN."""
+    """As XPath's number(), and Days as days; what is no number is NaN."""
     if isinstance(value, str):
+        if isinstance(value, Day):
+            return to_days(value)
         text = value.strip()
-        if _NUMERIC.fullmatch(text):
-            return float(text)
-        return to_days(text)
+        return float(text) if _NUMERIC.fullmatch(text) else NAN
     return float(value)
 
 
@@ -63,11 +74,14 @@ def to_moment(text: str) -> datetime | None:
         return None
 
 
-def from_days(days: float) -> str:
-    """The ISO date of a number of days since 1970-01-01; empty when there is none."""
+def from_days(days: float, *, clock: bool = False) -> str:
+    """The ISO date of a number of days since 1970-01-01, with `clock` the time as well; empty when there is none."""
     if not math.isfinite(days):
         return ""
     try:
+        if clock:
+            moment = datetime.combine(_EPOCH, time()) + timedelta(days=days)
+            return moment.isoformat(timespec="milliseconds")
         return (_EPOCH + timedelta(days=math.floor(days))).isoformat()
     except OverflowError:
         return ""
@@ -85,7 +99,7 @@ def to_text(value: Scalar) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return repr(value)
+    return format(Decimal(repr(value)), "f")
 
 
 def to_truth(value: Scalar) -> bool:

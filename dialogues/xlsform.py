@@ -83,6 +83,8 @@ class _Reader:
     places: dict[str, Place] = field(default_factory=dict)
     choice_places: dict[tuple[str, str], Place] = field(default_factory=dict)
     lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
+    _rows: dict[tuple[str, ...], Place] = field(default_factory=dict)
+    _languages: tuple[Language, ...] = ()
 
     def read(self) -> Reading:
         survey = self._sheet("survey")
@@ -212,11 +214,10 @@ class _Reader:
         written = columns.get(row, "score")
         if not written:
             return None
-        try:
+        if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", written, re.ASCII):
             return float(written)
-        except ValueError:
-            self._say("score", f"A score is a number, not “{written}”.", columns.place(row, "score"))
-            return None
+        self._say("score", f"A score is a number, not “{written}”.", columns.place(row, "score"))
+        return None
 
     # Survey
 
@@ -265,7 +266,7 @@ class _Reader:
 
     def _container(self, columns: Columns, opened: _Open, around: list[_Open]) -> Node:
         row, path = opened.row, opened.name
-        self._remember(path, columns, row)
+        self._remember(opened.name, columns, row, around)
         label = columns.text(row, "label", self._languages)
         self._check_label(label, columns.place(row, "label"))
         relevant, appearance = columns.get(row, "relevant"), columns.get(row, "appearance")
@@ -279,8 +280,9 @@ class _Reader:
             return Repeat(opened.name, path, label, relevant, appearance, count, children)
         return Group(opened.name, path, label, relevant, appearance, children)
 
-    def _remember(self, path: str, columns: Columns, row: Row) -> None:
-        self.places.setdefault(path, columns.place(row, ""))
+    def _remember(self, name: str, columns: Columns, row: Row, around: list[_Open]) -> None:
+        """Where a node stands, by its name and those of the groups and repeats around it."""
+        self._rows.setdefault((*(one.name for one in around[1:]), name), columns.place(row, ""))
 
     def _name(self, columns: Columns, row: Row, parent: _Open, row_type: RowType) -> str:
         name, place = columns.get(row, "name"), columns.place(row, "name")
@@ -309,15 +311,21 @@ class _Reader:
             return
         parent = open_rows[-1]
         name = self._name(columns, row, parent, row_type)
-        self._remember(name, columns, row)
+        self._remember(name, columns, row, open_rows)
         question = self._question(columns, row, row_type, name)
         parent.children.append(question)
         if row_type.or_other:
-            parent.children.append(self._other(question))
+            other = self._other(question)
+            self._remember(other.name, columns, row, open_rows)
+            parent.children.append(other)
 
     def _question(self, columns: Columns, row: Row, row_type: RowType, name: str) -> Question:
         assert row_type.kind is not None
-        get, text = columns.get, lambda column: columns.text(row, column, self._languages)
+        get = columns.get
+
+        def text(column: str) -> Text:
+            return columns.text(row, column, self._languages)
+
         question = Question(
             name=name,
             path=name,
@@ -386,7 +394,6 @@ class _Reader:
             )
             self.lists[question.choices] = (*choices, Choice("other", label))
         name = f"{question.name}_other"
-        self.places[name] = self.places[question.path]
         label = Text({language.code: _WHICH.get(language.code, _WHICH["en"]) for language in self._languages})
         return Question(name, name, Kind.TEXT, label, relevant=f"selected(${{{question.name}}}, 'other')")
 
@@ -404,7 +411,7 @@ class _Reader:
             self._say("parameters", "Parameters are written as “start=1 end=5”.", place)
         if kind is Kind.RANGE:
             for key in ("start", "end", "step"):
-                if not re.fullmatch(r"-?\d+(\.\d+)?", pairs.get(key, "1")):
+                if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", pairs.get(key, "1"), re.ASCII):
                     self._say("parameters", f"“{key}” is a number, not “{pairs[key]}”.", place)
                     del pairs[key]
             if (
@@ -421,12 +428,14 @@ class _Reader:
         get = settings.get
         title = settings.text(row, "form_title", self._languages)
         form_id = get(row, "form_id") or self.stem
+        nodes = _with_paths(children)
+        self.places.update(_places(nodes, (), self._rows))
         return Form(
             id=form_id,
             title=title or Text({self._languages[0].code: form_id}),
             version=get(row, "version"),
             languages=self._languages,
-            children=_with_paths(children),
+            children=nodes,
             choices=self.lists,
             audience=get(row, "audience"),
             attribution=self._attribution(settings, row),
@@ -509,6 +518,17 @@ def _with_paths(children: tuple[Node, ...]) -> tuple[Node, ...]:
     """The nodes with paths that are unique: the name within its repeat, with its groups where names collide."""
     names = Counter(node.name for node in _scope(children))
     return tuple(_with_path(node, "", "", names) for node in children)
+
+
+def _places(
+    nodes: Iterable[Node], around: tuple[str, ...], rows: dict[tuple[str, ...], Place]
+) -> Iterator[tuple[str, Place]]:
+    """Where every node stands, by its path."""
+    for node in nodes:
+        names = (*around, node.name)
+        yield node.path, rows.get(names, Place())
+        if not isinstance(node, Question):
+            yield from _places(node.children, names, rows)
 
 
 def _scope(nodes: Iterable[Node]) -> Iterator[Node]:

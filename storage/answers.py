@@ -7,7 +7,7 @@ order of the form, whatever order they were tapped in; what was worked out from 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import SystemRandom
 from typing import TypeAlias
 
@@ -38,21 +38,37 @@ class Piece(Struct, frozen=True):
         return "Piece()"
 
 
+class Submission(Struct, frozen=True):
+    """A response to be sealed for an audit; `form` is the digest of the form that it answers. It has no repr."""
+
+    audit: str
+    form: str
+    public_key: bytes
+    response: Response
+
+    def __repr__(self) -> str:
+        return "Submission()"
+
+
 class Answers:
     """The pool and the answers, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def submit(self, audit: str, form: str, public_key: bytes, response: Response) -> None:
-        """Put a response into the pool, sealed; `form` is the digest of the form that it answers."""
-        row = {
-            "id": _new_id(),
-            "audit": audit,
-            "form": form,
-            "sealed": seal(public_key, msgspec.json.encode(response)),
-        }
-        self._connection.execute(insert(pool), row)
+    def submit(self, submissions: Iterable[Submission]) -> None:
+        """Put responses into the pool, sealed, in one statement."""
+        rows = [
+            {
+                "id": _new_id(),
+                "audit": each.audit,
+                "form": each.form,
+                "sealed": seal(each.public_key, msgspec.json.encode(each.response)),
+            }
+            for each in submissions
+        ]
+        if rows:
+            self._connection.execute(insert(pool), rows)
 
     def waiting(self, audit: str) -> int:
         """How many responses are in the pool. Never to be shown."""

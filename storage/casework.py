@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dialogues.form import Form
 from dialogues.responses import Response
+from storage.answers import Submission
 from storage.errors import AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
@@ -165,15 +166,15 @@ class Casework:
             raise StorageError(f"What was published of the audit “{audit}” was changed since.")
         return bytes(row.content)
 
-    def raise_concern(self, audit: str, form: str, public_key: bytes, response: Response) -> None:
-        """Keep a concern for the lead of the audit; `form` is the digest of the form it was told in."""
+    def raise_concern(self, told: Submission) -> None:
+        """Keep a concern, sealed, for the lead of the audit."""
         self._connection.execute(
             insert(concerns),
             {
                 "id": secrets.token_bytes(ID_BYTES),
-                "audit": audit,
-                "form": form,
-                "sealed": seal(public_key, msgspec.json.encode(response)),
+                "audit": told.audit,
+                "form": told.form,
+                "sealed": seal(told.public_key, msgspec.json.encode(told.response)),
                 "status": "new",
             },
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,15 +18,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.errors import UnsafeFileError
+from storage.errors import StorageError, UnsafeFileError
 
 BUSY_SECONDS = 15  # how long to wait for another process's transaction
 
 _PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
-    "page_size = 16384",  # a draft fits in a page: half the time of 4096, where each spills over
     "cache_size = -32768",  # KiB
-    "journal_mode = WAL",
     "synchronous = FULL",  # a commit has reached the disk before it is acknowledged
     "secure_delete = ON",  # what is deleted is overwritten
     "foreign_keys = ON",
@@ -33,6 +32,7 @@ _PRAGMAS = (
     "trusted_schema = OFF",
     "journal_size_limit = 4194304",
 )
+_PAGE_SIZE = "PRAGMA page_size = 16384"  # a draft fits in: half the time of 4096, where each spills over
 _COMPACT = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -71,10 +71,16 @@ class Database:
             yield connection
 
     def compact(self) -> None:
-        """Rewrite the file and empty its journal, so that neither keeps what was deleted or its order."""
+        """Rewrite the file and empty its journal, so that neither keeps what was deleted or its order.
+
+        Raises StorageError when somebody reads or writes for so long that the journal cannot be emptied.
+        """
         with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
             for statement in _COMPACT:  # outside of any transaction
                 cursor.execute(statement)
+            (busy, *_) = cursor.fetchone() or (1,)
+        if busy:
+            raise StorageError("The database is in use, so its journal could not be emptied. Try again.")
 
 
 def prepare(path: Path) -> None:
@@ -99,8 +105,24 @@ def refuse_shared(path: Path) -> None:
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     driver = cast("sqlite3.Connection", connection)
     driver.isolation_level = None  # the driver begins nothing by itself
+    _use_journal(driver)
     for pragma in _PRAGMAS:
         driver.execute(f"PRAGMA {pragma}")
+
+
+def _use_journal(driver: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait when another process does so too: then we do."""
+    driver.execute(_PAGE_SIZE)
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -43,13 +43,9 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     def __repr__(self) -> str:
         return f"Conversation({self.interview!r})"
 
-    def knows(self, update: str) -> bool:
-        """Whether this update was among the last ones."""
-        return bool(update) and _digest(update) in self.recent
-
-    def after(self, update: str, interview: Interview, tries: int) -> Conversation:
-        """What is remembered once this update has led to this interview."""
-        recent = (*self.recent, _digest(update))[-RECENT:] if update else self.recent
+    def after(self, update: bytes, interview: Interview, tries: int) -> Conversation:
+        """What is remembered once this update (its digest) has led to this interview."""
+        recent = (*self.recent, update)[-RECENT:] if update else self.recent
         return Conversation(tombstone(interview), recent, tries)
 
 
@@ -60,8 +56,10 @@ def tombstone(interview: Interview) -> Interview:
     return Interview(interview.form, interview.language, interview.state, turn=interview.turn)
 
 
-def _digest(update: str) -> bytes:
-    """Eight bytes that stand for an update: channels may name theirs as long as they like."""
+def digest(update: str) -> bytes:
+    """Eight bytes that stand for an update, however long its channel names it; none for one that never repeats."""
+    if not update:
+        return b""
     return hashlib.blake2b(update.encode(errors="surrogatepass"), digest_size=8).digest()
 
 

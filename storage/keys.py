@@ -1,9 +1,12 @@
 """Keys, and what is locked with them. Everything here is libsodium, by way of PyNaCl.
 
     key file (32 bytes, outside of the database)
-    ├── "ref"     keyed BLAKE2b    where a draft is kept, without saying whose it is
-    ├── "draft"   XChaCha20        drafts, each bound to its place
-    └── "wrap"    XChaCha20        the private half of each audit's key pair, bound to its audit
+    ├── "ref"     where a draft is kept, without saying whose it is (keyed BLAKE2b)
+    ├── "draft"   a key for each place where a draft is kept
+    └── "wrap"    a key for the private half of each audit's key pair
+
+    each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
+    (XSalsa20-Poly1305): what is locked for one place cannot be opened at another
 
     key pair of an audit
     └── sealed boxes               responses and concerns: whoever seals them cannot open them again
@@ -21,11 +24,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_decrypt,
-    crypto_aead_xchacha20poly1305_ietf_encrypt,
     crypto_box_keypair,
     crypto_box_seal,
     crypto_box_seal_open,
+    crypto_secretbox_easy,
+    crypto_secretbox_open_easy,
 )
 from nacl.exceptions import CryptoError
 
@@ -154,15 +157,19 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
     return hashlib.blake2b(b"", digest_size=KEY_BYTES, key=key, person=purpose).digest()
 
 
+def _key_of(place: bytes, key: bytes) -> bytes:
+    return hashlib.blake2b(place, digest_size=KEY_BYTES, key=key).digest()
+
+
 def _lock(content: bytes, place: bytes, key: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(content, place, nonce, key)
+    return nonce + crypto_secretbox_easy(content, nonce, _key_of(place, key))
 
 
 def _open(blob: bytes, place: bytes, key: bytes) -> bytes:
     nonce, content = blob[:_NONCE_BYTES], blob[_NONCE_BYTES:]
     try:
-        return crypto_aead_xchacha20poly1305_ietf_decrypt(content, place, nonce, key)
+        return crypto_secretbox_open_easy(content, nonce, _key_of(place, key))
     except (CryptoError, ValueError, TypeError) as trouble:
         raise UndecipherableError(
             "The key file does not belong to this database, or data were changed."

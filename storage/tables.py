@@ -16,11 +16,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
 )
+
+from storage.columns import Blob
 
 ID_BYTES = 16
 
@@ -36,7 +37,7 @@ metadata = MetaData(
 
 
 def _random_id() -> Column[bytes]:
-    return Column("id", LargeBinary, CheckConstraint(f"length(id) = {ID_BYTES}", name="id"), primary_key=True)
+    return Column("id", Blob, CheckConstraint(f"length(id) = {ID_BYTES}", name="id"), primary_key=True)
 
 
 # What was asked. A form that was used never changes: its digest is its name.
@@ -44,7 +45,7 @@ forms = Table(
     "forms",
     metadata,
     Column("digest", Text, primary_key=True),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Blob, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -61,8 +62,8 @@ audits = Table(
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
     Column("synthetic", Boolean, nullable=False),
-    Column("public_key", LargeBinary, nullable=False),
-    Column("private_key", LargeBinary, nullable=False),  # encrypted with the key file
+    Column("public_key", Blob, nullable=False),
+    Column("private_key", Blob, nullable=False),  # encrypted with the key file
     sqlite_with_rowid=False,
 )
 
@@ -81,8 +82,8 @@ audit_forms = Table(
 drafts = Table(
     "drafts",
     metadata,
-    Column("ref", LargeBinary, primary_key=True),
-    Column("blob", LargeBinary, nullable=False),
+    Column("ref", Blob, primary_key=True),
+    Column("blob", Blob, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -93,7 +94,7 @@ pool = Table(
     _random_id(),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Blob, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -121,7 +122,7 @@ texts = Table(
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
     Column("question", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Blob, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -133,7 +134,7 @@ releases = Table(
     Column("audit", Text, ForeignKey("audits.id"), primary_key=True),
     Column("form", Text, primary_key=True),
     Column("digest", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Blob, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -144,7 +145,7 @@ concerns = Table(
     _random_id(),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Blob, nullable=False),
     Column("status", Text, CheckConstraint("status IN ('new', 'read')", name="status"), nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Move
-from dialogues.prompts import Ask, AskAgain
+from dialogues.prompts import Ask, AskAgain, Say
 
 _COMMANDS: dict[str, Callable[[], Move]] = {
     "back": moves.Back,
@@ -35,10 +36,11 @@ _OVER = frozenset({State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIR
 
 def talk(form: Form, console: Console, clock: Clock, *, language: str | None = None) -> State:
     """Hold one conversation on the terminal, and give the state in which it ended."""
-    turn = advance(form, invite(form, language=language), moves.Begin(), now=clock.now())
-    tries = 0
+    invited = invite(form, language=language, seed=secrets.token_hex(8))
+    turn = advance(form, invited, moves.Begin(), now=clock.now())
+    tries, before = 0, invited
     while True:
-        shown = _show(turn, form, console, tries)
+        shown = _show(turn, form, console, tries, again=turn.interview is before)
         if turn.interview.state in _OVER:
             return turn.interview.state
         try:
@@ -46,7 +48,8 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
         except (EOFError, KeyboardInterrupt):
             console.print()
             return turn.interview.state
-        turn = advance(form, turn.interview, read_move(typed, shown, turn), now=clock.now())
+        before = turn.interview
+        turn = advance(form, before, read_move(typed, shown, turn), now=clock.now())
         tries = tries + 1 if any(isinstance(prompt, AskAgain) for prompt in turn.prompts) else 0
 
 
@@ -80,8 +83,13 @@ def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
     return None
 
 
-def _show(turn: Turn, form: Form, console: Console, tries: int) -> tuple[wording.Outgoing, ...]:
+def _show(
+    turn: Turn, form: Form, console: Console, tries: int, *, again: bool
+) -> tuple[wording.Outgoing, ...]:
+    """Print what is waiting; when it was not changed, without the notes that stand above already."""
     waiting = turn.prompts or prompts(form, turn.interview)
+    if again:
+        waiting = tuple(prompt for prompt in waiting if not isinstance(prompt, Say))
     shown = wording.words(waiting, turn.interview.language, form=form, tries=tries)
     for prompt, outgoing in zip(waiting, shown, strict=True):
         console.print()

@@ -321,7 +321,8 @@ def _control(ask: prompts.Ask) -> str:
 def _options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
     """The choices as people read them; agreeing has one, and a short range has its steps."""
     if ask.kind is Kind.ACKNOWLEDGE:
-        return (prompts.Option("OK", wording.voice(language)("Yes")),)
+        _ = wording.voice(language)
+        return (prompts.Option("OK", _("OK")),)
     return wording.options(ask, language) or _steps(ask)
 
 

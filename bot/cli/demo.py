@@ -73,7 +73,9 @@ async def _serve(folder: Path, listening: socket.socket) -> None:
         async with TurnLoop(storage, clock) as turns:
             app = create_app(storage, turns, clock, host=HOST, demo=True)
             address = f"http://{HOST}:{listening.getsockname()[1]}"
-            typer.echo(f"Candour is ready: {address}\nAll people and answers in it are made up. Stop with Ctrl-C.")
+            typer.echo(
+                f"Candour is ready: {address}\nAll people and answers in it are made up. Stop with Ctrl-C."
+            )
             await _Server(app).serve(sockets=[listening])
     finally:
         storage.close()

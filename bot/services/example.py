@@ -76,7 +76,9 @@ def _next_move(reply: Reply, answers: Mapping[str, Any]) -> Move | None:
             value = answers.get(question)
             if value is None:
                 return Skip(question=question, turn=turn)
-            return Answer(tuple(value) if isinstance(value, list) else str(value), question=question, turn=turn)
+            return Answer(
+                tuple(value) if isinstance(value, list) else str(value), question=question, turn=turn
+            )
         case ConfirmWording():
             return Confirm(Wording.KEEP)
         case Review(complete=True):

@@ -20,7 +20,7 @@ from bot.turns import TurnLoop
 from bot.web import guard
 from bot.web.conversation import Conversation
 from bot.web.lead import Lead
-from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, voice_of
+from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError
@@ -128,7 +128,17 @@ class Errors:
 
     async def request(self, request: Request, trouble: Exception) -> Response:
         """No such audit or form, or it takes no answers now."""
-        return self._page(request, 410 if isinstance(trouble, AuditClosedError) else 404)
+        if not isinstance(trouble, AuditClosedError):
+            return self._page(request, 404)
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("These questions are closed"),
+            _("No more answers are taken. If you are worried about someone, you can still say so."),
+            links=(Link(_("Someone is at risk"), risk_link(trouble.audit)),),
+            status=410,
+            audit=trouble.audit,
+        )
 
     async def busy(self, request: Request, _trouble: Exception) -> Response:
         """Too many messages wait, or we are stopping."""
@@ -152,7 +162,8 @@ class Errors:
         heading, *text = {
             403: (
                 _("I could not tell that this page is yours"),
-                _("It may have been open for a long time. Nothing was changed."),
+                _("It may have been open for a long time, or this browser keeps no cookies."),
+                _("Nothing was changed."),
                 again,
             ),
             404: (
@@ -160,10 +171,6 @@ class Errors:
                 _("Check the link that you were given. A letter may be missing at its end."),
             ),
             405: (_("That does not work from here"), again),
-            410: (
-                _("These questions are closed"),
-                _("No more answers are taken. If you are worried about someone, you can still say so."),
-            ),
             413: (
                 _("That was more than I can take at once"),
                 _("Nothing of it was kept, but what you answered before is safe."),

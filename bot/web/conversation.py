@@ -21,8 +21,8 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
 from dialogues.prompts import AskAgain, NotNow, Stale
-from storage.casework import CONCERN
-from storage.errors import UnknownFormError
+from storage.casework import CONCERN, Status
+from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
 LEAVE = "leave"  # someone else wants to use this device
@@ -120,6 +120,8 @@ class Conversation:
         handed_in = reply is not None and reply.interview.state is State.SUBMITTED and form.records != CONCERN
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
+        if not under_way and form.records != CONCERN:
+            await self._see_that_it_is_open(audit)
         spoken = [language.code for language in form.languages]
         language = reading(request)
         response = self._pages.page(
@@ -138,6 +140,12 @@ class Conversation:
         )
         guard.give(request, response, cookie)
         return response
+
+    async def _see_that_it_is_open(self, name: str) -> None:
+        """Nobody should begin what cannot be handed in. Raises AuditClosedError."""
+        found = await run_in_threadpool(auditing.audit, self._storage, name)
+        if found.status is Status.CLOSED:
+            raise AuditClosedError(name)
 
     def _render(
         self,

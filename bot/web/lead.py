@@ -17,7 +17,7 @@ from bot import wording
 from bot.clock import Clock
 from bot.services import auditing
 from bot.web import guard
-from bot.web.pages import REPORT_STYLES, Pages, reading, stamp, static, voice_of
+from bot.web.pages import REPORT_STYLES, Link, Pages, reading, stamp, static, voice_of
 from bot.wording import Voice
 from dialogues.form import Form, Question
 from reports import rendering
@@ -144,6 +144,7 @@ class Lead:
             _("There is no report yet"),
             _("Nothing is shown while the audit is open, so that nobody can be picked out."),
             _("Close the audit to publish its report."),
+            links=(Link(_("Back to the audit"), address(name), "secondary"),),
             status=409,
             audit=name,
         )

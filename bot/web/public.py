@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from bot.services import auditing
 from bot.web import guard
 from bot.web.conversation import path, remember_language
 from bot.web.pages import Pages, reading, stamp
-from storage.casework import CONCERN, Audit
+from storage.casework import CONCERN, Audit, Status
 from storage.unit_of_work import Storage
 
 
@@ -30,9 +30,13 @@ class Public:
         audits: Sequence[Audit] = ()
         if self._pages.demo:
             audits = await run_in_threadpool(auditing.audits, self._storage)
-        door = f"/a/{audits[0].id}" if audits else "/"
+        open_one = next((audit.id for audit in audits if audit.status is Status.OPEN), "")
         return self._pages.page(
-            request, "welcome.html", audit=audits[0].id if audits else "", doors=bool(audits), staff_link=door
+            request,
+            "welcome.html",
+            audit=open_one,
+            doors=bool(audits),
+            staff_link=f"/a/{quote(open_one, safe='')}" if open_one else "",
         )
 
     async def risk(self, request: Request) -> Response:

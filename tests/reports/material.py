@@ -35,7 +35,9 @@ def item(name: str, theme: str, *, polarity: int = 1, label: str = "") -> Questi
 
 
 ROLE = Question("role", "role", Kind.SELECT_ONE, text("Your job"), choices="role")
-BARRIERS = Question("barriers", "barriers", Kind.SELECT_MULTIPLE, text("What got in the way?"), choices="barriers")
+BARRIERS = Question(
+    "barriers", "barriers", Kind.SELECT_MULTIPLE, text("What got in the way?"), choices="barriers"
+)
 WORDS = Question("words", "words", Kind.TEXT, text("What would make people safer?"), theme="CUL")
 
 

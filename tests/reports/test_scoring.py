@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reports.material import LEVELS, choices, facts, form, item, text, typical
 from msgspec.structs import replace
 
 from dialogues.form import Form
 from reports.scoring import Tally, chosen, composite, everyone, scale, score, wilson
+from tests.reports.material import LEVELS, choices, facts, form, item, text, typical
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dialogues.form import Form
 from dialogues.responses import Response
 from reports.scoring import Tally
-from storage.answers import Piece, split
+from storage.answers import Piece, Submission, split
 from storage.casework import Audit
 from storage.errors import UndecipherableError
 from storage.tables import answers, pool, texts
@@ -31,8 +31,7 @@ SILENT: Response = {"listened": "agree"}
 def _submit(storage: Storage, audit: Audit, form: Form, *responses: Response) -> None:
     with storage.writing() as work:
         public = work.casework.keys_of(audit.id).public
-        for response in responses:
-            work.answers.submit(audit.id, form.digest, public, response)
+        work.answers.submit(Submission(audit.id, form.digest, public, response) for response in responses)
 
 
 def _flush(storage: Storage, audit: Audit) -> None:
@@ -114,7 +113,9 @@ def test_a_flush_happens_whole_or_not_at_all(filled: Storage, audit: Audit, form
 def test_a_flush_leaves_other_audits_alone(filled: Storage, audit: Audit, form: Form) -> None:
     _submit(filled, audit, form, NURSE)
     with filled.writing() as work:
-        work.answers.submit("elm-house", form.digest, work.casework.keys_of(audit.id).public, CARE)
+        work.answers.submit(
+            [Submission("elm-house", form.digest, work.casework.keys_of(audit.id).public, CARE)]
+        )
     _flush(filled, audit)
     with filled.reading() as work:
         assert work.answers.waiting("elm-house") == 1

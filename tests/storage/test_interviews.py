@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dialogues.interview import Interview, State
 from storage import interviews
 from storage.errors import UndecipherableError
-from storage.interviews import RECENT, Conversation, Memory
+from storage.interviews import RECENT, Conversation, Memory, digest
 from storage.unit_of_work import Storage
 
 REF = b"somebody........"
@@ -111,10 +111,10 @@ def test_an_interview_that_ended_keeps_no_answer(state: State) -> None:
         9,
         "s",
     )
-    after = Conversation(interview).after("u1", interview, 0)
+    after = Conversation(interview).after(digest("u1"), interview, 0)
     assert after.interview == Interview("digest", "cy", state, turn=9)
     assert b"canary" not in interviews.encode(after)
-    assert after.knows("u1")
+    assert digest("u1") in after.recent
 
 
 def test_tombstones_are_all_equally_long(storage: Storage) -> None:
@@ -122,21 +122,23 @@ def test_tombstones_are_all_equally_long(storage: Storage) -> None:
     for updates in (0, 1, 40):
         conversation = _holding("words " * updates * 100)
         for number in range(updates):
-            conversation = conversation.after(
-                f"a rather long name of an update, number {number}", _ended(), 0
-            )
-        lengths.add(len(storage.keys.lock_draft(REF, interviews.encode(conversation.after("", _ended(), 0)))))
+            conversation = conversation.after(digest(f"a rather long name, {number}"), _ended(), 0)
+        content = interviews.encode(conversation.after(b"", _ended(), 0))
+        lengths.add(len(storage.keys.lock_draft(REF, content)))
     assert len(lengths) == 1
 
 
 def test_the_last_updates_are_known_and_no_others() -> None:
     conversation = _holding("")
     for number in range(RECENT + 1):
-        conversation = conversation.after(str(number), conversation.interview, 0)
-    assert not conversation.knows("0")
-    assert all(conversation.knows(str(number)) for number in range(1, RECENT + 1))
-    assert not conversation.knows("")
-    assert not conversation.after("", conversation.interview, 0).knows("")
+        conversation = conversation.after(digest(str(number)), conversation.interview, 0)
+    assert digest("0") not in conversation.recent
+    assert all(digest(str(number)) in conversation.recent for number in range(1, RECENT + 1))
+
+
+def test_an_update_without_a_name_is_never_taken_for_a_repeated_one() -> None:
+    conversation = _holding("").after(digest(""), _holding("").interview, 0)
+    assert digest("") not in conversation.recent
 
 
 def test_a_conversation_never_shows_its_words() -> None:

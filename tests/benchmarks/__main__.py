@@ -1,0 +1,36 @@
+"""Runs the benchmarks whose name begins with the given prefix: `python -m tests.benchmarks [PREFIX]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.benchmarks import turns
+from tests.benchmarks.results import Result, table, write
+
+BENCHMARKS: dict[str, Callable[[], Result]] = {
+    "turns.durable": turns.durable,
+    "turns.worded": turns.worded,
+}
+OUTPUT = Path("build/bench.json")
+
+
+def main() -> int:
+    """Run, show, write. 2 when nothing has such a name."""
+    prefix = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [run for name, run in BENCHMARKS.items() if name.startswith(prefix)]
+    console = Console(width=120)
+    if not chosen:
+        console.print(f"No benchmark begins with “{prefix}”. There are: {', '.join(BENCHMARKS)}.")
+        return 2
+    results = [run() for run in chosen]
+    console.print(table(results))
+    write(results, OUTPUT)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.services import auditing
+from bot.turns import TurnLoop
+from dialogues.moves import Answer, Begin, Submit
+from reports.disclosure import Band
+from storage.casework import CONCERN, Status
+from storage.errors import (
+    AuditExistsError,
+    AuditOpenError,
+    UndecipherableError,
+    UnknownAuditError,
+    UnknownFormError,
+    UnsafeThresholdError,
+)
+from storage.unit_of_work import Storage
+from tests.bot.stories import AUDIT, CULTURE, an_audit, clock, culture, opened, plays, whole
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    opening = opened(tmp_path)
+    yield opening
+    opening.close()
+
+
+def hear(storage: Storage, people: int) -> None:
+    async def everyone() -> None:
+        async with TurnLoop(storage, clock()) as turns:
+            await asyncio.gather(
+                *(plays(turns, f"p{person}", whole(story="CANARY-7f3a")) for person in range(people))
+            )
+
+    asyncio.run(everyone())
+
+
+def test_an_audit_opens_with_its_forms(storage: Storage) -> None:
+    assert auditing.audits(storage) == (an_audit(),)
+    assert auditing.audit(storage, AUDIT).status is Status.OPEN
+    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN}
+
+
+def test_an_audit_cannot_be_opened_twice_nor_half(storage: Storage) -> None:
+    with pytest.raises(AuditExistsError):
+        auditing.open_audit(storage, an_audit(), [culture()])
+
+
+@pytest.mark.parametrize("k", [0, 4, 21])
+def test_a_k_that_does_not_protect_is_refused(storage: Storage, k: int) -> None:
+    with pytest.raises(UnsafeThresholdError, match="from 5 to 20"):
+        auditing.open_audit(storage, an_audit("elm-house", k), [culture()])
+    assert auditing.audits(storage) == (an_audit(),)
+
+
+@pytest.mark.parametrize(
+    ("people", "band"), [(0, Band(0, 7)), (7, Band(0, 7)), (8, Band(8, None)), (9, Band(8, None))]
+)
+def test_progress_says_fewer_than_k_or_k_and_more_and_nothing_finer(
+    storage: Storage, people: int, band: Band
+) -> None:
+    hear(storage, people)
+    assert auditing.progress(storage, AUDIT) == band
+    auditing.close_audit(storage, AUDIT, clock())
+    assert auditing.progress(storage, AUDIT) == band
+
+
+def test_nothing_is_published_before_the_audit_is_closed(storage: Storage) -> None:
+    hear(storage, 9)
+    with pytest.raises(AuditOpenError, match="still open"):
+        auditing.report(storage, AUDIT, CULTURE)
+
+
+def test_closing_makes_answers_nobodys_and_freezes_the_report(storage: Storage, tmp_path: Path) -> None:
+    hear(storage, 12)
+    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    audit = auditing.audit(storage, AUDIT)
+    assert (audit.status, audit.closed_on) == (Status.CLOSED, date(2026, 5, 4))
+    assert report.heard.enough
+    assert report.form == CULTURE
+    with storage.reading() as work:
+        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 12)
+    assert auditing.report(storage, AUDIT, CULTURE) == report
+    assert auditing.close_audit(storage, AUDIT, clock()) == (report,)
+    assert all(b"CANARY" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_fewer_than_k_make_a_report_that_says_only_that(storage: Storage) -> None:
+    hear(storage, 7)
+    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    assert not report.heard.enough
+    assert report.themes == ()
+
+
+def test_closing_that_was_cut_off_goes_on_where_it_was(storage: Storage) -> None:
+    hear(storage, 9)
+    with storage.writing() as work:  # the first of its three steps
+        work.casework.close(AUDIT, date(2026, 5, 4))
+        work.answers.flush(AUDIT, work.casework.keys_of(AUDIT), work.forms.get)
+    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    assert report.heard.enough
+
+
+def test_closing_that_fails_leaves_the_audit_open_and_every_response_where_it_was(storage: Storage) -> None:
+    hear(storage, 9)
+    with storage.database.writing() as connection:
+        connection.execute(text("UPDATE pool SET sealed = x'00' WHERE id = (SELECT min(id) FROM pool)"))
+    with pytest.raises(UndecipherableError):
+        auditing.close_audit(storage, AUDIT, clock())
+    assert auditing.audit(storage, AUDIT).status is Status.OPEN
+    with storage.reading() as work:
+        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (9, 0)
+
+
+def test_an_audit_is_closed_while_people_are_answering(storage: Storage) -> None:
+    """Whoever was told that it was handed in is counted; nobody else is."""
+
+    async def story() -> int:
+        async with TurnLoop(storage, clock(), group=16) as turns:
+            people = [plays(turns, f"p{person}", whole()) for person in range(200)]
+            closing = asyncio.to_thread(auditing.close_audit, storage, AUDIT, clock())
+            outcomes = await asyncio.gather(*people[:100], closing, *people[100:], return_exceptions=True)
+        return sum(isinstance(outcome, BaseException) for outcome in outcomes)
+
+    asyncio.run(story())
+    with storage.reading() as work:
+        assert work.answers.waiting(AUDIT) == 0
+    assert auditing.report(storage, AUDIT, CULTURE).form == CULTURE
+
+
+def test_concerns_are_for_the_lead_and_are_marked_when_read(storage: Storage) -> None:
+    async def story() -> None:
+        async with TurnLoop(storage, clock()) as turns:
+            await plays(turns, "ann", [Begin(), Answer("Room 4 is not safe."), Submit()], CONCERN)
+
+    asyncio.run(story())
+    (concern,) = auditing.concerns(storage, AUDIT)
+    assert (concern.response, concern.read) == ({"what": "Room 4 is not safe."}, False)
+    auditing.mark_read(storage, concern.id)
+    assert auditing.concerns(storage, AUDIT)[0].read
+
+
+def test_unknown_audits_and_forms_are_said_to_be_unknown(storage: Storage) -> None:
+    for ask in (auditing.audit, auditing.forms, auditing.progress, auditing.concerns):
+        with pytest.raises(UnknownAuditError):
+            ask(storage, "elm-house")
+    with pytest.raises(UnknownAuditError):
+        auditing.close_audit(storage, "elm-house", clock())
+    for form in ("gossip", CONCERN):
+        with pytest.raises(UnknownFormError):
+            auditing.report(storage, AUDIT, form)

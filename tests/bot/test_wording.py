@@ -1,0 +1,267 @@
+"""What people read is kind, short, plain, and there in every language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import textstat
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from bot import wording
+from bot.wording import Outgoing, Role
+from dialogues import library, moves, prompts
+from dialogues.form import Kind
+from dialogues.prompts import AskAgain, Option, Progress, Prompt, Reason
+
+BOT = Path(wording.__file__).parent
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "several": (1, 2)}
+READING_AGE = 12
+GRADE_AT_FIVE = 5  # a school grade is the age of its pupils less five
+KNOWN_TERM = "safeguarding"  # the forms explain it; formulas only count its letters
+LONG_ENOUGH = 12  # words: a formula says little about shorter messages
+
+ASK = prompts.Ask(
+    question="seen",
+    kind=Kind.SELECT_ONE,
+    label="How often did you see it?",
+    turn=3,
+    progress=Progress(2, 9),
+    options=(
+        Option("never", "Never"),
+        Option("often", "Often"),
+        Option("dont_know", "I don't know", apart=True),
+    ),
+    can_go_back=True,
+)
+ITEM = prompts.Item("seen", "How often did you see it?", "Often", "often")
+SAMPLES: tuple[Prompt, ...] = (
+    prompts.Say(question="note", text="One.\n\nTwo.", signpost=True),
+    ASK,
+    AskAgain(question="seen", reason=Reason.NOT_A_CHOICE, example="Often"),
+    prompts.Review(items=(ITEM, prompts.Item("why", "Why?", "")), turn=4, complete=True),
+    prompts.Review(items=(ITEM,), turn=4),
+    prompts.ConfirmWording(question="why", turn=4, found=("Mrs Jones", "01632 960123")),
+    prompts.Stale(),
+    prompts.NotNow(move="back"),
+    prompts.NotNow(move="confirm"),
+    prompts.Guide(moves=("answer", "skip", "back", "pause", "withdraw", "expire", "help", "concern")),
+    prompts.Signpost(),
+    prompts.ConfirmStop(),
+    prompts.Paused(),
+    prompts.Submitted(),
+    prompts.Declined(),
+    prompts.Withdrawn(),
+    prompts.Expired(),
+)
+
+
+def extracted() -> set[tuple[str, ...]]:
+    """Every message that stands in our source, with its plural if it has one."""
+    return {
+        message if isinstance(message, tuple) else (message,) for message in (*_in_python(), *_in_templates())
+    }
+
+
+def _in_python() -> Iterator[str | tuple[str, ...]]:
+    for file in (*BOT.glob("*.py"), *(BOT / "web").glob("*.py"), *(BOT / "channels").glob("*.py")):
+        for _, message, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
+            yield message
+
+
+def _in_templates() -> Iterator[str | tuple[str, ...]]:
+    for file in (BOT / "web" / "templates").glob("*.html"):
+        with file.open("rb") as opened:
+            for _, function, message, _ in babel_extract(opened, ["_", "several"], [], {}):
+                parts = [message] if isinstance(message, str) else [part for part in message or () if part]
+                if parts and parts[0]:
+                    yield (str(parts[0]), str(parts[1])) if function == "several" else str(parts[0])
+
+
+def welsh() -> Catalog:
+    with wording.catalogue_path("cy").open("rb") as file:
+        return read_po(file, locale="cy")
+
+
+def everything(out: Outgoing) -> list[str]:
+    return [
+        *out.text,
+        out.hint,
+        *(button.label for button in out.buttons),
+        *(line.answer for line in out.lines),
+    ]
+
+
+@pytest.mark.parametrize("language", wording.languages())
+@pytest.mark.parametrize("prompt", SAMPLES, ids=lambda prompt: type(prompt).__name__)
+def test_every_prompt_has_words(prompt: Prompt, language: str) -> None:
+    out = wording.word(prompt, language, ask=ASK)
+    assert "".join(out.text).strip()
+    assert not re.search(r"\{\w*\}", " ".join(everything(out)))
+
+
+@pytest.mark.parametrize(
+    "prompt", [prompt for prompt in SAMPLES if not isinstance(prompt, prompts.Say | prompts.Ask)]
+)
+def test_what_candour_says_in_welsh_is_not_english(prompt: Prompt) -> None:
+    assert wording.word(prompt, "cy", ask=ASK).text != wording.word(prompt, "en", ask=ASK).text
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_was_not_understood_is_said_kindly(reason: Reason) -> None:
+    [sentence] = wording.word(AskAgain(question="seen", reason=reason), "en").text
+    assert not re.search(r"invalid|error|wrong|fail|must|!", sentence, re.IGNORECASE)
+    assert re.search(r"like|need|pick|please|range", sentence, re.IGNORECASE)
+
+
+def test_the_forms_own_sentence_comes_before_ours() -> None:
+    again = AskAgain(question="years", reason=Reason.CONSTRAINT, message="I need years, like 3.")
+    assert wording.word(again, "en").text == ("I need years, like 3.",)
+
+
+def test_an_example_from_the_engine_is_used() -> None:
+    again = AskAgain(question="seen", reason=Reason.NOT_A_CHOICE, example="Often")
+    assert "“Often”" in wording.word(again, "en").text[0]
+
+
+def test_continuing_without_a_choice_asks_for_one() -> None:
+    again = AskAgain(question="seen", reason=Reason.NO_WORDS, example="Never")
+    assert wording.word(again, "en", ask=ASK).text[0].startswith("Please pick one of the answers.")
+
+
+def test_after_three_tries_help_and_a_way_past_are_offered() -> None:
+    again = AskAgain(question="seen", reason=Reason.NOT_A_CHOICE, example="Often")
+    assert wording.word(again, "en", tries=2, ask=ASK).buttons == ()
+    offered = wording.word(again, "en", tries=3, ask=ASK)
+    assert [button.move for button in offered.buttons] == [moves.Skip(question="seen"), moves.Help()]
+    assert "leave it out" in offered.text[1]
+
+
+def test_a_required_question_is_never_offered_to_be_skipped() -> None:
+    required = prompts.Ask(
+        question="seen", kind=Kind.INTEGER, label="How many?", turn=3, progress=Progress(0, 1), required=True
+    )
+    again = AskAgain(question="seen", reason=Reason.NOT_WHOLE)
+    said = wording.words([again, required], "en", tries=5)
+    assert all(not isinstance(button.move, moves.Skip) for out in said for button in out.buttons)
+    assert [type(button.move) for button in said[0].buttons] == [moves.Help]
+
+
+def test_choices_are_buttons_that_know_their_question_and_turn() -> None:
+    buttons = wording.word(ASK, "en").buttons
+    assert buttons[0].move == moves.Answer("never", question="seen", turn=3)
+    assert [button.role for button in buttons[:3]] == [Role.CHOICE, Role.CHOICE, Role.APART]
+    assert [button.label for button in buttons[3:]] == ["Back", "Skip", "Pause", "Stop"]
+
+
+def test_whether_there_is_another_one_is_asked_in_the_readers_language() -> None:
+    another = prompts.Ask(
+        question="visits[+]",
+        kind=Kind.SELECT_ONE,
+        label="Visits",
+        turn=1,
+        progress=Progress(0, 1),
+        options=(Option("yes", "yes"), Option("no", "no")),
+        another=True,
+    )
+    buttons = wording.word(another, "cy").buttons
+    assert [button.label for button in buttons[:2]] == ["Oes", "Nac oes"]
+    assert buttons[0].move == moves.Another(True, question="visits[+]", turn=1)  # noqa: FBT003
+
+
+@pytest.mark.parametrize("language", wording.languages())
+def test_buttons_are_short(language: str) -> None:
+    own = [
+        button
+        for prompt in SAMPLES
+        for button in wording.word(prompt, language, tries=3, ask=ASK).buttons
+        if button.role not in (Role.CHOICE, Role.APART)
+    ]
+    assert all(len(button.label.split()) <= 5 and len(button.label) <= 30 for button in own)
+
+
+def test_danger_comes_first_and_nothing_asks_why() -> None:
+    first, *others = wording.places("en")
+    assert first.phone == "999"
+    assert [place.phone for place in others if place.phone] == [
+        "03000 616161",
+        "0300 7900 126",
+        "020 3117 2520",
+    ]
+    assert "You do not have to say why" in wording.word(prompts.Signpost(), "en").text[0]
+
+
+def test_the_closing_words_fit_what_was_handed_in() -> None:
+    said = {
+        name: wording.word(prompts.Submitted(), "en", form=library.shipped(name)).text
+        for name in library.names()
+    }
+    assert "Nobody in your organisation can see who wrote them." in said["staff-culture"][0]
+    assert said["concern"][0] == "Your message is now with the safeguarding lead."
+
+
+def test_every_message_has_its_welsh_and_none_is_left_over() -> None:
+    spoken = {
+        message.id if isinstance(message.id, tuple) else (message.id,)
+        for message in welsh()
+        if message.id and all(message.string if isinstance(message.string, tuple) else [message.string])
+    }
+    assert spoken == extracted()
+
+
+def test_welsh_fills_in_the_same_names_as_english() -> None:
+    for message in welsh():
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id:
+            assert {frozenset(fields(part)) for part in strings} == {frozenset(fields(ids[-1]))}, message.id
+
+
+def fields(message: object) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(str(message)) if name}
+
+
+def test_welsh_says_that_no_speaker_has_reviewed_it() -> None:
+    assert not wording.voice("cy").reviewed
+    assert wording.voice("en").reviewed
+
+
+def test_welsh_has_its_own_plurals_and_dates() -> None:
+    voice = wording.voice("cy")
+    minutes = ("It takes about {number} minute.", "It takes about {number} minutes.")
+    assert voice.several(*minutes, 2) == "Mae’n cymryd tua 2 funud."
+    assert voice.several(*minutes, 15) == "Mae’n cymryd tua 15 munud."
+    assert voice.date(dt.date(2026, 5, 4)) == "4 Mai 2026"
+    assert wording.voice("en").date(dt.date(2026, 5, 4)) == "4 May 2026"
+
+
+def test_an_unknown_language_is_spoken_to_in_english() -> None:
+    assert wording.voice("pl").language == "en"
+    assert wording.voice("../../etc").language == "en"
+
+
+@pytest.mark.parametrize("message", sorted({message[-1] for message in extracted()}))
+def test_a_twelve_year_old_can_read_it(message: str) -> None:
+    plain = re.sub(r"\{\w+\}", "3", message).replace(KNOWN_TERM, "safety")
+    assert "!" not in plain
+    if len(plain.split()) >= LONG_ENOUGH:
+        assert textstat.automated_readability_index(plain) + GRADE_AT_FIVE <= READING_AGE
+
+
+def test_all_of_it_together_is_for_younger_readers_still() -> None:
+    together = " ".join(sorted(message[-1] for message in extracted() if message[-1].endswith((".", "?"))))
+    assert textstat.automated_readability_index(together) + GRADE_AT_FIVE < READING_AGE - 2
+
+
+def test_no_repr_holds_what_was_said() -> None:
+    review = wording.word(SAMPLES[3], "en")
+    assert "Often" not in repr(review)
+    assert "Often" not in repr(wording.word(ASK, "en"))
+    assert "Often" not in repr(review.lines)
