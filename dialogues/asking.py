@@ -7,7 +7,6 @@ from itertools import takewhile
 
 from dialogues.form import Kind, Question
 from dialogues.interview import Interview, Value
-from dialogues.outline import Spot
 from dialogues.prompts import Ask, Item, Option, Progress, Prompt, Say
 from dialogues.reading import Wanted
 from dialogues.scene import Scene
@@ -70,17 +69,17 @@ def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
         )
     question = question_of(slot)
     stand(scene, slot)
-    words, language, scope = scene.script.words, scene.language, scene.scope
+    told = scene.script.told(slot.spot, scene.language, scene.scope)
     return Ask(
         question=slot.path,
         kind=question.kind,
-        label=label_of(scene, slot),
+        label=told.label,
         turn=interview.turn,
         progress=progress,
-        hint=_hint_of(scene, slot),
-        guidance=words(slot.spot, question.guidance, language, scope),
-        probe=words(slot.spot, question.probe, language, scope),
-        section=_section(scene, slot.spot),
+        hint=told.hint,
+        guidance=told.guidance,
+        probe=told.probe,
+        section=told.section,
         options=options_of(scene, slot),
         bounds=bounds_of(question),
         required=is_required(scene, slot),
@@ -165,16 +164,6 @@ def _label(scene: Scene, slot: Slot) -> str:
     node = slot.spot.node
     assert node is not None
     return scene.script.words(slot.spot, node.label, scene.language, scene.scope)
-
-
-def _section(scene: Scene, spot: Spot) -> str:
-    parent = spot.parent
-    while parent is not None and parent.node is not None:
-        label = scene.script.words(parent, parent.node.label, scene.language, scene.scope)
-        if label:
-            return label
-        parent = parent.parent
-    return ""
 
 
 def items(scene: Scene, *, only_done: bool) -> tuple[Item, ...]:

@@ -6,7 +6,6 @@ that cannot be taken is a value (`AskAgain`, `NotNow`, `Stale`), and leaves the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias, assert_never
 
@@ -65,8 +64,11 @@ from dialogues.script import Slot, is_consent, script_of
 
 Prompts: TypeAlias = tuple[Prompt, ...]
 
+_NEVER_STALE = frozenset({Begin, Look, Help, Concern, Speak, Withdraw, Edit})
+_AT_A_QUESTION = frozenset({State.ASKING, State.CONSENTING, State.CONFIRMING})
 _ANYWHERE = ("look", "speak", "help", "concern")
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state of a form that asks for no time
+_EMPTY = frozenset({State.INVITED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})  # nothing is kept in them
 
 
 class Turn(Struct, frozen=True):
@@ -116,8 +118,9 @@ def history(form: Form, interview: Interview) -> tuple[Item, ...]:
 
 
 def response(form: Form, interview: Interview) -> Response:
-    """The relevant answers, as they are handed in: by name, repeats as lists of objects."""
-    return collect(_scene_of(form, interview))
+    """The relevant answers, as they are handed in: by name, repeats as lists of objects. Empty without consent."""
+    scene = _scene_of(form, interview)
+    return collect(scene) if scene.is_consented() and interview.state not in _EMPTY else {}
 
 
 # The scene of an interview rides along with it, so that the next move needs not work it out again.
@@ -126,14 +129,13 @@ def response(form: Form, interview: Interview) -> Response:
 def _scene_of(form: Form, interview: Interview, now: datetime | None = None) -> Scene:
     """The scene of an interview; without `now` as it was when it was last changed."""
     scene: Scene | None = interview.__dict__.get("scene")
-    if scene is None or (now is not None and now != scene.scope.now and scene.script.looks_at_clock):
+    moment = now or (datetime.fromisoformat(interview.seen) if interview.seen else _ANY_TIME)
+    if scene is None or (moment != scene.scope.now and scene.script.looks_at_clock):
         if interview.form != form.digest:
             raise ValueError("This interview was begun with another version of the form.")
-        moment = now or (datetime.fromisoformat(interview.seen) if interview.seen else _ANY_TIME)
         scene = Scene(script_of(form), interview, moment)
         interview.__dict__["scene"] = scene
-    if now is not None:
-        scene.scope.now = now
+    scene.scope.now = moment
     return scene
 
 
@@ -185,11 +187,11 @@ def _waiting_prompts(refused: _Refused, scene: Scene, interview: Interview) -> P
 
 def _is_stale(scene: Scene, interview: Interview, move: Move) -> bool:
     """Whether the move belongs to an earlier question or turn."""
-    if isinstance(move, Begin | Look | Help | Concern | Speak | Withdraw | Edit):
+    if type(move) in _NEVER_STALE:
         return False
     if move.turn is not None and move.turn != interview.turn:
         return True
-    if move.question is None or interview.state not in (State.ASKING, State.CONSENTING, State.CONFIRMING):
+    if move.question is None or interview.state not in _AT_A_QUESTION:
         return False
     slot = _current(scene, interview)
     return slot is None or slot.path != move.question
@@ -199,13 +201,13 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
     trigger = type(move).__name__.lower()
     if trigger not in _ANYWHERE and trigger not in possible(interview.state):
         raise _Refused() if isinstance(move, Begin) else _Refused(NotNow(move=trigger))
-    match move:
-        case Begin():
-            return _begin(scene, interview, move)
+    match move:  # the most frequent first
         case Answer():
             return _answer(scene, interview, move.value)
         case Skip():
             return _skip(scene, interview)
+        case Begin():
+            return _begin(scene, interview, move)
         case Back():
             return _back(scene, interview)
         case Keep():
@@ -229,9 +231,9 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
         case Withdraw():
             if not move.sure:
                 raise _Refused(ConfirmStop())
-            return _emptied(interview, follow("withdraw", Facts(interview.state.value)))
+            return _emptied(interview, follow("withdraw", interview.state, Facts()))
         case Expire():
-            return _emptied(interview, follow("expire", Facts(interview.state.value)))
+            return _emptied(interview, follow("expire", interview.state, Facts()))
         case Look():
             raise _Refused(_review(scene, interview))
         case Help():
@@ -242,12 +244,11 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
             assert_never(move)
 
 
-def _facts(scene: Scene, interview: Interview, pending: Callable[[], bool] = lambda: False) -> Facts:
+def _facts(scene: Scene, *, pending: bool = False, editing: bool = False) -> Facts:
     return Facts(
-        interview.state.value,
-        consent=lambda: not scene.is_consented(),
-        identifying=pending,
-        complete=lambda: scene.waiting() is None,
+        needs_consent=not scene.is_consented(),
+        may_identify=pending,
+        is_complete=not editing and scene.waiting() is None,
     )
 
 
@@ -257,7 +258,7 @@ def _begin(scene: Scene, interview: Interview, move: Begin) -> Interview:
     scene = Scene(scene.script, interview, scene.scope.now)
     if scene.is_consented():
         scene.set_defaults()
-    return _with(interview, scene, follow("begin", _facts(scene, interview)))
+    return _with(interview, scene, follow("begin", interview.state, _facts(scene)))
 
 
 def _answer(scene: Scene, interview: Interview, typed: str | tuple[str, ...]) -> Interview:
@@ -271,7 +272,7 @@ def _answer(scene: Scene, interview: Interview, typed: str | tuple[str, ...]) ->
         return _consent(scene, interview, slot, value)
     _check(scene, slot, value)
     if _may_identify(scene, slot, value):
-        state = follow("answer", Facts(interview.state.value, identifying=lambda: True))
+        state = follow("answer", interview.state, Facts(may_identify=True))
         return _with(interview, scene, state, editing=interview.editing, pending=value)
     return _noted(scene, interview, slot, value, "answer")
 
@@ -287,10 +288,10 @@ def _read(scene: Scene, slot: Slot, typed: str | tuple[str, ...]) -> Value:
 
 def _consent(scene: Scene, interview: Interview, slot: Slot, value: Value) -> Interview:
     if value not in ("yes", "OK"):
-        return _emptied(interview, follow("answer", Facts(interview.state.value, refused=lambda: True)))
+        return _emptied(interview, follow("answer", interview.state, Facts(is_refused=True)))
     scene = scene.copy(scene.scope.now)
     scene.consent(slot, value)
-    return _with(interview, scene, follow("answer", _facts(scene, interview)))
+    return _with(interview, scene, follow("answer", interview.state, _facts(scene)))
 
 
 def _check(scene: Scene, slot: Slot, value: Value) -> None:
@@ -338,7 +339,7 @@ def _may_identify(scene: Scene, slot: Slot, value: Value) -> bool:
 def _noted(scene: Scene, interview: Interview, slot: Slot, value: Value, trigger: str) -> Interview:
     scene = scene.copy(scene.scope.now)
     scene.answer(slot, value)
-    return _with(interview, scene, follow(trigger, _facts(scene, interview)))
+    return _with(interview, scene, follow(trigger, interview.state, _facts(scene)))
 
 
 def _skip(scene: Scene, interview: Interview) -> Interview:
@@ -361,7 +362,7 @@ def _keep(scene: Scene, interview: Interview) -> Interview:
         _check(scene, slot, scene.values[slot.path])
     scene = scene.copy(scene.scope.now)
     scene.finish(slot)
-    return _with(interview, scene, follow("keep", _facts(scene, interview)))
+    return _with(interview, scene, follow("keep", interview.state, _facts(scene)))
 
 
 def _can_keep(scene: Scene, slot: Slot) -> bool:
@@ -374,14 +375,14 @@ def _back(scene: Scene, interview: Interview) -> Interview:
     earlier = asking.previous(scene, slot)
     if earlier is None:
         raise _Refused(NotNow(move="back"))
-    return _with(interview, scene, follow("back", Facts(interview.state.value)), editing=earlier.path)
+    return _with(interview, scene, follow("back", interview.state, Facts()), editing=earlier.path)
 
 
 def _edit(scene: Scene, interview: Interview, move: Edit) -> Interview:
     slot = scene.find(move.path)
     if slot is None or not scene.is_asked(slot) or is_consent(slot.spot) or slot.path not in scene.done:
         raise _Refused(Stale())
-    return _with(interview, scene, follow("edit", Facts(interview.state.value)), editing=slot.path)
+    return _with(interview, scene, follow("edit", interview.state, Facts()), editing=slot.path)
 
 
 def _answer_another(
@@ -403,7 +404,7 @@ def _another(scene: Scene, interview: Interview, *, wanted: bool) -> Interview:
         scene.resize(slot, scene.counts.get(path, 0) + 1)
     else:
         scene.finish(slot)
-    return _with(interview, scene, follow("another", _facts(scene, interview)))
+    return _with(interview, scene, follow("another", interview.state, _facts(scene)))
 
 
 def _remove(scene: Scene, interview: Interview, move: Remove) -> Interview:
@@ -412,16 +413,15 @@ def _remove(scene: Scene, interview: Interview, move: Remove) -> Interview:
         raise _Refused(Stale())
     scene = scene.copy(scene.scope.now)
     scene.remove(*found)
-    return _with(interview, scene, follow("remove", _facts(scene, interview)))
+    return _with(interview, scene, follow("remove", interview.state, _facts(scene)))
 
 
 def _confirm(scene: Scene, interview: Interview, wording: Wording) -> Interview:
     slot = _current(scene, interview)
     text = interview.pending or ""
-    facts = _facts(scene, interview)
     if slot is None or wording is Wording.CHANGE:
-        facts.complete = lambda: False
-        return _with(interview, scene, follow("confirm", facts), editing=interview.editing)
+        state = follow("confirm", interview.state, _facts(scene, editing=True))
+        return _with(interview, scene, state, editing=interview.editing)
     value = text if wording is Wording.KEEP else remove_identifying(text)
     return _noted(scene, interview, slot, value, "confirm")
 
@@ -441,17 +441,14 @@ def _speak(scene: Scene, interview: Interview, language: str) -> Interview:
 
 
 def _resume(scene: Scene, interview: Interview) -> Interview:
-    facts = _facts(scene, interview, pending=lambda: interview.pending is not None)
-    if interview.editing is not None:
-        facts.complete = lambda: False
-    return _with(
-        interview, scene, follow("resume", facts), editing=interview.editing, pending=interview.pending
-    )
+    facts = _facts(scene, pending=interview.pending is not None, editing=interview.editing is not None)
+    state = follow("resume", interview.state, facts)
+    return _with(interview, scene, state, editing=interview.editing, pending=interview.pending)
 
 
 def _submit(scene: Scene, interview: Interview) -> Interview:
     failing = _first_failing(scene)
-    state = follow("submit", Facts(interview.state.value, valid=lambda: failing is None))
+    state = follow("submit", interview.state, Facts(is_valid=failing is None))
     if failing is not None:
         return _with(interview, scene, state, editing=failing.path)
     scene = scene.copy(scene.scope.now)

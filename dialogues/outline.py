@@ -27,6 +27,14 @@ class Spot:
     parent: Spot | None
     chain: tuple[Spot, ...] = ()
     children: list[Spot] = field(default_factory=list)
+    is_repeat: bool = field(init=False)  # whether it has instances of its own
+    question: Question | None = field(init=False)  # the question it is, if it is one
+    kind: Kind | None = field(init=False)  # the type of the question, None for groups and repeats
+
+    def __post_init__(self) -> None:
+        self.is_repeat = isinstance(self.node, Repeat)
+        self.question = self.node if isinstance(self.node, Question) else None
+        self.kind = self.question.kind if self.question is not None else None
 
     def __repr__(self) -> str:
         return f"Spot({self.path})"
@@ -42,24 +50,9 @@ class Spot:
         return len(self.chain)
 
     @property
-    def is_repeat(self) -> bool:
-        """Whether it has instances of its own."""
-        return isinstance(self.node, Repeat)
-
-    @property
     def inside(self) -> tuple[Spot, ...]:
         """The repeats around its children."""
         return (*self.chain, self) if self.is_repeat else self.chain
-
-    @property
-    def question(self) -> Question | None:
-        """The question it is, if it is one."""
-        return self.node if isinstance(self.node, Question) else None
-
-    @property
-    def kind(self) -> Kind | None:
-        """The type of the question, None for groups and repeats."""
-        return self.node.kind if isinstance(self.node, Question) else None
 
     def child(self, name: str) -> Spot | None:
         """The node of that name directly below."""

@@ -354,9 +354,11 @@ class Scene:
         kept = self.script.kept[spot.index]
         if kept and (said or path in self.done):
             return said
+        if kept and not self.is_consented():
+            return ""
         self.stand(spot, *instance, said)
         value = rule.value(self.scope)
-        if kept and self.is_consented():
+        if kept:
             self._put(path, value)
         return value
 
@@ -504,8 +506,13 @@ class Scene:
             inside = self.unit_slots(unit)
             place = next((i for i, inner in enumerate(inside) if inner.path == slot.path), 0)
             yield from reversed(inside[:place])
+        units, hidden = self.script.units, self.hidden
         for earlier in range(unit - 1, -1, -1):
-            yield from reversed(self.unit_slots(earlier))
+            one = units[earlier]
+            if one.spot.is_repeat:
+                yield from reversed(self.unit_slots(earlier))
+            elif one.path not in hidden:
+                yield one
 
     def is_consented(self) -> bool:
         """Whether consent was given, or the form asks for none."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from dialogues.closures import Scope
 from dialogues.dependencies import Dependencies, find_dependencies
 from dialogues.expressions import Comparison, Compiled, Use, compile_expression, compile_template
-from dialogues.form import Choice, Form, Group, Kind, Question, Repeat, Text
+from dialogues.form import NO_TEXT, Choice, Form, Group, Kind, Question, Repeat, Text
 from dialogues.outline import Outline, Spot
 from dialogues.prompts import Option
 from dialogues.syntax import Mistake
@@ -74,6 +74,17 @@ class Slot:
     another: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of one question in one language; `section` is the label of the innermost group with one."""
+
+    label: str
+    hint: str
+    guidance: str
+    probe: str
+    section: str
+
+
 class Script:
     """A form ready to be played. `faults` is empty, or else nothing may be played."""
 
@@ -95,6 +106,7 @@ class Script:
         self.looks_at_clock = any(rules.looks_at_clock for rules in self.rules)
         self._lay_out()
         self._templates: dict[tuple[str, str], Fill] = {}
+        self._told: dict[tuple[int, str], Told] = {}
         self._check_templates()
         self._items: dict[str, dict[str, list[dict[str, str]]]] = {}
         self._options: dict[tuple[str, str], tuple[Option, ...]] = {}
@@ -195,6 +207,23 @@ class Script:
         fill = self._templates.get((spot.path, words))
         return fill(scope) if fill is not None else words
 
+    def told(self, spot: Spot, language: str, scope: Scope) -> Told:
+        """What is said of a question; worked out once per language where it quotes no answer."""
+        told = self._told.get((spot.index, language))
+        if told is not None:
+            return told
+        question = spot.question
+        assert question is not None
+        texts = (question.label, question.hint, question.guidance, question.probe)
+        section, where = _section_of(spot)
+        told = Told(
+            *(self.words(spot, text, language, scope) for text in texts),
+            section=self.words(where, section, language, scope),
+        )
+        if not any("${" in text.to(language) for text in (*texts, section)):
+            self._told[spot.index, language] = told
+        return told
+
     def items(self, language: str) -> dict[str, list[dict[str, str]]]:
         """Every choice list as rows of cells, labels in the language: what filters and lookups see."""
         if language not in self._items:
@@ -247,6 +276,16 @@ class Script:
 
     def _choice_words(self, spot: Spot, choice: Choice, language: str, scope: Scope) -> str:
         return self.words(spot, choice.label, language, scope) or choice.name
+
+
+def _section_of(spot: Spot) -> tuple[Text, Spot]:
+    """The label of the innermost group around a node that has one, and that group."""
+    parent = spot.parent
+    while parent is not None and parent.node is not None:
+        if parent.node.label:
+            return parent.node.label, parent
+        parent = parent.parent
+    return NO_TEXT, spot
 
 
 def is_asked(spot: Spot) -> bool:

@@ -90,7 +90,7 @@ def from_days(days: float, *, clock: bool = False) -> str:
 def to_text(value: Scalar) -> str:
     """As XPath's string(): whole numbers without a point, NaN, Infinity, true, false."""
     if isinstance(value, str):
-        return value
+        return str(value)  # a Day as plain text: it may be stored
     if isinstance(value, bool):
         return "true" if value else "false"
     if value.is_integer():

@@ -38,9 +38,9 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
     """Hold one conversation on the terminal, and give the state in which it ended."""
     invited = invite(form, language=language, seed=secrets.token_hex(8))
     turn = advance(form, invited, moves.Begin(), now=clock.now())
-    tries, before = 0, invited
+    tries = 0
     while True:
-        shown = _show(turn, form, console, tries, again=turn.interview is before)
+        shown = _show(turn, form, console, tries)
         if turn.interview.state in _OVER:
             return turn.interview.state
         try:
@@ -50,14 +50,15 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
             return turn.interview.state
         before = turn.interview
         turn = advance(form, before, read_move(typed, shown, turn), now=clock.now())
-        tries = tries + 1 if any(isinstance(prompt, AskAgain) for prompt in turn.prompts) else 0
+        tries = tries if turn.interview is before else 0
+        tries += any(isinstance(prompt, AskAgain) for prompt in turn.prompts)
 
 
 def read_move(typed: str, shown: tuple[wording.Outgoing, ...], turn: Turn) -> Move:
     """What a typed line means: a command (`/back`), the words or number of a button, or an answer."""
     said = " ".join(typed.split())
     if said.startswith("/"):
-        return _command(said[1:].lower())
+        return _command(said[1:])
     ask = next((prompt for prompt in turn.prompts if isinstance(prompt, Ask)), None)
     buttons = [button for outgoing in shown for button in outgoing.buttons]
     for button in buttons:
@@ -70,8 +71,9 @@ def read_move(typed: str, shown: tuple[wording.Outgoing, ...], turn: Turn) -> Mo
 
 def _command(said: str) -> Move:
     name, _, argument = said.partition(" ")
+    name = name.lower()
     if name == "language":
-        return moves.Speak(argument.strip())
+        return moves.Speak(argument.strip().lower())
     if name == "edit" and argument:
         return moves.Edit(argument.strip())
     return _COMMANDS.get(name, moves.Help)()
@@ -83,12 +85,10 @@ def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
     return None
 
 
-def _show(
-    turn: Turn, form: Form, console: Console, tries: int, *, again: bool
-) -> tuple[wording.Outgoing, ...]:
-    """Print what is waiting; when it was not changed, without the notes that stand above already."""
+def _show(turn: Turn, form: Form, console: Console, tries: int) -> tuple[wording.Outgoing, ...]:
+    """Print what is waiting; after a move that changed nothing without the notes, which stand above already."""
     waiting = turn.prompts or prompts(form, turn.interview)
-    if again:
+    if not isinstance(waiting[0], Say):
         waiting = tuple(prompt for prompt in waiting if not isinstance(prompt, Say))
     shown = wording.words(waiting, turn.interview.language, form=form, tries=tries)
     for prompt, outgoing in zip(waiting, shown, strict=True):

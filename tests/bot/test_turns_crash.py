@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def _run(folder: Path, done: dict[str, int], lines: int | None) -> bool:
             if number == lines:
                 process.kill()
         ended = process.wait()
+    assert ended in (0, -signal.SIGKILL)
     return ended == 0
 
 

@@ -87,7 +87,11 @@ class Page:
 
     def form(self, button: str) -> Form:
         """The form that has this button."""
-        return next(form for form in self.forms if button in form.buttons)
+        found = next((form for form in self.forms if button in form.buttons), None)
+        assert found is not None, (
+            f"no button “{button}” on the page ({self.status}); there are {self.buttons()}"
+        )
+        return found
 
     def buttons(self) -> list[str]:
         """The labels of all buttons."""
