@@ -1,8 +1,8 @@
 """A process that plays interviews until it is killed: `python -m tests.bot.answering FOLDER PEOPLE`.
 
 It reads from standard input what was acknowledged before, as JSON: {person: turns}. Each of its lines on standard
-output says "person turns" after a reply. Every turn is sent twice, the last acknowledged one comes again first:
-what a channel does that never heard of the acknowledgement.
+output says "person turns" after a reply that is new. Every turn is sent twice, and the last acknowledged one comes
+again first: what a channel does that never heard of the acknowledgement.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ async def _answer(turns: TurnLoop, person: int, done: int) -> None:
     for number in range(max(0, done - 1), len(moves)):
         incoming = message(f"p{person}", f"u{number}", moves[number])
         await asyncio.gather(turns.play(incoming), turns.play(incoming))
-        os.write(1, f"{person} {number + 1}\n".encode())
+        if number >= done:
+            os.write(1, f"{person} {number + 1}\n".encode())
 
 
 async def _main(folder: Path, people: int, done: dict[str, int]) -> None:

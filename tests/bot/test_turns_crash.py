@@ -19,12 +19,12 @@ from storage.tables import pool
 from tests.bot.answering import moves_of
 from tests.bot.stories import AUDIT, clock, opened
 
-PEOPLE = 40
+PEOPLE = 30
 ROOT = Path(__file__).parents[2]
 
 
-def _run(folder: Path, done: dict[str, int], lines: int | None) -> bool:
-    """Play on until `lines` turns were acknowledged, then kill; whether it came to its own end."""
+def _run(folder: Path, done: dict[str, int], lines: int) -> bool:
+    """Play on until `lines` turns and one were acknowledged, then kill; whether it came to its own end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bot.answering", str(folder), str(PEOPLE)],
         cwd=ROOT,
@@ -51,9 +51,8 @@ def test_killed_again_and_again_every_answer_is_there_once(tmp_path: Path) -> No
     chance = random.Random(7)
     done: dict[str, int] = {}
     kills = 0
-    while not _run(tmp_path, done, chance.randrange(25)):
+    while not _run(tmp_path, done, chance.randrange(30)):
         kills += 1
-        assert kills < 200
     assert kills >= 10
     assert done == {str(person): len(moves_of(person)) for person in range(PEOPLE)}
     storage = opened(tmp_path)

@@ -127,7 +127,7 @@ async def test_after_three_tries_help_is_offered(anna: Browser) -> None:
     assert "Help" in anna.page.buttons()
     assert "you can leave it out" in anna.page.text
     page = await anna.press("Help")
-    assert "Back goes to the question before." in page.text
+    assert "Skip leaves a question out." in page.text
 
 
 async def test_a_double_click_counts_once(anna: Browser) -> None:
