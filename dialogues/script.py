@@ -214,13 +214,16 @@ class Script:
             return told
         question = spot.question
         assert question is not None
-        texts = (question.label, question.hint, question.guidance, question.probe)
         section, where = _section_of(spot)
         told = Told(
-            *(self.words(spot, text, language, scope) for text in texts),
-            section=self.words(where, section, language, scope),
+            self.words(spot, question.label, language, scope),
+            self.words(spot, question.hint, language, scope),
+            self.words(spot, question.guidance, language, scope),
+            self.words(spot, question.probe, language, scope),
+            self.words(where, section, language, scope),
         )
-        if not any("${" in text.to(language) for text in (*texts, section)):
+        texts = (question.label, question.hint, question.guidance, question.probe, section)
+        if not any("${" in text.to(language) for text in texts):
             self._told[spot.index, language] = told
         return told
 

@@ -45,6 +45,7 @@ class Links(Struct, frozen=True):
     stylesheet: str
     back: str = ""
     languages: dict[str, str] = {}
+    risk: str = ""
 
 
 class Said(Struct, frozen=True):

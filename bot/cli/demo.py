@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.applications import Starlette
 
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
@@ -101,10 +102,10 @@ async def _prepare(folder: Path, clock: SystemClock) -> None:
 class _Server(uvicorn.Server):
     """A server that ends when asked to, and lets us put things away afterwards."""
 
-    def __init__(self, app: object) -> None:
+    def __init__(self, app: Starlette) -> None:
         super().__init__(
             uvicorn.Config(
-                app,  # type: ignore[arg-type] - an ASGI application
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -38,7 +38,7 @@ async def play_example(storage: Storage, clock: Clock) -> None:
 
 async def _hear(storage: Storage, name: str, clock: Clock) -> None:
     """Open one example audit and play everybody's interview, all at once."""
-    material = yaml.load((EXAMPLES / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 - safe
+    material = yaml.load((EXAMPLES / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
     audit = Audit(
         id=name,
         name=material["title"],
@@ -60,12 +60,13 @@ async def _hear(storage: Storage, name: str, clock: Clock) -> None:
 async def _interview(turns: TurnLoop, audit: str, number: int, member: Mapping[str, Any]) -> bool:
     """One synthetic person's interview, from the first question to handing in."""
     address = Address("example", f"{audit}/{number}")
-    move: Move | None = Begin(language=member["language"])
+    move: Move = Begin(language=member["language"])
     for turn in range(_MOST_TURNS):
         reply = await turns.play(Incoming(address, audit, FORM, str(turn), move))
-        move = _next_move(reply, member["answers"])
-        if move is None:
+        following = _next_move(reply, member["answers"])
+        if following is None:
             return reply.interview.state is State.SUBMITTED
+        move = following
     return False
 
 

@@ -17,7 +17,7 @@ from bot import wording
 from bot.clock import Clock
 from bot.services import auditing
 from bot.web import guard
-from bot.web.pages import REPORT_STYLES, Link, Pages, reading, stamp, static, voice_of
+from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, stamp, static, voice_of
 from bot.wording import Voice
 from dialogues.form import Form, Question
 from reports import rendering
@@ -134,6 +134,7 @@ class Lead:
             stylesheet=static(REPORT_STYLES),
             back=address(name),
             languages={spoken.code: here + spoken.code for spoken in published.languages},
+            risk=risk_link(name),
         )
         return HTMLResponse(rendering.html(published, language=language, links=links))
 

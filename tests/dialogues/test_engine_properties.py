@@ -75,7 +75,9 @@ class Author:
         return f"q{self.count}"
 
     def node(self, depth: int) -> None:
-        kind = self.pick("question", "question", "question", "note", "calculate", "group", "repeat")
+        kind = self.pick(
+            "question", "question", "question", "note", "calculate", "calculate", "group", "repeat"
+        )
         if kind in ("group", "repeat") and depth < 3:
             self.container(kind, depth)
         elif kind == "note":
@@ -251,11 +253,30 @@ class Interviews(RuleBasedStateMachine):
         if self.interview.done:
             self.play(moves.Edit(data.draw(st.sampled_from(sorted(self.interview.done)))))
 
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        counts = self.scene().counts
+        instances = [f"{path}[{number}]" for path in sorted(counts) for number in range(counts[path] + 2)]
+        if instances:
+            self.play(moves.Remove(data.draw(st.sampled_from(instances))))
+
+    @rule()
+    def add(self) -> None:
+        """Skip to the next “another one?” and say yes."""
+        for _ in range(10):
+            ask = next((prompt for prompt in self.shown if isinstance(prompt, Ask)), None)
+            if ask is None or self.interview.state is not State.ASKING:
+                return
+            if ask.another:
+                self.play(moves.Another(wanted=True))
+                return
+            self.play(moves.Skip())
+
     @rule(hours=st.integers(1, 20))
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
-    @precondition(lambda self: self.interview.turn > 12)
+    @precondition(lambda self: self.interview.turn > 25)
     @rule(move=st.sampled_from((moves.Withdraw(sure=True), moves.Expire())))
     def end(self, move: moves.Move) -> None:
         self.play(move)
@@ -287,6 +308,12 @@ class Interviews(RuleBasedStateMachine):
 
     # What holds after every move
 
+    def scene(self) -> Scene:
+        """What the engine worked out for this interview, step by step."""
+        prompts(self.form, self.interview)
+        scene: Scene = self.interview.__dict__["scene"]
+        return scene
+
     @property
     def shown(self) -> tuple[Any, ...]:
         return prompts(self.form, self.interview)
@@ -310,8 +337,9 @@ class Interviews(RuleBasedStateMachine):
 
     @invariant()
     def what_was_worked_out_step_by_step_is_what_is_worked_out_afresh(self) -> None:
-        prompts(self.form, self.interview)  # so that there is a scene
-        scene: Scene = self.interview.__dict__["scene"]
+        if self.interview.state not in LIVE:
+            return
+        scene = self.scene()
         fresh = Scene(script_of(self.form), self.interview, scene.scope.now)
         assert scene.values == fresh.values
         assert scene.hidden == fresh.hidden
@@ -319,12 +347,11 @@ class Interviews(RuleBasedStateMachine):
         assert scene.present == fresh.present
         assert [slot.path for slot in scene.slots()] == [slot.path for slot in fresh.slots()]
         assert scene.waiting() == fresh.waiting()
-        if self.interview.state in LIVE:
-            assert scene.answers == fresh.answers
+        assert scene.answers == fresh.answers
 
     @invariant()
     def nothing_hidden_leaves(self) -> None:
-        scene: Scene = self.interview.__dict__["scene"]
+        scene = self.scene()
         handed = set(_names(response(self.form, self.interview)))
         shown = {item.question for item in history(self.form, self.interview)}
         assert not shown & scene.hidden

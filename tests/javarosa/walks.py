@@ -13,7 +13,7 @@ import yaml
 
 from dialogues import moves
 from dialogues.engine import Turn, advance, invite
-from dialogues.form import Form
+from dialogues.form import Form, Kind
 from dialogues.prompts import Ask, AskAgain, Prompt, Review, Say
 from dialogues.scene import Scene
 from dialogues.xlsform import read
@@ -37,7 +37,11 @@ class Author:
         """The three sheets of a form of about `size` rows."""
         while self.count < size:
             self._any(size, depth=0, repeats=repeats)
-        return {"survey": self.survey, "choices": _CHOICES, "settings": [{"form_title": "Random", "form_id": "random"}]}
+        return {
+            "survey": self.survey,
+            "choices": _CHOICES,
+            "settings": [{"form_title": "Random", "form_id": "random"}],
+        }
 
     def _any(self, size: int, *, depth: int, repeats: bool) -> None:
         kind = self.random.random()
@@ -52,7 +56,12 @@ class Author:
 
     def _container(self, what: str, size: int, depth: int, *, repeats: bool) -> None:
         name = self._name()
-        begin = {"type": f"begin {what}", "name": name, "label::English (en)": name, "label::Cymraeg (cy)": f"{name} cy"}
+        begin = {
+            "type": f"begin {what}",
+            "name": name,
+            "label::English (en)": name,
+            "label::Cymraeg (cy)": f"{name} cy",
+        }
         if self.random.random() < 0.5:
             begin["relevant"] = self._truth(2)
         if what == "repeat":
@@ -100,7 +109,11 @@ class Author:
     def _question(self) -> None:
         name = self._name()
         kind = self.random.choice(("text", "integer", "decimal", "date", "one", "many", "note", "filtered"))
-        written = {"one": "select_one colours", "many": "select_multiple colours", "filtered": "select_one towns"}
+        written = {
+            "one": "select_one colours",
+            "many": "select_multiple colours",
+            "filtered": "select_one towns",
+        }
         row = {"type": written.get(kind, kind), "name": name}
         row["label::English (en)"] = self._label(name)
         row["label::Cymraeg (cy)"] = f"{name} cy"
@@ -131,10 +144,16 @@ class Author:
         if kind in ("integer", "decimal"):
             return self.random.choice((". > 1", ". >= 0 and . < 10", ". != 3", "not(. = 4)", ". mod 2 = 0"))
         if kind == "date":
-            return self.random.choice((". <= date('2026-06-01')", ". <= '2026-06-01'", ". > date('2020-01-01')", ". != ''"))
+            return self.random.choice(
+                (". <= date('2026-06-01')", ". <= '2026-06-01'", ". > date('2020-01-01')", ". != ''")
+            )
         if kind in ("one", "many", "filtered"):
-            return self.random.choice((". != 'red'", "not(selected(., 'red') and selected(., 'blue'))", "count-selected(.) < 3"))
-        return self.random.choice(("string-length(.) > 2", "regex(., '[a-z ]+')", "contains(., 'o')", ". != ''"))
+            return self.random.choice(
+                (". != 'red'", "not(selected(., 'red') and selected(., 'blue'))", "count-selected(.) < 3")
+            )
+        return self.random.choice(
+            ("string-length(.) > 2", "regex(., '[a-z ]+')", "contains(., 'o')", ". != ''")
+        )
 
     def _label(self, words: str) -> str:
         if self.known and self.random.random() < 0.3:
@@ -150,7 +169,9 @@ class Author:
     def _truth(self, depth: int) -> str:
         pick = self.random.random()
         if depth and pick < 0.3:
-            return f"({self._truth(depth - 1)}) {self.random.choice(('and', 'or'))} ({self._truth(depth - 1)})"
+            return (
+                f"({self._truth(depth - 1)}) {self.random.choice(('and', 'or'))} ({self._truth(depth - 1)})"
+            )
         if depth and pick < 0.4:
             return f"not({self._truth(depth - 1)})"
         if pick < 0.55:
@@ -162,14 +183,18 @@ class Author:
         if pick < 0.8:
             return f"{self._text(1)} {self.random.choice(('=', '!='))} {self._text(1)}"
         if pick < 0.85:
-            return self.random.choice((f"contains({self._text(1)}, 'o')", f"starts-with({self._text(1)}, 'n')"))
+            return self.random.choice(
+                (f"contains({self._text(1)}, 'o')", f"starts-with({self._text(1)}, 'n')")
+            )
         operator = self.random.choice(("<", "<=", ">", ">=", "=", "!="))
         return f"{self._number(depth)} {operator} {self._number(depth)}"
 
     def _number(self, depth: int) -> str:
         pick = self.random.random()
         if depth == 0 or pick < 0.3:
-            return self.random.choice((self._reference("integer", "decimal"), str(self.random.randint(-3, 9)), "2.5"))
+            return self.random.choice(
+                (self._reference("integer", "decimal"), str(self.random.randint(-3, 9)), "2.5")
+            )
         one, two = self._number(depth - 1), self._number(depth - 1)
         if pick < 0.6:
             return f"({one} {self.random.choice(('+', '-', '*', 'div', 'mod'))} {two})"
@@ -194,7 +219,15 @@ class Author:
     def _text(self, depth: int) -> str:
         pick = self.random.random()
         if depth == 0 or pick < 0.3:
-            kinds = ("text", "integer", "decimal", "one", "many", "filtered", "calculate")  # a date is stored otherwise
+            kinds = (
+                "text",
+                "integer",
+                "decimal",
+                "one",
+                "many",
+                "filtered",
+                "calculate",
+            )  # a date is stored otherwise
             return self.random.choice((self._reference(*kinds), f"'{self.random.choice(_WORDS)}'"))
         one, two = self._text(depth - 1), self._text(depth - 1)
         return self.random.choice(
@@ -218,10 +251,21 @@ class Author:
 
 _COLOURS = ("red", "blue", "green")
 _CHOICES = [
-    {"list_name": "colours", "name": name, "label::English (en)": name.capitalize(), "label::Cymraeg (cy)": f"{name} cy"}
+    {
+        "list_name": "colours",
+        "name": name,
+        "label::English (en)": name.capitalize(),
+        "label::Cymraeg (cy)": f"{name} cy",
+    }
     for name in _COLOURS
 ] + [
-    {"list_name": "towns", "name": name, "label::English (en)": name.capitalize(), "label::Cymraeg (cy)": f"{name} cy", "colour": colour}
+    {
+        "list_name": "towns",
+        "name": name,
+        "label::English (en)": name.capitalize(),
+        "label::Cymraeg (cy)": f"{name} cy",
+        "colour": colour,
+    }
     for name, colour in (("rome", "red"), ("bonn", "blue"), ("lyon", "green"), ("bath", "red"))
 ]
 
@@ -295,20 +339,32 @@ class Walk:
         """A reply is taken by both or by neither; what is not taken is skipped, or made to fit."""
         for attempt in range(30):
             text = reply(self.random, ask) if attempt < 28 else ""
-            move = moves.Answer(tuple(text.split()) if " " in text and ask.options else text) if text else moves.Skip()
+            move = (
+                moves.Answer(tuple(text.split()) if " " in text and ask.options else text)
+                if text
+                else moves.Skip()
+            )
             following = advance(self.form, turn.interview, move, now=NOW)
             taken = following.interview is not turn.interview
             theirs = self.java.play("answer", text) if text else self.java.play("skip")
             if "Error evaluating" in theirs.get("error", ""):
                 raise Stuck  # a defect of JavaRosa: some of its text functions refuse numbers
-            assert theirs.get("result") == ("ok" if taken else _refusal(following)), (ask.question, text, theirs)
+            assert theirs.get("result") == ("ok" if taken else _refusal(following)), (
+                ask.question,
+                text,
+                theirs,
+            )
             if taken:
                 return following
         raise Stuck
 
     def same_state(self, turn: Turn) -> None:
         """Every relevant question and calculation has the same value in both."""
-        theirs = {our_path(ref): value for ref, value in self.java.play("state").items() if not _is_pyxforms_own(ref)}
+        theirs = {
+            our_path(ref): value
+            for ref, value in self.java.play("state").items()
+            if not _is_pyxforms_own(ref)
+        }
         scene: Scene = turn.interview.__dict__["scene"]
         ours = {path: scene.values.get(path, "") for path in relevant_paths(scene)}
         assert theirs.keys() == ours.keys(), theirs.keys() ^ ours.keys()
@@ -339,7 +395,7 @@ class Walk:
 
     def _is_note(self, ref: str) -> bool:
         static = re.sub(r"\[\d+\]", "", our_path(ref))
-        return self.form.questions[static].kind == "note"
+        return self.form.questions[static].kind is Kind.NOTE
 
 
 def _is_pyxforms_own(ref: str) -> bool:
