@@ -93,7 +93,11 @@ def shortened(words: str, most: int) -> str:
     line = " ".join(REFERENCE.sub("…", words).split())
     if len(line) <= most:
         return line
-    return line[:most].rpartition(" ")[0].rstrip(" ,;:.–-") + "…" if " " in line[:most] else line[: most - 1] + "…"
+    return (
+        line[:most].rpartition(" ")[0].rstrip(" ,;:.–-") + "…"
+        if " " in line[:most]
+        else line[: most - 1] + "…"
+    )
 
 
 def _named(spot: Spot, language: str) -> str:
@@ -123,7 +127,9 @@ class _Speaker:
         match tree:
             case Binary("and" | "or" as word):
                 parts = tuple(self.truth(part, denied=denied) for part in _chain(tree))
-                return _Joined(_OTHER[word] if denied else word, _flat(parts, _OTHER[word] if denied else word))
+                return _Joined(
+                    _OTHER[word] if denied else word, _flat(parts, _OTHER[word] if denied else word)
+                )
             case Binary("=" | "!=" | "<" | "<=" | ">" | ">="):
                 return self._comparison(tree, denied=denied)
             case Call("not", (inner,)):
@@ -172,7 +178,7 @@ class _Speaker:
                 return _Claim(self.value(left), "holds", (), denied is (name == "true"))
             case Literal(""):
                 verb = "is empty" if self._is_calculated(left) else "was answered"
-                return _Claim(self.value(left), verb, (), denied is (verb == "was answered"))
+                return _Claim(self.value(left), verb, (), denied is not (verb == "was answered"))
             case _:
                 return _Claim(self.value(left), "is", (self.value(right, about=left),), denied)
 
@@ -294,9 +300,13 @@ _VERBS = {"<": "is less than", "<=": "is at most", ">": "is more than", ">=": "i
 _DATE_VERBS = {"<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"}
 _TESTS = {"contains": "contains", "starts-with": "begins with", "ends-with": "ends with", "regex": "matches"}
 _LISTING = frozenset({"is", "includes", *_TESTS.values()})
-_BARE = {"includes": "include", "contains": "contain", "begins": "begin", "ends": "end", "matches": "match"} | {
-    "holds": "hold"
-}
+_BARE = {
+    "includes": "include",
+    "contains": "contain",
+    "begins": "begin",
+    "ends": "end",
+    "matches": "match",
+} | {"holds": "hold"}
 _CALCULATIONS = {
     "+": "{} plus {}",
     "-": "{} minus {}",
@@ -373,7 +383,7 @@ def _sentence(statement: _Statement) -> str:
 def _piece(part: _Statement, before: _Statement | None) -> str:
     """One part of a joined statement; what it is about is said once."""
     if isinstance(part, _Joined):
-        return f"({_sentence(part)})"
+        return _sentence(part) if len(_merged(part)) == 1 else f"({_sentence(part)})"
     if not isinstance(before, _Claim) or before.subject != part.subject:
         return _sentence(part)
     both_are = before.verb.startswith("is ") and part.verb.startswith("is ")

@@ -31,7 +31,12 @@ class Spot:
     question: Question | None = field(init=False)  # the question it is, if it is one
     kind: Kind | None = field(init=False)  # the type of the question, None for groups and repeats
 
+    depth: int = field(init=False)  # how many repeats are around it
+    around: Spot | None = field(init=False)  # the group or repeat it stands in, None at the top
+
     def __post_init__(self) -> None:
+        self.depth = len(self.chain)
+        self.around = self.parent if self.parent is not None and self.parent.index >= 0 else None
         self.is_repeat = isinstance(self.node, Repeat)
         self.question = self.node if isinstance(self.node, Question) else None
         self.kind = self.question.kind if self.question is not None else None
@@ -43,11 +48,6 @@ class Spot:
     def path(self) -> str:
         """The static path, without instances."""
         return self.node.path if self.node is not None else "/"
-
-    @property
-    def depth(self) -> int:
-        """How many repeats are around it."""
-        return len(self.chain)
 
     @property
     def inside(self) -> tuple[Spot, ...]:

@@ -130,7 +130,7 @@ def _pieces(typed: str | Sequence[str], options: tuple[Option, ...]) -> Sequence
     words = typed.split()
     if words and all(word in values or word.isdecimal() for word in words):
         return words
-    return [piece for piece in re.split(r"[,;\n]|\s(?:and|a|ac|&|\+)\s", typed) if piece.strip()]
+    return [piece for piece in re.split(r"[,;\n،、]|\s(?:and|a|ac|&|\+)\s", typed) if piece.strip()]
 
 
 def find_choice(typed: str, options: tuple[Option, ...], language: str) -> Value | Unread:
@@ -280,6 +280,8 @@ def _tidy(number: str) -> str:
     whole, point, rest = number.lstrip("+-").partition(".")
     whole = whole.lstrip("0") or "0"
     rest = rest.rstrip("0")
+    if whole == "0" and not rest:
+        return "0"
     return f"{sign}{whole}{point if rest else ''}{rest}"
 
 

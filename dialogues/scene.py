@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from dialogues.closures import Scope
-from dialogues.form import Kind, Question, Repeat
+from dialogues.form import Kind, Question
 from dialogues.interview import Interview, Path, Value
 from dialogues.outline import Spot
 from dialogues.script import Script, Slot, is_shown, whole
@@ -242,6 +242,9 @@ class Scene:
         if instances is None:
             instances = self._waiting[spot.index] = {}
             heappush(self._queue, (self.script.dependencies.rank[spot.index], spot.index))
+        if not spot.chain:
+            instances[_ROOT] = calculate or instances.get(_ROOT, False)
+            return
         for instance in self._instances(spot.chain, prefixes):
             instances[instance] = calculate or instances.get(instance, False)
 
@@ -254,7 +257,8 @@ class Scene:
         while self._queue:
             _, index = heappop(self._queue)
             spot = self.script.spots[index]
-            for instance, calculate in sorted(self._waiting.pop(index).items()):
+            waiting = self._waiting.pop(index)
+            for instance, calculate in sorted(waiting.items()) if len(waiting) > 1 else waiting.items():
                 prefixes, indexes = instance
                 if indexes and not self._exists(spot.chain, prefixes, indexes):
                     continue
@@ -267,22 +271,22 @@ class Scene:
         """Work one node out again; whether anything about it changed."""
         prefixes, indexes = instance
         path = prefixes[-1] + spot.leaf
-        node = spot.node
         hidden = not self._is_relevant(spot, path, prefixes, indexes)
         changed = self._show(spot, path, hidden=hidden)
-        if isinstance(node, Repeat):
-            return self._count(spot, path, instance, fresh=fresh) or changed
-        if isinstance(node, Question):
+        question = spot.question
+        if question is not None:
             if calculate and self.script.kept[spot.index]:
                 self._recalculate(spot, path, instance, hidden=hidden)
-            return self._value(spot, node, path, instance, hidden=hidden) or changed
+            return self._value(spot, question, path, instance, hidden=hidden) or changed
+        if spot.is_repeat:
+            return self._count(spot, path, instance, fresh=fresh) or changed
         return changed
 
     def _is_relevant(
         self, spot: Spot, path: Path, prefixes: tuple[str, ...], indexes: tuple[int, ...]
     ) -> bool:
-        parent = spot.parent
-        if parent is not None and parent.index >= 0 and prefixes[parent.depth] + parent.leaf in self.hidden:
+        around = spot.around
+        if around is not None and prefixes[around.depth] + around.leaf in self.hidden:
             return False
         rule = self.script.rules[spot.index].relevant
         if rule is None:
@@ -301,14 +305,16 @@ class Scene:
         """Note whether a node is relevant; whether that is new."""
         was = path in self.hidden
         if hidden:
-            self.hidden.add(path)
-            self.present.discard(path)
-        elif self.script.asked[spot.index]:
-            self.present.add(path)
-        if was and not hidden:
-            self.hidden.remove(path)
-            self._return_to(spot)
-        return was != hidden
+            if not was:
+                self.hidden.add(path)
+                self.present.discard(path)
+        else:
+            if self.script.asked[spot.index]:
+                self.present.add(path)
+            if was:
+                self.hidden.remove(path)
+                self._return_to(spot)
+        return was is not hidden
 
     def _return_to(self, spot: Spot) -> None:
         """Look again for open questions from this node on."""

@@ -93,6 +93,7 @@ class _YamlReader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._seen: set[int] = set()  # rows by identity: an alias would bring one back
+        self._columns: dict[str, None] = {}  # of the sheet that is read, also those with empty cells
 
     def _say(self, kind: str, message: str, place: Place) -> None:
         self.problems.append(Problem(kind, message, place))
@@ -117,6 +118,7 @@ class _YamlReader:
 
     def _sheet(self, name: str, node: Any) -> Sheet:
         rows: list[Row] = []
+        self._columns = {}
         for number, row in enumerate(self._rows(name, node), 2):
             place = Place(name, number, "", row.start_mark.line + 1)
             if number > MAX_ROWS + 1:
@@ -128,8 +130,7 @@ class _YamlReader:
                 continue
             self._seen.add(id(row))
             rows.append(Row(number, self._cells(row, place), place.line))
-        columns = dict.fromkeys(column for row in rows for column in row.cells)
-        return Sheet(name, tuple(columns), tuple(row for row in rows if row.cells))
+        return Sheet(name, tuple(self._columns), tuple(row for row in rows if row.cells))
 
     def _rows(self, name: str, node: Any) -> Sequence[Any]:
         if isinstance(node, yaml.MappingNode):
@@ -150,6 +151,7 @@ class _YamlReader:
             if column is None:
                 continue
             here = Place(place.sheet, place.row, column, line)
+            self._columns.setdefault(column)
             if column in said:
                 self._say("yaml_twice", f"The column “{column}” stands twice in this row.", here)
             elif not isinstance(value, yaml.ScalarNode):
@@ -221,16 +223,16 @@ def _workbook_sheets(book: Any) -> list[Sheet] | list[Problem]:
     problems: list[Problem] = []
     for worksheet in book.worksheets:
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
-        rows = worksheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        rows = worksheet.iter_rows(max_col=MAX_COLUMNS)
         sheets.append(_workbook_sheet(str(worksheet.title), rows, problems))
     return problems or sheets
 
 
-def _workbook_sheet(name: str, rows: Iterable[Sequence[object]], problems: list[Problem]) -> Sheet:
+def _workbook_sheet(name: str, rows: Iterable[Sequence[Any]], problems: list[Problem]) -> Sheet:
     iterator = iter(rows)
-    header = [_cell(value) for value in next(iterator, ())]
+    header = [_cell(one.value) for one in next(iterator, ())]
     found: list[Row] = []
-    for number, values in enumerate(iterator, 2):
+    for number, row in enumerate(iterator, 2):
         if number > MAX_ROWS + 1:
             problems.append(
                 Problem("sheet_size", f"This sheet has more than {MAX_ROWS:,} rows.", Place(name))
@@ -238,21 +240,22 @@ def _workbook_sheet(name: str, rows: Iterable[Sequence[object]], problems: list[
             break
         cells = {
             column: text
-            for column, value in zip(header, values, strict=False)
-            if column and (text := _cell(value))
+            for column, one in zip(header, row, strict=False)
+            if column and (text := _cell(one.value))
         }
         if name.strip().lower() in _NAMES:
-            problems.extend(_bad_cells(name, number, cells))
+            formulas = {column for column, one in zip(header, row, strict=False) if one.data_type == "f"}
+            problems.extend(_bad_cells(name, number, cells, formulas))
         if cells:
             found.append(Row(number, cells))
     return Sheet(name, tuple(column for column in header if column), tuple(found))
 
 
-def _bad_cells(name: str, number: int, cells: dict[str, str]) -> Iterator[Problem]:
+def _bad_cells(name: str, number: int, cells: dict[str, str], formulas: set[str]) -> Iterator[Problem]:
     for column, text in cells.items():
         place = Place(name, number, column)
         yield from _too_long(text, place)
-        if text.startswith("="):
+        if column in formulas:  # text may begin with “=” too
             message = "This cell holds a formula of Excel. Copy it and paste it as a value."
             yield Problem("formula", message, place)
 

@@ -140,10 +140,11 @@ def _refuse_depth(tree: Expression) -> None:
         node, depth = waiting.pop()
         if depth > MAX_TREE:
             raise _too_deep(node.at)
-        waiting.extend((child, depth + 1) for child in _children(node))
+        waiting.extend((child, depth + 1) for child in children(node))
 
 
-def _children(node: Expression) -> tuple[Expression, ...]:
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The expressions that one is made of."""
     match node:
         case Binary(_, left, right):
             return (left, right)

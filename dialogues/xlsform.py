@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -440,7 +441,7 @@ class _Reader:
             audience=get(row, "audience"),
             attribution=self._attribution(settings, row),
             breakdown=self._breakdown(settings, row, children),
-            records=get(row, "records") or "response",
+            records=intern(get(row, "records") or "response"),  # msgspec tells a default by identity
             estimated_minutes=self._minutes(settings, row),
         )
 

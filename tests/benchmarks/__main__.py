@@ -8,12 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import turns
+from tests.benchmarks import engine, turns
 from tests.benchmarks.results import Result, table, write
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
     "turns.durable": turns.durable,
     "turns.worded": turns.worded,
+    "engine.large_form": engine.large,
+    "engine.answer_p99": engine.slowest,
+    "engine.state_codec": engine.codec,
+    "forms.check": engine.checking,
 }
 OUTPUT = Path("build/bench.json")
 

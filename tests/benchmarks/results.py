@@ -35,13 +35,17 @@ def table(results: Iterable[Result]) -> Table:
     for result in results:
         drawn.add_row(
             result.name,
-            f"{result.value:,.0f}",
+            _figure(result.value),
             result.unit,
             result.peer,
-            f"{result.peer_value:,.0f}",
+            _figure(result.peer_value),
             f"{result.ratio:.2f}",
         )
     return drawn
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def write(results: Iterable[Result], path: Path) -> None:

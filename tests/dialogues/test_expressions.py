@@ -10,6 +10,7 @@ import yaml
 
 from dialogues.engine import invite
 from dialogues.form import Form
+from dialogues.moves import Skip
 from dialogues.scene import Scene
 from dialogues.script import Script, script_of
 from dialogues.values import to_text
@@ -360,8 +361,6 @@ def test_an_empty_answer_satisfies_any_constraint() -> None:
     form = form_of("survey: [{type: integer, name: a, label: A, constraint: '. > 5'}]")
     talk = Conversation(form).begin()
     assert talk.say("4").interview.done == frozenset()
-    from dialogues.moves import Skip
-
     assert talk.do(Skip()).interview.done == {"a"}
 
 

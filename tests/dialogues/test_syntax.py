@@ -119,7 +119,7 @@ def test_operators_bind_as_in_xpath(source: str, shape: str | None) -> None:
     ],
 )
 def test_a_mistake_names_its_character(source: str, character: int, words: str) -> None:
-    with pytest.raises(Mistake, match="") as caught:
+    with pytest.raises(Mistake) as caught:
         parse(source)
     assert words in caught.value.message
     assert caught.value.character == character
@@ -132,7 +132,7 @@ def test_ten_thousand_brackets_are_a_mistake_and_not_a_crash() -> None:
         parse("(" * 9_000 + "1" + ")" * 9_000)
     assert caught.value.character == MAX_DEPTH + 1
     with pytest.raises(Mistake, match=f"more than {MAX_DEPTH} levels"):
-        parse("not(" * 4_000 + "1" + ")" * 4_000)
+        parse("not(" * 3_000 + "1" + ")" * 3_000)
     with pytest.raises(Mistake, match="too many minus signs"):
         parse("-" * 10_000 + "1")
     with pytest.raises(Mistake, match="levels"):
