@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 
 from dialogues.form import Kind, Question
 from dialogues.interview import Interview, Value
@@ -18,16 +17,32 @@ ANOTHER_WANTED = Wanted(Kind.SELECT_ONE, ANOTHER)
 
 def ask(scene: Scene, slot: Slot, interview: Interview) -> tuple[Prompt, ...]:
     """The notes that stand before a question, and the question."""
-    return (*_notes(scene, slot), _question(scene, slot, interview))
+    notes, earlier = _preceding(scene, slot)
+    return (*_said(scene, notes, slot), _question(scene, slot, interview, can_go_back=earlier is not None))
 
 
 def closing_notes(scene: Scene) -> tuple[Prompt, ...]:
     """The notes behind the last question."""
-    return tuple(_notes(scene, None))
+    return tuple(_said(scene, _preceding(scene, None)[0], None))
 
 
-def _notes(scene: Scene, slot: Slot | None) -> Iterator[Say]:
-    notes = list(takewhile(lambda earlier: not scene.is_asked(earlier), scene.before(slot)))
+def previous(scene: Scene, slot: Slot | None) -> Slot | None:
+    """The relevant question before one, None stands for the end; consent is never gone back to."""
+    return _preceding(scene, slot)[1]
+
+
+def _preceding(scene: Scene, slot: Slot | None) -> tuple[list[Slot], Slot | None]:
+    """The notes right before a question, the nearest first, and the question before them."""
+    notes: list[Slot] = []
+    consent = scene.script.consent
+    for earlier in scene.before(slot):
+        if scene.is_asked(earlier):
+            return notes, None if earlier is consent else earlier
+        notes.append(earlier)
+    return notes, None
+
+
+def _said(scene: Scene, notes: list[Slot], slot: Slot | None) -> Iterator[Say]:
     for note in reversed(notes):
         if _was_said(scene, note, slot):
             continue
@@ -52,7 +67,7 @@ def _was_said(scene: Scene, note: Slot, slot: Slot | None) -> bool:
     return False
 
 
-def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
+def _question(scene: Scene, slot: Slot, interview: Interview, *, can_go_back: bool) -> Ask:
     progress = Progress(scene.answered, scene.asked)
     if slot.another:
         return Ask(
@@ -65,7 +80,7 @@ def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
             another=True,
             required=True,
             editing=interview.editing == slot.path,
-            can_go_back=_can_go_back(scene, slot),
+            can_go_back=can_go_back,
         )
     question = question_of(slot)
     stand(scene, slot)
@@ -85,24 +100,8 @@ def _question(scene: Scene, slot: Slot, interview: Interview) -> Ask:
         required=is_required(scene, slot),
         current=scene.values.get(slot.path),
         editing=interview.editing == slot.path,
-        consent=is_consent(slot.spot),
-        can_go_back=_can_go_back(scene, slot),
-    )
-
-
-def _can_go_back(scene: Scene, slot: Slot) -> bool:
-    return previous(scene, slot) is not None
-
-
-def previous(scene: Scene, slot: Slot | None) -> Slot | None:
-    """The relevant question before one, None stands for the end; consent is never gone back to."""
-    return next(
-        (
-            earlier
-            for earlier in scene.before(slot)
-            if scene.is_asked(earlier) and not is_consent(earlier.spot)
-        ),
-        None,
+        consent=slot is scene.script.consent,
+        can_go_back=can_go_back,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +33,9 @@ class Scope:
     """
 
     __slots__ = (
-        "chance",
         "counts",
         "dot",
+        "drawn",
         "here",
         "hidden",
         "indexes",
@@ -43,6 +44,7 @@ class Scope:
         "now",
         "outer",
         "prefixes",
+        "seed",
         "values",
     )
 
@@ -53,20 +55,26 @@ class Scope:
         counts: dict[Path, int],
         items: Items,
         now: datetime,
-        chance: Callable[[], float],
+        seed: str,
     ) -> None:
         self.values = values
         self.hidden = hidden
         self.counts = counts
         self.items = items
         self.now = now
-        self.chance = chance
+        self.seed = seed
+        self.drawn = 0
         self.prefixes: tuple[str, ...] = ("",)
         self.indexes: tuple[int, ...] = ()
         self.dot: Value = ""
         self.here: Path = ""
         self.item: Mapping[str, str] | None = None
         self.outer: Scope | None = None
+
+    def chance(self) -> float:
+        """A number from 0 to 1 that is the same for the same interview, node and draw."""
+        self.drawn += 1
+        return random.Random(f"{self.seed} {self.here} {self.drawn}").random()  # noqa: S311 - no secret
 
     def at(self, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> Scope:
         """The same values seen from another instance."""
@@ -77,7 +85,7 @@ class Scope:
 
     def twin(self) -> Scope:
         """A scope of its own that looks at the same values; `current()` in it means this one."""
-        scope = Scope(self.values, self.hidden, self.counts, self.items, self.now, self.chance)
+        scope = Scope(self.values, self.hidden, self.counts, self.items, self.now, self.seed)
         scope.prefixes = self.prefixes
         scope.indexes = self.indexes
         scope.dot = self.dot

@@ -18,7 +18,7 @@ from msgspec import Struct
 from dialogues.engine import Turn, advance, invite
 from dialogues.form import Form, Kind, Question
 from dialogues.interview import Path, State
-from dialogues.moves import Another, Answer, Begin, Confirm, Move, Skip, Submit, Wording
+from dialogues.moves import Another, Answer, Begin, Confirm, Skip, Submit, Wording
 from dialogues.outline import Spot
 from dialogues.prompts import Ask, ConfirmWording, Prompt, Review, Say
 from dialogues.samples import Samples
@@ -36,7 +36,13 @@ _CURIOUS = 0.3  # of the choices: the one that was taken least so far
 # Seconds to answer, after reading at 180 words a minute: a rough guide. Adults read about 240 words a
 # minute silently (Brysbaert 2019); less on a phone and in a second language.
 _WORDS_A_MINUTE = 180
-_SECONDS = {Kind.TEXT: 40.0, Kind.SELECT_MULTIPLE: 12.0, Kind.RANK: 20.0, Kind.DATE: 12.0, Kind.DATETIME: 15.0} | {
+_SECONDS = {
+    Kind.TEXT: 40.0,
+    Kind.SELECT_MULTIPLE: 12.0,
+    Kind.RANK: 20.0,
+    Kind.DATE: 12.0,
+    Kind.DATETIME: 15.0,
+} | {
     Kind.INTEGER: 8.0,
     Kind.DECIMAL: 8.0,
     Kind.IMAGE: 30.0,
@@ -296,7 +302,12 @@ def _unchosen(script: Script, asked: list[Spot], tally: _Tally) -> list[Unchosen
     found = []
     for spot in asked:
         question: Question | None = spot.question
-        if question is None or not question.kind.has_choices or question.kind is Kind.RANK or is_consent(spot):
+        if (
+            question is None
+            or not question.kind.has_choices
+            or question.kind is Kind.RANK
+            or is_consent(spot)
+        ):
             continue
         for choice in script.form.choices.get(question.choices, ()):
             if spot.path in tally.asked and not tally.chosen[spot.path, choice.name]:

@@ -19,12 +19,14 @@ from dialogues.outline import Spot
 class Dependent:
     """A node whose rules look at another; only instances that share `bound` repeats with it are touched.
 
-    `calculates` says that its calculation is among these rules.
+    `calculates` says that its calculation is among these rules; `only_value` that none of them tells a
+    hidden node from one without an answer.
     """
 
     spot: Spot
     bound: int
     calculates: bool = False
+    only_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ def find_dependencies(
     needs: list[set[int]] = [set() for _ in spots]
     for spot in spots:
         for use in uses[spot.index]:
-            dependent = Dependent(spot, use.bound, use in calculations[spot.index])
-            dependents[use.spot.index][spot.index, use.bound] = dependent
+            _add(
+                dependents[use.spot.index],
+                Dependent(spot, use.bound, use in calculations[spot.index], use.only_value),
+            )
             needs[spot.index].add(use.spot.index)
         if spot.parent is not None and spot.parent.index >= 0:
             parent = spot.parent
-            dependents[parent.index].setdefault((spot.index, parent.depth), Dependent(spot, parent.depth))
+            _add(dependents[parent.index], Dependent(spot, parent.depth))
             needs[spot.index].add(parent.index)
     order = _sorted(spots, needs, dependents)
     cycle = () if len(order) == len(spots) else _circle(spots, needs, {spot.index for spot in order})
@@ -65,6 +69,17 @@ def find_dependencies(
     for place, spot in enumerate(order):
         rank[spot.index] = place
     return Dependencies(tuple(order), tuple(rank), tuple(tuple(one.values()) for one in dependents), cycle)
+
+
+def _add(dependents: dict[tuple[int, int], Dependent], one: Dependent) -> None:
+    """Enter a dependent, together with what was entered of the same node before."""
+    key = (one.spot.index, one.bound)
+    before = dependents.get(key)
+    if before is not None:
+        one = Dependent(
+            one.spot, one.bound, one.calculates or before.calculates, one.only_value and before.only_value
+        )
+    dependents[key] = one
 
 
 def _sorted(

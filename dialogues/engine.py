@@ -156,6 +156,7 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
         seed=interview.seed,
         seen=scene.scope.now.isoformat() if scene.script.looks_at_clock else "",
     )
+    interview.__dict__.pop("scene", None)  # it moves on: who goes back to this interview works it out again
     moved.__dict__["scene"] = scene
     return moved
 
@@ -289,7 +290,7 @@ def _read(scene: Scene, slot: Slot, typed: str | tuple[str, ...]) -> Value:
 def _consent(scene: Scene, interview: Interview, slot: Slot, value: Value) -> Interview:
     if value not in ("yes", "OK"):
         return _emptied(interview, follow("answer", interview.state, Facts(is_refused=True)))
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.consent(slot, value)
     return _with(interview, scene, follow("answer", interview.state, _facts(scene)))
 
@@ -337,7 +338,7 @@ def _may_identify(scene: Scene, slot: Slot, value: Value) -> bool:
 
 
 def _noted(scene: Scene, interview: Interview, slot: Slot, value: Value, trigger: str) -> Interview:
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.answer(slot, value)
     return _with(interview, scene, follow(trigger, interview.state, _facts(scene)))
 
@@ -360,7 +361,7 @@ def _keep(scene: Scene, interview: Interview) -> Interview:
         raise _Refused(NotNow(move="keep"))
     if not slot.another and slot.path not in scene.done:
         _check(scene, slot, scene.values[slot.path])
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.finish(slot)
     return _with(interview, scene, follow("keep", interview.state, _facts(scene)))
 
@@ -398,7 +399,7 @@ def _another(scene: Scene, interview: Interview, *, wanted: bool) -> Interview:
     slot = _current(scene, interview)
     if slot is None or not slot.another:
         raise _Refused(NotNow(move="another"))
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     if wanted:
         path = slot.path.removesuffix("[+]")
         scene.resize(slot, scene.counts.get(path, 0) + 1)
@@ -411,7 +412,7 @@ def _remove(scene: Scene, interview: Interview, move: Remove) -> Interview:
     found = scene.find_instance(move.instance)
     if found is None:
         raise _Refused(Stale())
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.remove(*found)
     return _with(interview, scene, follow("remove", interview.state, _facts(scene)))
 
@@ -435,7 +436,7 @@ def _speak(scene: Scene, interview: Interview, language: str) -> Interview:
         raise _Refused(NotNow(move="speak"))
     if interview.state not in LIVE:
         return replace(interview, language=language, turn=interview.turn + 1)
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.speak(language)
     return _with(interview, scene, interview.state, editing=interview.editing, pending=interview.pending)
 
@@ -451,7 +452,7 @@ def _submit(scene: Scene, interview: Interview) -> Interview:
     state = follow("submit", interview.state, Facts(is_valid=failing is None))
     if failing is not None:
         return _with(interview, scene, state, editing=failing.path)
-    scene = scene.copy(scene.scope.now)
+    scene.unshare()
     scene.close()
     return _with(interview, scene, state)
 

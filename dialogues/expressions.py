@@ -40,16 +40,21 @@ from dialogues.syntax import (
 )
 from dialogues.values import NAN, Day, Scalar, equal, to_number
 
+_COUNTING = frozenset({"count", "join"})  # they leave hidden nodes out, but not empty ones
 _NUMERIC_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
 _DATE_KINDS = frozenset({Kind.DATE, Kind.DATETIME, Kind.TODAY, Kind.START, Kind.END})
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A node that an expression looks at; `bound` repeats around it are the same instance as here."""
+    """A node that an expression looks at; `bound` repeats around it are the same instance as here.
+
+    With `only_value` it makes no difference whether the node is hidden or has no answer.
+    """
 
     spot: Spot
     bound: int
+    only_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ class _Compiler:
     uses: set[Use] = field(default_factory=set)
     comparisons: list[Comparison] = field(default_factory=list)
     volatile: bool = False
+    counting: bool = False  # whether a hidden node differs from an empty one here
     own: int | None = None
 
     def code(self, tree: Expression) -> Code:
@@ -206,7 +212,10 @@ class _Compiler:
             self._note_selected(call)
         if call.name == "regex":
             _check_pattern(call)
-        return function.build([self.code(argument) for argument in call.arguments])
+        counting, self.counting = self.counting, call.name in _COUNTING
+        codes = [self.code(argument) for argument in call.arguments]
+        self.counting = counting
+        return function.build(codes)
 
     def _note_selected(self, call: Call) -> None:
         path, text = call.arguments
@@ -246,9 +255,9 @@ class _Compiler:
         self._note_use(target, bound)
         return _indexed(target, levels, bound, _reader(self.outline, target))
 
-    def _note_use(self, spot: Spot, bound: int) -> None:
+    def _note_use(self, spot: Spot, bound: int, *, only_value: bool = False) -> None:
         """A node is looked at, and with it how many instances there are of the repeats that are gone through."""
-        self.uses.add(Use(spot, bound))
+        self.uses.add(Use(spot, bound, only_value))
         for repeat in spot.chain[bound:]:
             self.uses.add(Use(repeat, min(bound, repeat.depth)))
 
@@ -291,11 +300,12 @@ class _Compiler:
     def _nodes(self, spot: Spot, bound: int, filters: dict[Spot, list[Code]], at: int) -> Code:
         if spot is self.outline.root:
             raise Mistake("The form as a whole has no value.", at)
-        self._note_use(spot, bound)
         keys = _keys(spot, bound, filters)
         reader = _reader(self.outline, spot)
         if not filters and bound == spot.depth and not spot.is_repeat:
+            self._note_use(spot, bound, only_value=not self.counting)
             return _typed(_value_of(spot, bound), reader, keys)
+        self._note_use(spot, bound)
         return _typed(lambda c: next((c.values.get(key, "") for key in keys(c)), ""), reader, keys)
 
     def _walk(self, path: Path) -> tuple[Spot, int, dict[Spot, list[Code]]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
+from dialogues.asking import bounds_of
 from dialogues.form import Kind
 from dialogues.outline import Spot
 from dialogues.script import Script
@@ -115,14 +116,16 @@ class Samples:
 
     def _around(self, spot: Spot, steps: tuple[float, ...]) -> Iterator[float]:
         for number in (*self._numbers(spot), *_NUMBERS):
-            if abs(number) < 1e12:  # noqa: PLR2004 - larger ones are not read
+            if abs(number) < 1e12:
                 yield from (number + step for step in steps)
 
     def _on_range(self, spot: Spot) -> Iterator[Reply]:
-        get = spot.question.parameters.get if spot.question is not None else {}.get
-        start, end, step = float(get("start", "0")), float(get("end", "10")), float(get("step", "1"))
+        assert spot.question is not None
+        start, end, step = bounds_of(spot.question) or (0.0, 10.0, 1.0)
         steps = min(int((end - start) / step), 10_000)
-        for place in dict.fromkeys((0, steps, steps // 2, 1, steps - 1, *range(0, steps + 1, max(1, steps // 20)))):
+        for place in dict.fromkeys(
+            (0, steps, steps // 2, 1, steps - 1, *range(0, steps + 1, max(1, steps // 20)))
+        ):
             yield f"{start + place * step:g}"
         for number in self._numbers(spot):
             yield from (f"{number + aside:g}" for aside in (0, -step, step))
@@ -133,7 +136,7 @@ class Samples:
             yield from (day + timedelta(aside) for aside in (0, -1, 1))
         asides = [int(number) + more for number in self._numbers(spot) for more in (0, -1, 1)]
         for aside in (*_DAYS, *asides):
-            yield from (self._today + timedelta(way) for way in (aside, -aside) if abs(way) < 60_000)  # noqa: PLR2004
+            yield from (self._today + timedelta(way) for way in (aside, -aside) if abs(way) < 60_000)
 
     def _words(self, spot: Spot) -> Iterator[Reply]:
         yield from self._texts(spot)
@@ -148,9 +151,7 @@ class Samples:
 
 def _leaves(tree: Expression) -> Iterator[Expression]:
     """The literals of an expression, and its calls of regex()."""
-    if isinstance(tree, Literal | Number):
-        yield tree
-    elif isinstance(tree, Call) and tree.name == "regex":
+    if isinstance(tree, Literal | Number) or (isinstance(tree, Call) and tree.name == "regex"):
         yield tree
     else:
         for part in children(tree):
@@ -257,7 +258,9 @@ class _Matching:
                 kind = self._take()
                 signs.extend(_CLASSES.get(kind, kind))
             elif sign == "-" and signs and self._peek() != "]":
-                signs.extend(map(chr, range(ord(signs[-1]), min(ord(self._take()), ord(signs[-1]) + 200) + 1)))
+                signs.extend(
+                    map(chr, range(ord(signs[-1]), min(ord(self._take()), ord(signs[-1]) + 200) + 1))
+                )
             else:
                 signs.append(sign)
         self._at += 1

@@ -6,7 +6,6 @@ again only what hangs on it.
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,18 +21,18 @@ from dialogues.script import Script, Slot, is_shown, whole
 Instance = tuple[tuple[str, ...], tuple[int, ...]]
 _ROOT: Instance = (("",), ())
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_NOTHING, _RELEVANCE, _VALUE = 0, 1, 2  # what changed about a node
 MOST_INSTANCES = 1_000  # of one repeat: more is an author's slip, not an interview
 
 
 class Scene:
-    """The present of an interview. Changing it changes only itself; `copy` first to keep the old one.
+    """The present of an interview, to be changed by its next turn; `unshare` first.
 
     `answers` are what was said, `values` what counts at present: relevant and not empty. `present` are
-    the paths of the relevant questions that a person answers.
+    the paths of the relevant questions that a person answers, `reached` those of them that are done.
     """
 
     __slots__ = (
-        "_drawn",
         "_frontier",
         "_grown",
         "_queue",
@@ -45,6 +44,7 @@ class Scene:
         "language",
         "own_counts",
         "present",
+        "reached",
         "scope",
         "script",
         "seed",
@@ -62,42 +62,26 @@ class Scene:
         self.hidden: set[Path] = set()
         self.counts: dict[Path, int] = {}
         self.present: set[Path] = set()
+        self.reached: set[Path] = set()
         self._rest()
         self._look(now)
         self._build()
 
-    def copy(self, now: datetime) -> Scene:
-        """The same moment, to be changed."""
-        twin = Scene.__new__(Scene)
-        twin.script, twin.language, twin.seed = self.script, self.language, self.seed
-        twin.answers = self.answers.copy()
-        twin.done = self.done.copy()
-        twin.own_counts = self.own_counts.copy()
-        twin.values = self.values.copy()
-        twin.hidden = self.hidden.copy()
-        twin.counts = self.counts.copy()
-        twin.present = self.present.copy()
-        twin._rest()
-        twin._frontier = self._frontier
-        twin._look(now)
-        return twin
+    def unshare(self) -> None:
+        """Make ready to be changed: what an interview holds of this scene stays as it was."""
+        self.answers = self.answers.copy()
+        self.own_counts = self.own_counts.copy()
 
     def _rest(self) -> None:
         """Nothing waits to be worked out."""
         self._frontier = 0
-        self._drawn = 0
         self._grown = False
         self._queue: list[tuple[int, int]] = []
         self._waiting: dict[int, dict[Instance, bool]] = {}
 
     def _look(self, now: datetime) -> None:
         items = self.script.items(self.language)
-        self.scope = Scope(self.values, self.hidden, self.counts, items, now, self._chance)
-
-    def _chance(self) -> float:
-        """A number from 0 to 1 that is the same for the same interview, node and draw."""
-        self._drawn += 1
-        return random.Random(f"{self.seed} {self.scope.here} {self._drawn}").random()  # noqa: S311 - no secret
+        self.scope = Scope(self.values, self.hidden, self.counts, items, now, self.seed)
 
     def speak(self, language: str) -> None:
         """Read all texts in another language; what quotes a label is worked out again."""
@@ -113,7 +97,7 @@ class Scene:
     @property
     def answered(self) -> int:
         """How many of them are done."""
-        return len(self.present & self.done)
+        return len(self.reached)
 
     # Changing
 
@@ -142,6 +126,8 @@ class Scene:
     def finish(self, slot: Slot) -> None:
         """Mark a question as done, or a repeat as having no more instances."""
         self.done.add(slot.path)
+        if slot.path in self.present:
+            self.reached.add(slot.path)
 
     def find_instance(self, instance: Path) -> tuple[Slot, int] | None:
         """The “another one?” of a repeat and the number of one of its instances, such as `visits[2]`."""
@@ -174,7 +160,7 @@ class Scene:
         left = self.counts.get(path, 0) - 1
         for entries in (self.answers, self.values, self.own_counts, self.counts):
             _take_out(entries, path, number)
-        for paths in (self.done, self.hidden, self.present):
+        for paths in (self.done, self.hidden, self.present, self.reached):
             _take_out_of(paths, path, number)
         self.own_counts[path] = self.counts[path] = left
         self._return_to(spot)
@@ -189,6 +175,7 @@ class Scene:
         self.hidden.clear()
         self.counts.clear()
         self.present.clear()
+        self.reached.clear()
         self._frontier = 0
         for spot in self.script.dependencies.order:
             for instance in self._instances(spot.chain):
@@ -248,8 +235,10 @@ class Scene:
         for instance in self._instances(spot.chain, prefixes):
             instances[instance] = calculate or instances.get(instance, False)
 
-    def _mark_dependents(self, spot: Spot, prefixes: tuple[str, ...]) -> None:
+    def _mark_dependents(self, spot: Spot, prefixes: tuple[str, ...], changed: int = _VALUE) -> None:
         for dependent in self.script.dependencies.dependents[spot.index]:
+            if changed == _RELEVANCE and dependent.only_value:
+                continue
             self._mark(dependent.spot, prefixes[: dependent.bound + 1], calculate=dependent.calculates)
 
     def _settle(self) -> None:
@@ -262,24 +251,25 @@ class Scene:
                 prefixes, indexes = instance
                 if indexes and not self._exists(spot.chain, prefixes, indexes):
                     continue
-                if self._work_out(spot, instance, calculate=calculate):
-                    self._mark_dependents(spot, prefixes)
+                changed = self._work_out(spot, instance, calculate=calculate)
+                if changed:
+                    self._mark_dependents(spot, prefixes, changed)
 
     def _work_out(
         self, spot: Spot, instance: Instance, *, calculate: bool = False, fresh: bool = False
-    ) -> bool:
-        """Work one node out again; whether anything about it changed."""
+    ) -> int:
+        """Work one node out again, and tell what changed: nothing, its relevance alone, or its value."""
         prefixes, indexes = instance
         path = prefixes[-1] + spot.leaf
         hidden = not self._is_relevant(spot, path, prefixes, indexes)
-        changed = self._show(spot, path, hidden=hidden)
+        changed = _RELEVANCE if self._show(spot, path, hidden=hidden) else _NOTHING
         question = spot.question
         if question is not None:
             if calculate and self.script.kept[spot.index]:
                 self._recalculate(spot, path, instance, hidden=hidden)
-            return self._value(spot, question, path, instance, hidden=hidden) or changed
-        if spot.is_repeat:
-            return self._count(spot, path, instance, fresh=fresh) or changed
+            return _VALUE if self._value(spot, question, path, instance, hidden=hidden) else changed
+        if spot.is_repeat and self._count(spot, path, instance, fresh=fresh):
+            return _VALUE
         return changed
 
     def _is_relevant(
@@ -299,7 +289,7 @@ class Scene:
         scope = self.scope
         scope.prefixes, scope.indexes, scope.dot = prefixes, indexes, dot
         scope.here = prefixes[-1] + spot.leaf
-        self._drawn = 0
+        scope.drawn = 0
 
     def _show(self, spot: Spot, path: Path, *, hidden: bool) -> bool:
         """Note whether a node is relevant; whether that is new."""
@@ -308,9 +298,12 @@ class Scene:
             if not was:
                 self.hidden.add(path)
                 self.present.discard(path)
+                self.reached.discard(path)
         else:
             if self.script.asked[spot.index]:
                 self.present.add(path)
+                if path in self.done:
+                    self.reached.add(path)
             if was:
                 self.hidden.remove(path)
                 self._return_to(spot)
@@ -350,6 +343,7 @@ class Scene:
         left = " ".join(name for name in said.split() if name in offered)
         if not left and path in self.done:
             self.done.remove(path)
+            self.reached.discard(path)
             self._return_to(spot)
         return left
 
@@ -375,6 +369,7 @@ class Scene:
         if hidden:
             self._put(path, "")
             self.done.discard(path)
+            self.reached.discard(path)
             return
         self.stand(spot, *instance, self.answers.get(path, ""))
         self._put(path, rule.value(self.scope))
@@ -415,7 +410,7 @@ class Scene:
         for entries in (self.values, self.counts):
             for path in [path for path in entries if path.startswith(start)]:
                 del entries[path]
-        for paths in (self.hidden, self.present):
+        for paths in (self.hidden, self.present, self.reached):
             paths.difference_update([path for path in paths if path.startswith(start)])
 
     # Walking

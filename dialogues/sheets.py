@@ -25,6 +25,7 @@ MAX_UNPACKED = 150_000_000  # bytes of a workbook once unzipped
 MAX_ROWS = 20_000  # of a sheet
 MAX_COLUMNS = 500
 MAX_CELL = 32_767  # characters, as in Excel
+MAX_DEPTH = 20  # of YAML
 _NAMES = ("survey", "choices", "settings")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and also what a password turns an .xlsx into
 
@@ -60,6 +61,11 @@ def read_sheets(content: bytes, name: str) -> list[Sheet] | list[Problem]:
     return [_whole("A form is an .xlsx workbook or a .yaml file; this is neither.", "file_type")]
 
 
+def _is_ours(name: str) -> bool:
+    """Whether a sheet is part of the form; others may hold anything, and only their names matter."""
+    return name.strip().lower() in _NAMES
+
+
 def _whole(message: str, kind: str, place: Place = Place()) -> Problem:  # noqa: B008 - frozen
     return Problem(kind, message, place)
 
@@ -69,7 +75,11 @@ def _whole(message: str, kind: str, place: Place = Place()) -> Problem:  # noqa:
 
 def _read_yaml(content: bytes) -> list[Sheet] | list[Problem]:
     try:
-        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.CBaseLoader)
+        text = content.decode("utf-8-sig")
+        refused = _refuse_yaml(text)
+        if refused is not None:
+            return [refused]
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except UnicodeDecodeError:
         return [_whole("This file is not UTF-8 text. Save it as UTF-8.", "encoding")]
     except yaml.MarkedYAMLError as error:
@@ -78,13 +88,26 @@ def _read_yaml(content: bytes) -> list[Sheet] | list[Problem]:
         return [_whole(f"This is not YAML: {error.problem or error.context}.", "yaml", Place(line=line))]
     except yaml.YAMLError as error:
         return [_whole(f"This is not YAML: {str(error).splitlines()[0]}.", "yaml")]
-    except RecursionError:
-        return [_whole("This YAML is nested too deep to be a form.", "yaml")]
     if not isinstance(root, yaml.MappingNode):
         return [_whole("A form in YAML has the keys survey, choices and settings at its top.", "yaml")]
     reader = _YamlReader()
     sheets = reader.sheets(root)
     return reader.problems or sheets
+
+
+def _refuse_yaml(text: str) -> Problem | None:
+    """What no form has, found before it costs anything: libyaml would crash on a deep nest of lists."""
+    depth = collections = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth, collections = depth + 1, collections + 1
+            if depth > MAX_DEPTH:
+                return _whole("This YAML is nested too deep to be a form.", "yaml")
+            if collections > len(_NAMES) * (MAX_ROWS + 1) + 1:
+                return _whole(f"This form has more than {MAX_ROWS:,} rows in a sheet.", "sheet_size")
+    return None
 
 
 class _YamlReader:
@@ -106,7 +129,7 @@ class _YamlReader:
             if name in found:
                 self._say("yaml_twice", f"“{name}” stands twice in this file. Put its rows together.", place)
             elif name is not None:
-                found[name] = self._sheet(name, node)
+                found[name] = self._sheet(name, node) if _is_ours(name) else Sheet(name, (), ())
         return list(found.values())
 
     def _name(self, key: Any, place: Place) -> str | None:
@@ -137,7 +160,7 @@ class _YamlReader:
             return [node]
         if isinstance(node, yaml.SequenceNode):
             return list(node.value)
-        if node.value and name.lower() in _NAMES:
+        if node.value:
             place = Place(name, line=node.start_mark.line + 1)
             self._say("yaml_sheet", f"“{name}” is a list of rows, each beginning with “-”.", place)
         return []
@@ -146,7 +169,7 @@ class _YamlReader:
         cells: dict[str, str] = {}
         said: set[str] = set()
         for key, value in row.value:
-            line = value.start_mark.line + 1
+            line = key.start_mark.line + 1
             column = self._name(key, Place(place.sheet, place.row, "", line))
             if column is None:
                 continue
@@ -223,8 +246,9 @@ def _workbook_sheets(book: Any) -> list[Sheet] | list[Problem]:
     problems: list[Problem] = []
     for worksheet in book.worksheets:
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
-        rows = worksheet.iter_rows(max_col=MAX_COLUMNS)
-        sheets.append(_workbook_sheet(str(worksheet.title), rows, problems))
+        name = str(worksheet.title)
+        rows = worksheet.iter_rows(max_col=MAX_COLUMNS) if _is_ours(name) else ()
+        sheets.append(_workbook_sheet(name, rows, problems))
     return problems or sheets
 
 
@@ -243,9 +267,8 @@ def _workbook_sheet(name: str, rows: Iterable[Sequence[Any]], problems: list[Pro
             for column, one in zip(header, row, strict=False)
             if column and (text := _cell(one.value))
         }
-        if name.strip().lower() in _NAMES:
-            formulas = {column for column, one in zip(header, row, strict=False) if one.data_type == "f"}
-            problems.extend(_bad_cells(name, number, cells, formulas))
+        formulas = {column for column, one in zip(header, row, strict=False) if one.data_type == "f"}
+        problems.extend(_bad_cells(name, number, cells, formulas))
         if cells:
             found.append(Row(number, cells))
     return Sheet(name, tuple(column for column in header if column), tuple(found))
