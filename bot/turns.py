@@ -217,12 +217,12 @@ class _Group:
         before = self._before(offer, held, move)
         form = self._form(before)
         turn = engine.advance(form, before.interview, move, now=self._now)
-        again = any(isinstance(prompt, AskAgain) for prompt in turn.prompts)
+        again = any(type(prompt) is AskAgain for prompt in turn.prompts)
         tries = _tries(before, turn.interview, again=again)
         after = before.after(update, turn.interview, tries)
         if turn.interview.state is State.SUBMITTED and before.interview.state is not State.SUBMITTED:
             self._hand_in(offer, form, turn.interview)
-        if held is not None or turn.interview != before.interview or not isinstance(move, _LEAVES_NO_TRACE):
+        if held is not None or turn.interview is not before.interview or not isinstance(move, _LEAVES_NO_TRACE):
             self._keep(ref, after)
         return Reply(form, _detached(after.interview), turn.prompts, tries)
 
@@ -283,5 +283,5 @@ def _may_begin_again(interview: Interview, offer: Offer) -> bool:
 
 def _tries(before: Conversation, interview: Interview, *, again: bool) -> int:
     """How many replies in a row could not be taken, of those to the question that is asked now."""
-    same = 0 if interview != before.interview else before.tries
+    same = 0 if interview is not before.interview else before.tries
     return same + again

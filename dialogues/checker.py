@@ -44,8 +44,9 @@ def check(content: bytes, name: str) -> tuple[Problem, ...]:
     """Every problem of a form file, in the order of its sheets and rows."""
     reading = read(content, name)
     problems = list(reading.problems)
-    if reading.form is not None:
-        problems.extend(check_form(reading.form, reading))
+    form = reading.form or reading.draft
+    if form is not None:
+        problems.extend(check_form(form, reading))
     if not any(problem.is_error for problem in problems):
         problems.extend(_second_opinion(content, name))
     return tuple(sorted(problems, key=_order))
@@ -91,7 +92,7 @@ def _comparisons(script: Script, reading: Reading) -> Iterator[Problem]:
         if question is None or not question.kind.has_choices or not comparison.value:
             continue
         names = [choice.name for choice in script.form.choices.get(question.choices, ())]
-        if comparison.value not in names:
+        if names and comparison.value not in names:
             near = difflib.get_close_matches(comparison.value, names, 1)
             hint = f" Did you mean “{near[0]}”?" if near else f" Its choices are {_listed(names)}."
             message = f"“{comparison.value}” is no choice of “{question.name}”, so this never holds.{hint}"
@@ -163,13 +164,18 @@ def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
             )
             yield _warning("no_consent", message, Place("survey"))
         return
-    first = next(slot for slot in script.units if script.asked[slot.spot.index] or slot.spot.is_repeat)
-    if first is not consent:
+    asked = (slot for slot in script.units if script.asked[slot.spot.index] or slot.spot.is_repeat)
+    if next(asked, consent) is not consent:
         message = "Consent comes first: no question may stand before it."
         yield Problem("consent_late", message, _at(reading, consent.path, "appearance"))
     question = consent.spot.question
-    if question is not None and question.kind is Kind.SELECT_ONE and form.choice(question, "yes") is None:
-        message = "The consent question needs a choice called “yes”: nothing else counts as consent."
+    assert question is not None
+    offers_yes = question.kind is Kind.SELECT_ONE and form.choice(question, "yes") is not None
+    if not offers_yes and question.kind is not Kind.ACKNOWLEDGE:
+        message = (
+            "Consent is a select_one question with a choice called “yes”, or an acknowledge: "
+            "nothing else counts as consent."
+        )
         yield Problem("consent_yes", message, _at(reading, consent.path, "type"))
 
 

@@ -142,7 +142,8 @@ def _scene_of(form: Form, interview: Interview, now: datetime | None = None) -> 
 def _with(interview: Interview, scene: Scene, state: State, **changes: str | None) -> Interview:
     """The interview as the scene has it now, one turn on. Before consent there is nothing to keep."""
     if not scene.is_consented():
-        return _emptied(replace(interview, language=scene.language), state)
+        moved = _emptied(replace(interview, language=scene.language), state)
+        return _carrying(interview, moved, scene) if not scene.answers else moved
     moved = Interview(
         form=interview.form,
         language=scene.language,
@@ -156,7 +157,12 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
         seed=interview.seed,
         seen=scene.scope.now.isoformat() if scene.script.looks_at_clock else "",
     )
-    interview.__dict__.pop("scene", None)  # it moves on: who goes back to this interview works it out again
+    return _carrying(interview, moved, scene)
+
+
+def _carrying(interview: Interview, moved: Interview, scene: Scene) -> Interview:
+    """The scene moves on to the next interview: who goes back to the one before works it out again."""
+    interview.__dict__.pop("scene", None)
     moved.__dict__["scene"] = scene
     return moved
 
@@ -256,7 +262,8 @@ def _facts(scene: Scene, *, pending: bool = False, editing: bool = False) -> Fac
 def _begin(scene: Scene, interview: Interview, move: Begin) -> Interview:
     if move.language is not None and move.language in _languages(scene):
         interview = replace(interview, language=move.language)
-    scene = Scene(scene.script, interview, scene.scope.now)
+        scene = Scene(scene.script, interview, scene.scope.now)
+    scene.unshare()
     if scene.is_consented():
         scene.set_defaults()
     return _with(interview, scene, follow("begin", interview.state, _facts(scene)))

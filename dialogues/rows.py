@@ -102,12 +102,16 @@ class Columns:
         self._known = known
         self._plain: dict[str, str] = {}
         self._spoken: dict[str, dict[str, str]] = {}
+        self.twice: list[str] = []  # headers that mean the same as one before
         for header in sheet.columns:
             name, language = _split(header)
-            if language is None:
-                self._plain.setdefault(name, header)
+            headers, key = (
+                (self._plain, name) if language is None else (self._spoken.setdefault(name, {}), language)
+            )
+            if key in headers:
+                self.twice.append(header)
             else:
-                self._spoken.setdefault(name, {})[language] = header
+                headers[key] = header
 
     def get(self, row: Row, column: str) -> str:
         """A cell, empty when there is none."""

@@ -112,7 +112,8 @@ class Scene:
     def consent(self, slot: Slot, value: Value) -> None:
         """Note that consent was given: from now on answers, suggestions and what is worked out are kept."""
         self.answer(slot, value)
-        self._build()
+        if any(self.script.kept):
+            self._build()
         self.set_defaults()
 
     def close(self) -> None:

@@ -214,7 +214,7 @@ class Script:
             return told
         question = spot.question
         assert question is not None
-        section, where = _section_of(spot)
+        section, where = section_of(spot)
         told = Told(
             self.words(spot, question.label, language, scope),
             self.words(spot, question.hint, language, scope),
@@ -281,7 +281,7 @@ class Script:
         return self.words(spot, choice.label, language, scope) or choice.name
 
 
-def _section_of(spot: Spot) -> tuple[Text, Spot]:
+def section_of(spot: Spot) -> tuple[Text, Spot]:
     """The label of the innermost group around a node that has one, and that group."""
     parent = spot.parent
     while parent is not None and parent.node is not None:

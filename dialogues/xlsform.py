@@ -41,12 +41,16 @@ _FALSE = frozenset({"", "no", "false", "false()", "0"})
 
 
 class Reading(Struct, frozen=True):
-    """A form as read, or None when it cannot be used; every problem; and where each node stands."""
+    """A form as read, or None when it cannot be used; every problem; and where each node stands.
+
+    `draft` is what there is of a form that cannot be used: only to look for more that is wrong.
+    """
 
     form: Form | None
     problems: tuple[Problem, ...]
     places: dict[str, Place]
     choice_places: dict[tuple[str, str], Place]
+    draft: Form | None = None
 
 
 def load(path: Path) -> Reading:
@@ -107,7 +111,9 @@ class _Reader:
 
     def _reading(self, form: Form | None) -> Reading:
         usable = form is not None and not any(problem.is_error for problem in self.problems)
-        return Reading(form if usable else None, tuple(self.problems), self.places, self.choice_places)
+        return Reading(
+            form if usable else None, tuple(self.problems), self.places, self.choice_places, draft=form
+        )
 
     def _say(
         self,
@@ -140,20 +146,16 @@ class _Reader:
         for columns in all_columns:
             sheet = columns.sheet.name
             for column, near in columns.misspelt():
-                sure = sheet == "survey"
+                sure = sheet.strip().lower() == "survey"
                 self._say(
                     "column_name",
                     f"No column is called “{column}”. Did you mean “{near}”?",
                     Place(sheet, 1, column),
                     severity=Severity.ERROR if sure else Severity.WARNING,
                 )
-            for column, count in Counter(columns.sheet.columns).items():
-                if count > 1:
-                    self._say(
-                        "column_twice",
-                        f"The column “{column}” stands here {count} times.",
-                        Place(sheet, 1, column),
-                    )
+            for column in dict.fromkeys(columns.twice):
+                message = f"The column “{column}” stands here twice, perhaps under another name."
+                self._say("column_twice", message, Place(sheet, 1, column))
 
     def _settings(self) -> Columns:
         sheet = self._sheet("settings") or Sheet("settings", (), ())
@@ -247,6 +249,9 @@ class _Reader:
             self._say(
                 "not_ended", f"The {left.type.what} “{left.name}” has no “end {left.type.what}”.", place
             )
+        while len(open_rows) > 1:
+            opened = open_rows.pop()
+            open_rows[-1].children.append(self._container(columns, opened, open_rows))
         return tuple(top.children)
 
     def _close(self, columns: Columns, row: Row, row_type: RowType, open_rows: list[_Open]) -> None:
@@ -306,6 +311,7 @@ class _Reader:
         place = columns.place(row, "type")
         if row_type.problem:
             self._say("type", row_type.problem, place)
+            self._stand_in(columns, row, open_rows)
             return
         if row_type.ignored:
             self._say("type_ignored", row_type.ignored, place, severity=Severity.WARNING)
@@ -319,6 +325,13 @@ class _Reader:
             other = self._other(question)
             self._remember(other.name, columns, row, open_rows)
             parent.children.append(other)
+
+    def _stand_in(self, columns: Columns, row: Row, open_rows: list[_Open]) -> None:
+        """A question whose type is wrong is still there, so that nothing else is said to look at no question."""
+        name = columns.get(row, "name")
+        if name:
+            self._remember(name, columns, row, open_rows)
+            open_rows[-1].children.append(Question(name, name, Kind.TEXT))
 
     def _question(self, columns: Columns, row: Row, row_type: RowType, name: str) -> Question:
         assert row_type.kind is not None

@@ -300,7 +300,7 @@ def _question(
         path=ask.question,
         turn=ask.turn,
         control=control,
-        label=ask.label,
+        label="\n\n".join(out.text),  # with “one more?” behind the name of a repeat
         hint=out.hint,
         section=ask.section,
         options=_options(ask, language),

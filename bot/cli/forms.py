@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import wording
+from bot.cli import authoring
 from bot.cli.trouble import Trouble, content_of, form_of, language_of, read_file
 from bot.clock import SystemClock
 from dialogues.checker import check as check_form
@@ -20,6 +21,8 @@ from dialogues.rehearsal import Played, Rehearsal
 from dialogues.rehearsal import rehearse as play
 
 app = typer.Typer(no_args_is_help=True)
+for tool in (authoring.diagram, authoring.convert, authoring.preview, authoring.coverage, authoring.diff):
+    app.command()(tool)
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 

@@ -1,4 +1,4 @@
-"""What was given on the command line and cannot be used, in one sentence; and reading what was named there."""
+"""What was given on the command line and cannot be used, in one sentence; reading and writing what was named."""
 
 from __future__ import annotations
 
@@ -33,6 +33,26 @@ def read_file(path: Path) -> bytes:
             error.strerror if isinstance(error, OSError) and error.strerror else "its name cannot be used"
         )
         raise Trouble(f"“{path}” cannot be read: {reason}.") from error
+
+
+def write_file(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write a file; one that is there stays unless `replace`. Raises `Trouble` when it cannot be written."""
+    try:
+        with path.open("wb" if replace else "xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Trouble(
+            f"“{path}” is already there. Choose another name with --out, or replace it with --force."
+        ) from error
+    except IsADirectoryError as error:
+        raise Trouble(f"“{path}” is a folder. Name a file in it.") from error
+    except FileNotFoundError as error:
+        raise Trouble(f"There is no folder “{path.parent}”.") from error
+    except (OSError, ValueError) as error:
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "its name cannot be used"
+        )
+        raise Trouble(f"“{path}” cannot be written: {reason}.") from error
 
 
 def form_of(name: str) -> Form:
