@@ -58,6 +58,7 @@ class Voice:
         return format_date(day, "d MMMM y", locale=self.language)
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The codes of the languages that Candour itself speaks, the source language first."""
     return SOURCE, *sorted(path.name for path in LOCALE.iterdir() if catalogue_path(path.name).exists())

@@ -119,7 +119,8 @@ def _reply(
     refusal = next((prompt for prompt in following.prompts if isinstance(prompt, AskAgain)), None)
     accepted = following.interview is not interview
     if not accepted and refusal is None:
-        refusal = AskAgain(question=ask.question, reason=Reason.NOT_A_CHOICE)
+        reason = Reason.REQUIRED if value is None else Reason.NOT_A_CHOICE
+        refusal = AskAgain(question=ask.question, reason=reason)
     shown = _shown(ask, following.interview)
     turns.append(
         Played(ask.question, ask.label, value, accepted, None if accepted else refusal, ask.kind, shown)

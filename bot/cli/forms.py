@@ -21,8 +21,6 @@ from dialogues.rehearsal import Played, Rehearsal
 from dialogues.rehearsal import rehearse as play
 
 app = typer.Typer(no_args_is_help=True)
-for tool in (authoring.diagram, authoring.convert, authoring.preview, authoring.coverage, authoring.diff):
-    app.command()(tool)
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
@@ -164,3 +162,7 @@ def _spoken(played: Played, say: wording.Voice) -> str:
     if played.reply is None:
         return f"({say('Skip')})"
     return played.shown or str(played.reply)
+
+
+for tool in (authoring.diagram, authoring.convert, authoring.preview, authoring.coverage, authoring.diff):
+    app.command()(tool)

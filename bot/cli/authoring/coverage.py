@@ -47,8 +47,8 @@ def _as_object(form: Form, found: Coverage) -> dict[str, object]:
 def _print(form: Form, found: Coverage) -> None:
     out, told = console(), _Told(form)
     out.print(Text(f"{form.id}: {found.runs:,} walks, seed {found.seed}.", style="bold"))
-    for line in (_ends(found), _lengths(found), _time(form, found)):
-        out.print(Text(line)) if line else None
+    for line in filter(None, (_ends(found), _lengths(found), _time(form, found))):
+        out.print(Text(line))
     never = (*found.never_asked, *found.never_said)
     print_list(out, "Never reached", map(told.node, never))
     print_list(out, "Conditions that never held", map(told.condition, found.never_shown))

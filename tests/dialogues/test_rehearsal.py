@@ -1,0 +1,236 @@
+"""A form is played against prepared answers, and the conversation can be read by people."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogues import library
+from dialogues.form import Kind
+from dialogues.interview import State
+from dialogues.prompts import Reason
+from dialogues.rehearsal import Played, Rehearsal, rehearse
+from tests.dialogues.playing import NOW, YES_NO, form_of
+
+GOLDEN = Path(__file__).with_name("golden")
+STAFF = library.shipped("staff-culture")
+ANSWERS: dict[str, Any] = json.loads((GOLDEN / "staff-culture.json").read_text("utf-8"))
+
+VISITS = form_of(
+    """
+survey:
+  - {type: text, name: ward, label: Which ward?, required: "yes"}
+  - {type: begin repeat, name: visits, label: Another visit?}
+  - {type: integer, name: length, label: How many minutes?, constraint: ". < 600", constraint_message: Less than ten hours.}
+  - {type: begin repeat, name: people, label: Another person?}
+  - {type: text, name: who, label: Who came?}
+  - {type: end repeat}
+  - {type: end repeat}
+  - {type: select_one yes_no, name: enough, label: Was it enough?}
+"""
+    + YES_NO
+)
+
+
+def play(answers: dict[str, Any], language: str | None = None) -> Rehearsal:
+    return rehearse(VISITS, answers, now=NOW, language=language)
+
+
+def transcript(rehearsal: Rehearsal) -> str:
+    """The conversation as a safeguarding lead reads it."""
+    parts = []
+    for played in rehearsal.turns:
+        parts.append(played.label)
+        if played.kind is not Kind.NOTE:
+            parts.append(f"    {reply(played)}")
+        parts.append("")
+    return "\n".join([*parts, f"— {rehearsal.state} —", ""])
+
+
+def reply(played: Played) -> str:
+    if played.reply is None:
+        return "(skipped)"
+    return played.shown or str(played.reply)
+
+
+def test_the_staff_culture_form_reads_as_in_the_golden_transcript() -> None:
+    """When the wording changes on purpose: look at the difference, then write the new transcript there."""
+    rehearsal = rehearse(STAFF, ANSWERS, now=NOW)
+    assert transcript(rehearsal) == (GOLDEN / "staff-culture.txt").read_text("utf-8")
+    assert rehearsal.unused == ()
+    assert all(played.accepted for played in rehearsal.turns)
+
+
+def test_what_is_handed_in_are_the_values_of_the_answers() -> None:
+    rehearsal = rehearse(STAFF, ANSWERS, now=NOW)
+    assert rehearsal.state is State.SUBMITTED
+    assert set(rehearsal.response) == set(ANSWERS)
+    assert rehearsal.response["sup_months"] == 2
+    assert rehearsal.response["cap_skill_mix"] == "sometimes"
+    assert rehearsal.response["sup_form_filling"] == "agree"
+    assert rehearsal.response["kept_barriers"] == ["no_time", "blame"]
+    json.dumps(rehearsal.response)
+
+
+def test_every_question_of_the_shipped_form_is_reached_by_somebody() -> None:
+    told = {**ANSWERS, "worry_year": "told", "told_next": "put_right"}
+    asked = {
+        played.question for answers in (ANSWERS, told) for played in rehearse(STAFF, answers, now=NOW).turns
+    }
+    assert asked == set(STAFF.questions)
+
+
+def test_the_same_answers_in_welsh_are_the_same_response() -> None:
+    welsh = {
+        **ANSWERS,
+        "com_handover": "Yn aml",
+        "sup_form_filling": "y pedwerydd",
+        "com_hear_back": "Anghytuno'n gryf",
+    }
+    welsh |= {"cul_safe_to_say": "Yn y canol"}
+    english, cymraeg = rehearse(STAFF, ANSWERS, now=NOW), rehearse(STAFF, welsh, now=NOW, language="cy")
+    assert cymraeg.response == english.response
+    assert [played.question for played in cymraeg.turns] == [played.question for played in english.turns]
+    assert all(mine.label != theirs.label for mine, theirs in zip(cymraeg.turns, english.turns, strict=True))
+
+
+def test_consent_refused_hands_in_nothing() -> None:
+    rehearsal = rehearse(STAFF, {"consent": "no", "one_thing": "x"}, now=NOW)
+    assert (rehearsal.state, rehearsal.response) == (State.DECLINED, {})
+    assert rehearsal.unused == ("one_thing",)
+
+
+def test_no_answer_about_consent_ends_the_rehearsal() -> None:
+    rehearsal = rehearse(STAFF, {}, now=NOW)
+    assert (rehearsal.state, rehearsal.response) == (State.CONSENTING, {})
+    last = rehearsal.turns[-1]
+    assert (last.question, last.accepted) == ("consent", False)
+    assert last.problem is not None
+    assert last.problem.reason is Reason.REQUIRED
+
+
+def test_everything_else_may_be_skipped() -> None:
+    rehearsal = rehearse(STAFF, {"consent": "yes"}, now=NOW)
+    assert rehearsal.state is State.SUBMITTED
+    assert rehearsal.response == {"consent": "yes"}
+
+
+def test_a_text_that_may_identify_its_writer_is_kept_in_a_rehearsal() -> None:
+    rehearsal = rehearse(STAFF, {**ANSWERS, "one_thing": "Ring 07700 900123"}, now=NOW)
+    assert rehearsal.state is State.SUBMITTED
+    assert rehearsal.response["one_thing"] == "Ring 07700 900123"
+
+
+def test_repeats_are_lists_of_objects() -> None:
+    answers = {
+        "ward": "Ash",
+        "visits": [
+            {"length": 20, "people": [{"who": "Ann"}, {"who": "Bob"}]},
+            {"length": "thirty"},
+            {"length": 5},
+        ],
+        "enough": True,
+    }
+    rehearsal = play({**answers, "visits": [answers["visits"][0], {"length": 30}, {}]})  # type: ignore[index]
+    assert rehearsal.state is State.SUBMITTED
+    assert rehearsal.response == {
+        "ward": "Ash",
+        "visits": [
+            {"length": 20, "people": [{"who": "Ann"}, {"who": "Bob"}]},
+            {"length": 30, "people": [{}]},
+            {"people": [{}]},
+        ],
+        "enough": "yes",
+    }
+    assert [played.question for played in rehearsal.turns] == [
+        "ward", "visits[1]/length", "visits[1]/people[1]/who", "visits[1]/people[2]/who", "visits[2]/length",
+        "visits[2]/people[1]/who", "visits[3]/length", "visits[3]/people[1]/who", "enough",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("visits", [[], None])
+def test_an_empty_list_is_no_instance_and_a_missing_one_is_one_that_was_skipped(
+    visits: list[Any] | None,
+) -> None:
+    answers: dict[str, Any] = {"ward": "Ash"} if visits is None else {"ward": "Ash", "visits": visits}
+    rehearsal = play(answers)
+    assert rehearsal.state is State.SUBMITTED
+    assert rehearsal.response["visits"] == ([] if visits == [] else [{"people": [{}]}])
+    assert rehearsal.unused == ()
+
+
+def test_an_inner_empty_list_is_no_instance() -> None:
+    rehearsal = play({"ward": "Ash", "visits": [{"length": 3, "people": []}]})
+    assert rehearsal.response["visits"] == [{"length": 3, "people": []}]
+
+
+def test_a_required_answer_that_is_missing_ends_the_rehearsal() -> None:
+    rehearsal = play({"enough": "yes"})
+    assert (rehearsal.state, rehearsal.response["visits"]) == (State.ASKING, [{"people": [{}]}])
+    [played] = rehearsal.turns
+    assert (played.question, played.reply, played.accepted) == ("ward", None, False)
+    assert played.problem is not None
+    assert played.problem.reason is Reason.REQUIRED
+    assert rehearsal.unused == ("enough",)
+
+
+def test_an_answer_that_is_not_taken_says_why_and_is_skipped() -> None:
+    rehearsal = play({"ward": "Ash", "visits": [{"length": 700}], "enough": "perhaps"})
+    assert rehearsal.state is State.SUBMITTED
+    refused = {played.question: played.problem for played in rehearsal.turns if not played.accepted}
+    assert {
+        question: problem and (problem.reason, problem.message) for question, problem in refused.items()
+    } == {
+        "visits[1]/length": (Reason.CONSTRAINT, "Less than ten hours."),
+        "enough": (Reason.NOT_A_CHOICE, ""),
+    }
+    assert "enough" not in rehearsal.response
+
+
+def test_answers_that_were_not_used_are_named_also_inside_repeats() -> None:
+    rehearsal = play(
+        {"ward": "Ash", "wrad": "x", "visits": [{"lenght": 3}, {"length": 3, "people": [{"wo": "A"}]}]}
+    )
+    assert rehearsal.unused == ("wrad", "visits[1]/lenght", "visits[2]/people[1]/wo")
+
+
+@pytest.mark.parametrize(
+    "reply", [{}, {"a": 1}, [], [[]], 1e300, -0.0, True, "", "\x00", "x" * 100_000, [None]]
+)
+def test_any_json_value_is_an_answer_or_not_taken(reply: Any) -> None:
+    for name in ("ward", "enough", "visits"):
+        rehearsal = play({"ward": "Ash", name: reply})
+        assert rehearsal.state in (State.SUBMITTED, State.ASKING)
+        json.dumps(rehearsal.response)
+
+
+def test_submitting_what_fails_again_ends_the_rehearsal() -> None:
+    form = form_of("""
+survey:
+  - {type: integer, name: a, label: A, constraint: ". < ${b} or ${b} = ''", constraint_message: Less than ${b}.}
+  - {type: integer, name: b, label: B}
+""")
+    rehearsal = rehearse(form, {"a": 5, "b": 3}, now=NOW)
+    assert rehearsal.state in (State.ASKING, State.REVIEWING)
+    assert [(played.question, played.accepted) for played in rehearsal.turns][:3] == [
+        ("a", True),
+        ("b", True),
+        ("a", False),
+    ]
+
+
+def test_more_instances_than_a_repeat_can_have_end_the_rehearsal() -> None:
+    began = time.perf_counter()
+    form = form_of("""
+survey:
+  - {type: begin repeat, name: r, label: R}
+  - {type: note, name: n, label: N}
+  - {type: end repeat}
+""")
+    rehearsal = rehearse(form, {"r": [{}] * 1_200}, now=NOW)
+    assert rehearsal.state is State.ASKING
+    assert time.perf_counter() - began < 60
