@@ -10,11 +10,17 @@ import difflib
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
+from dialogues.closures import Scope
+from dialogues.expressions import Compiled
 from dialogues.form import Attribution, Choice, Form, Kind, Question
+from dialogues.outline import Spot
 from dialogues.problems import Place, Problem, Severity
 from dialogues.script import Fault, Script, is_signpost, texts
 from dialogues.sheets import Sheet, as_plain, read_sheets
+from dialogues.style import remarks
+from dialogues.syntax import Binary, Literal, Path, parse
 from dialogues.xlsform import Reading, read
 
 _IDENTIFYING = (
@@ -37,6 +43,7 @@ _IDENTIFYING = (
     ),
 )
 _DATES = frozenset({Kind.DATE, Kind.DATETIME})
+_NESTED_REPETITION = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)[+*]\)(?:[+*]|\{\d+,)")
 _METADATA = frozenset({Kind.START, Kind.END, Kind.TODAY})
 
 
@@ -58,6 +65,9 @@ def check_form(form: Form, reading: Reading) -> Iterator[Problem]:
     for fault in script.faults:
         yield Problem("expression", fault.message, _fault_place(reading, fault), character=fault.character)
     yield from _comparisons(script, reading)
+    yield from _never_asked(script, reading)
+    yield from _slow_patterns(form, reading)
+    yield from _style(form, reading)
     yield from _translations(form, script, reading)
     if form.attribution is Attribution.ANONYMOUS:
         yield from _anonymous(form, script, reading)
@@ -102,6 +112,76 @@ def _comparisons(script: Script, reading: Reading) -> Iterator[Problem]:
 def _listed(names: list[str], most: int = 6) -> str:
     shown = ", ".join(names[:most])
     return f"{shown} …" if len(names) > most else shown
+
+
+def _never_asked(script: Script, reading: Reading) -> Iterator[Problem]:
+    """Questions and groups whose condition cannot hold, or looks only at what comes later."""
+    for spot in script.spots:
+        rule = script.rules[spot.index].relevant
+        if rule is None or (spot.question is not None and not spot.question.kind.is_asked):
+            continue
+        place = _at(reading, spot.path, "relevant")
+        why = _why_never(spot, rule, script)
+        if why:
+            yield _warning("unreachable", f"“{spot.name}” can never be asked: {why}", place)
+        elif rule.uses and all(use.spot.index > spot.index for use in rule.uses):
+            later = min((use.spot for use in rule.uses), key=lambda one: one.index)
+            message = (
+                f"“{spot.name}” depends on “{later.name}”, which is asked after it: people are led back."
+            )
+            yield _warning("looks_ahead", message, place)
+
+
+def _why_never(spot: Spot, rule: Compiled, script: Script) -> str:
+    if not rule.uses and not rule.volatile and not spot.chain and not _holds_anyway(rule, script):
+        return "its condition never holds."
+    wanted: dict[str, str] = {}
+    for name, value in required_values(rule.source):
+        other = wanted.setdefault(name, value)
+        target = script.outline.named(name, spot)
+        if other != value and target is not None and target.kind is Kind.SELECT_ONE:
+            return f"“{name}” cannot be both “{other}” and “{value}”."
+    return ""
+
+
+def _holds_anyway(rule: Compiled, script: Script) -> bool:
+    """Whether a condition that looks at nothing holds."""
+    items = script.items(script.form.default_language)
+    return rule.truth(Scope({}, set(), {}, items, datetime(2000, 1, 1, tzinfo=UTC), ""))
+
+
+def required_values(source: str) -> Iterator[tuple[str, str]]:
+    """The comparisons `${name} = 'value'` that must all hold for an expression to hold."""
+    trees = [parse(source)]
+    while trees:
+        tree = trees.pop()
+        if isinstance(tree, Binary) and tree.operator == "and":
+            trees += [tree.right, tree.left]
+        elif isinstance(tree, Binary) and tree.operator == "=":
+            for one, other in ((tree.left, tree.right), (tree.right, tree.left)):
+                if (
+                    isinstance(one, Path)
+                    and one.start == "$"
+                    and len(one.steps) == 1
+                    and isinstance(other, Literal)
+                ):
+                    yield one.steps[0].name, other.value
+
+
+def _slow_patterns(form: Form, reading: Reading) -> Iterator[Problem]:
+    """Regular expressions with a repetition inside a repetition, such as (a+)+."""
+    for question in form.questions.values():
+        for column, source in (("constraint", question.constraint), ("relevant", question.relevant)):
+            match = _NESTED_REPETITION.search(source)
+            if "regex" in source and match is not None:
+                message = f"“{match[0]}” repeats a repetition, which can take for ever. Repeat it once."
+                yield _warning("slow_regex", message, _at(reading, question.path, column))
+
+
+def _style(form: Form, reading: Reading) -> Iterator[Problem]:
+    for remark in remarks(form):
+        place = _at(reading, remark.path, remark.column) if remark.path else Place("survey")
+        yield _warning(remark.kind, remark.message, place)
 
 
 # Languages
@@ -180,7 +260,7 @@ def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
 
 
 def _identifying(question: Question, reading: Reading) -> Iterator[Problem]:
-    if "contact" in question.appearance.split():
+    if question.appears("contact"):
         return
     if question.kind in _METADATA:
         message = f"An anonymous form cannot note times: “{question.kind}” would help to tell who wrote it."

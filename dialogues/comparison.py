@@ -172,8 +172,8 @@ class _Differences:
         one, other = self._one, self._other
         yield from self._plain("equivalence", one.equivalence, other.equivalence, "the equivalence")
         yield from self._plain("type", str(one.kind), str(other.kind), "the type")
-        yield from self._text("label", one.label, other.label)
-        yield from self._text("hint", one.hint, other.hint)
+        yield from self._text("label", one.label, other.label, "the label")
+        yield from self._text("hint", one.hint, other.hint, "the hint")
         yield from self._options()
         yield from self._plain("polarity", f"{one.polarity:+d}", f"{other.polarity:+d}", "the polarity")
         yield from self._plain("theme", one.theme, other.theme, "the theme")
@@ -188,18 +188,18 @@ class _Differences:
         if before != after:
             yield Change(what, _turned(said, before, after), before, after)
 
-    def _text(self, what: str, before: Text, after: Text, of: str = "") -> Iterator[Change]:
+    def _text(self, what: str, before: Text, after: Text, noun: str) -> Iterator[Change]:
         """Words by language: those that were there must stay; new languages are only remarked."""
         for code, words in before.words.items():
             now = after.words.get(code, "")
             if now != words:
-                said = f"the {what}{of} in {self._before.name(code)}"
+                said = f"{noun} in {self._before.name(code)}"
                 yield Change(what, _turned(said, words, now), words, now)
         for code, words in after.words.items():
             if code not in before.words and before:
                 self.remarks.append(f"translated into {self._after.name(code)}")
             elif code not in before.words:
-                said = f"the {what}{of} in {self._after.name(code)}"
+                said = f"{noun} in {self._after.name(code)}"
                 yield Change(what, _turned(said, "", words), "", words)
 
     def _options(self) -> Iterator[Change]:
@@ -213,7 +213,7 @@ class _Differences:
         if shared != [name for name in new if name in old]:
             yield Change("options", "the options stand in another order", " ".join(old), " ".join(new))
         for name in shared:
-            yield from self._text("options", old[name].label, new[name].label, f" (“{name}”)")
+            yield from self._text("options", old[name].label, new[name].label, f"the option “{name}”")
             before, after = _score(old[name]), _score(new[name])
             yield from self._plain("scale", before, after, f"the score of {_said(new[name])}")
 
@@ -233,7 +233,7 @@ class _Differences:
                 yield Change(what, _turned(said, before, after), before, after)
         if one.parameters != other.parameters:
             before, after = _pairs_of(one.parameters), _pairs_of(other.parameters)
-            yield Change("scale", _turned("its parameters", before, after), before, after)
+            yield Change("scale", _turned("its range", before, after), before, after)
 
     def _needed(self, version: _Version, question: Question) -> str:
         if not question.required:

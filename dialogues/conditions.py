@@ -411,7 +411,7 @@ def _fits(earlier: _Statement, part: _Statement, word: str) -> bool:
     if isinstance(earlier, _Joined) or isinstance(part, _Joined) or part.verb not in _LISTING:
         return False
     alike = (earlier.subject, earlier.verb, earlier.denied) == (part.subject, part.verb, part.denied)
-    return alike and (part.denied if word == "and" and part.verb == "is" else part.denied is (word == "and"))
+    return alike and (not part.denied if word == "or" else part.denied or part.verb != "is")
 
 
 def _predicate(claim: _Claim) -> str:

@@ -119,7 +119,7 @@ class _Drawing:
 
 
 def _is_consent(node: Question) -> bool:
-    return "consent" in node.appearance.split()
+    return node.appears("consent")
 
 
 def _is_drawn(node: Node) -> bool:

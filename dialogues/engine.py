@@ -59,7 +59,7 @@ from dialogues.prompts import (
 )
 from dialogues.reading import Unread, read
 from dialogues.responses import Response, collect
-from dialogues.scene import Scene
+from dialogues.scene import MOST_INSTANCES, Scene
 from dialogues.script import Slot, is_consent, script_of
 
 Prompts: TypeAlias = tuple[Prompt, ...]
@@ -339,7 +339,7 @@ def _may_identify(scene: Scene, slot: Slot, value: Value) -> bool:
     return (
         scene.script.form.attribution is Attribution.ANONYMOUS
         and question.kind is Kind.TEXT
-        and "contact" not in question.appearance.split()
+        and not question.appears("contact")
         and bool(find_identifying(value))
     )
 
@@ -406,10 +406,12 @@ def _another(scene: Scene, interview: Interview, *, wanted: bool) -> Interview:
     slot = _current(scene, interview)
     if slot is None or not slot.another:
         raise _Refused(NotNow(move="another"))
+    count = scene.counts.get(slot.path.removesuffix("[+]"), 0) + 1
+    if wanted and count > MOST_INSTANCES:
+        raise _Refused(NotNow(move="another"))
     scene.unshare()
     if wanted:
-        path = slot.path.removesuffix("[+]")
-        scene.resize(slot, scene.counts.get(path, 0) + 1)
+        scene.resize(slot, count)
     else:
         scene.finish(slot)
     return _with(interview, scene, follow("another", interview.state, _facts(scene)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import regex
 
 from dialogues.closures import (
     Code,
@@ -392,9 +393,9 @@ def _check_pattern(call: Call) -> None:
     if not isinstance(pattern, Literal):
         return
     try:
-        re.compile(pattern.value)
-    except re.error as error:
-        raise Mistake(f"This is no regular expression: {error.msg}.", pattern.at) from error
+        regex.compile(pattern.value)
+    except regex.error as error:
+        raise Mistake(f"This is no regular expression: {error}.", pattern.at) from error
 
 
 def _unknown_function(call: Call) -> Mistake:

@@ -127,6 +127,10 @@ class Question(Struct, frozen=True, tag="question", omit_defaults=True):
     polarity: int = 1
     equivalence: str = ""
 
+    def appears(self, how: str) -> bool:
+        """Whether `how` (consent, signpost, contact …) is among the words of its appearance."""
+        return how in self.appearance.split()
+
 
 class Group(Struct, frozen=True, tag="group", omit_defaults=True):
     """Rows that belong together: a section of the interview."""
@@ -168,6 +172,7 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     breakdown: str = ""
     records: str = "response"
     estimated_minutes: int | None = None
+    reading_age: int | None = None
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -15,6 +15,8 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
 from typing import Any, TypeAlias
 
+import regex
+
 from dialogues.closures import Code, Gives, Run, Scope, as_number, as_stored, as_text, as_truth, as_values
 from dialogues.values import (
     NAN,
@@ -55,6 +57,8 @@ class Function:
 
 
 FUNCTIONS: dict[str, Function] = {}
+
+MATCHING = 0.1  # seconds that a regular expression may take: some take for ever
 
 _CONVERT: dict[Gives, Callable[[Code], Run]] = {
     Gives.TEXT: as_text,
@@ -208,14 +212,24 @@ def _fits(pattern: str, text: str) -> bool:
     """Whether a text fits a pattern that an answer gave, which may be none."""
     try:
         return fitting(pattern)(text)
-    except re.error:
+    except regex.error:
         return False
 
 
 def fitting(pattern: str) -> Callable[[str], bool]:
-    """Whether a text fits a regular expression as a whole. Raises `re.error` when the pattern is none."""
-    compiled = re.compile(pattern)
-    return lambda text: compiled.fullmatch(text) is not None
+    """Whether a text fits a regular expression as a whole; one that takes too long does not fit.
+
+    Raises `regex.error` when the pattern is none.
+    """
+    compiled = regex.compile(pattern)
+
+    def fits(text: str) -> bool:
+        try:
+            return compiled.fullmatch(text, timeout=MATCHING) is not None
+        except TimeoutError:
+            return False
+
+    return fits
 
 
 _add("regex", 2, 2, _regex)

@@ -92,13 +92,17 @@ def _is_repeated(turns: list[Played], following: Turn) -> bool:
     return isinstance(waiting, Ask) and sum(played.question == waiting.question for played in turns) > 1
 
 
-def _advance_repeat(form: Form, interview: Interview, ask: Ask, answers: Prepared, now: datetime) -> Turn:
+def _advance_repeat(
+    form: Form, interview: Interview, ask: Ask, answers: Prepared, now: datetime
+) -> Turn | None:
+    """Add an instance for each prepared one; None when there cannot be so many."""
     repeat = ask.question.removesuffix("[+]")
     wanted = len(_list_at(answers, repeat))
     count = interview.counts.get(repeat, 1)
     if wanted == 0 and count == 1:
         return advance(form, interview, Remove(f"{repeat}[1]"), now=now)
-    return advance(form, interview, Another(wanted=count < wanted), now=now)
+    following = advance(form, interview, Another(wanted=count < wanted), now=now)
+    return following if following.interview is not interview else None
 
 
 def _list_at(answers: Prepared, repeat: str) -> Sequence[Any]:

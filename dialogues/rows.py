@@ -42,6 +42,7 @@ SETTINGS = (
     "breakdown",
     "records",
     "estimated_minutes",
+    "reading_age",
 )
 _ALIASES = {
     "relevance": "relevant",

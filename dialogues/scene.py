@@ -147,7 +147,7 @@ class Scene:
     def resize(self, slot: Slot, count: int) -> None:
         """Give a repeat another number of instances."""
         path = slot.prefixes[-1] + slot.spot.leaf
-        self.own_counts[path] = min(count, MOST_INSTANCES)
+        self.own_counts[path] = count
         self.done.discard(f"{path}[+]")
         self._return_to(slot.spot)
         self._mark(slot.spot, slot.prefixes)
@@ -396,9 +396,10 @@ class Scene:
         self._grown = self._grown or count > before
         for number in range(count + 1, before + 1):
             self._forget(f"{path}[{number}]/")
+        for number in range(before + 1, count + 1):
+            for child in self._below(spot):
+                self._mark(child, (*prefixes, f"{path}[{number}]/"))
         self._return_to(spot)
-        for child in self._below(spot):
-            self._mark(child, prefixes)
         return True
 
     def _below(self, spot: Spot) -> Iterator[Spot]:
@@ -425,10 +426,12 @@ class Scene:
             inner: list[Instance] = []
             for prefixes, indexes in found:
                 path = prefixes[-1] + repeat.leaf
-                for number in range(1, self.counts.get(path, 0) + 1):
-                    prefix = f"{path}[{number}]/"
-                    if len(start) <= depth or start[depth] == prefix:
-                        inner.append(((*prefixes, prefix), (*indexes, number)))
+                numbers = range(1, self.counts.get(path, 0) + 1)
+                if depth < len(start):
+                    number = int(start[depth][len(path) + 1 : -2])
+                    numbers = range(number, number + 1) if number in numbers else range(0)
+                for number in numbers:
+                    inner.append(((*prefixes, f"{path}[{number}]/"), (*indexes, number)))
             found = inner
         return found
 

@@ -306,13 +306,13 @@ def is_shown(spot: Spot) -> bool:
 def is_consent(spot: Spot) -> bool:
     """Whether it is the question that must be agreed to before anything is kept."""
     question = spot.question
-    return question is not None and "consent" in question.appearance.split()
+    return question is not None and question.appears("consent")
 
 
 def is_signpost(spot: Spot) -> bool:
     """Whether it is the note that says where to turn in danger."""
     question = spot.question
-    return question is not None and "signpost" in question.appearance.split()
+    return question is not None and question.appears("signpost")
 
 
 def is_dynamic(question: Question) -> bool:

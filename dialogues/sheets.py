@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -211,7 +212,7 @@ def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that do not concern us
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-            return _workbook_sheets(book)
+            return _workbook_sheets(book, content)
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -241,15 +242,26 @@ def _refuse_archive(content: bytes) -> Problem | None:
     return None
 
 
-def _workbook_sheets(book: Any) -> list[Sheet] | list[Problem]:
+def _workbook_sheets(book: Any, content: bytes) -> list[Sheet] | list[Problem]:
     sheets: list[Sheet] = []
     problems: list[Problem] = []
     for worksheet in book.worksheets:
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
         name = str(worksheet.title)
         rows = worksheet.iter_rows(max_col=MAX_COLUMNS) if _is_ours(name) else ()
+        problems.extend(_merged(content, worksheet._worksheet_path, name) if _is_ours(name) else ())
         sheets.append(_workbook_sheet(name, rows, problems))
     return problems or sheets
+
+
+def _merged(content: bytes, path: str, name: str) -> Iterator[Problem]:
+    """Merged cells: only the first of them has the value, which the others seem to have."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = re.search(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+\d+)"', archive.read(path))
+    if found is not None:
+        first, row, last = (part.decode() for part in found.groups())
+        message = f"The cells {first}{row}:{last} are merged. Unmerge them, so that each has its own value."
+        yield Problem("merged", message, Place(name, int(row)))
 
 
 def _workbook_sheet(name: str, rows: Iterable[Sequence[Any]], problems: list[Problem]) -> Sheet:

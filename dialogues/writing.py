@@ -136,7 +136,6 @@ def _choice_row(list_name: str, choice: Choice, form: Form) -> Cells:
 
 
 def _settings(form: Form) -> Cells:
-    minutes = str(form.estimated_minutes) if form.estimated_minutes is not None else ""
     return _filled(
         _words("form_title", form.title, form)
         | {
@@ -147,9 +146,14 @@ def _settings(form: Form) -> Cells:
             "attribution": str(form.attribution),
             "breakdown": form.breakdown,
             "records": form.records,
-            "estimated_minutes": minutes,
+            "estimated_minutes": _number(form.estimated_minutes),
+            "reading_age": _number(form.reading_age),
         }
     )
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def _words(column: str, text: Text, form: Form) -> Cells:

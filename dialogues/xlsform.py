@@ -455,7 +455,8 @@ class _Reader:
             attribution=self._attribution(settings, row),
             breakdown=self._breakdown(settings, row, children),
             records=intern(get(row, "records") or "response"),  # msgspec tells a default by identity
-            estimated_minutes=self._minutes(settings, row),
+            estimated_minutes=self._whole_number(settings, row, "estimated_minutes"),
+            reading_age=self._whole_number(settings, row, "reading_age"),
         )
 
     def _attribution(self, settings: Columns, row: Row) -> Attribution:
@@ -477,11 +478,11 @@ class _Reader:
                 self._say("breakdown", f"The breakdown “{name}” must be a select_one question.", place)
         return name
 
-    def _minutes(self, settings: Columns, row: Row) -> int | None:
-        written = settings.get(row, "estimated_minutes")
+    def _whole_number(self, settings: Columns, row: Row, column: str) -> int | None:
+        written = settings.get(row, column)
         if written and not (written.isascii() and written.isdecimal() and len(written) < 5):
-            place = settings.place(row, "estimated_minutes")
-            self._say("minutes", f"estimated_minutes is a whole number, not “{written}”.", place)
+            place = settings.place(row, column)
+            self._say("whole_number", f"{column} is a whole number, not “{written}”.", place)
             return None
         return int(written) if written else None
 

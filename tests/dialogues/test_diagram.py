@@ -22,7 +22,9 @@ survey:
   - {type: integer, name: b, label: "How often?"}
   - {type: end group}
 """)
-    assert draw(form) == """flowchart TD
+    assert (
+        draw(form)
+        == """flowchart TD
   begin(["Supervision"])
   subgraph s1["Your work"]
     n2["What helped you?"]
@@ -33,16 +35,20 @@ survey:
   n2 --> n3
   n3 --> finish
 """
+    )
 
 
 def test_a_branch_says_its_condition_in_words_and_neighbours_share_it() -> None:
-    form = form_of("""
+    form = form_of(
+        """
 survey:
   - {type: select_one yes_no, name: raised, label: "Have you raised a concern?"}
   - {type: text, name: a, label: "What came of it?", relevant: "${raised} = 'yes'"}
   - {type: text, name: b, label: "Who knew?", relevant: "${raised} = 'yes'"}
   - {type: text, name: last, label: "Anything else?"}
-""" + YES_NO)
+"""
+        + YES_NO
+    )
     drawn = draw(form)
     assert 'n2{{"if “Have you raised a concern?” is “Yes”"}}' in drawn
     assert drawn.count("{{") == 1
@@ -72,11 +78,14 @@ survey:
 
 
 def test_refusing_consent_ends_it_and_is_no_branch_for_the_rest() -> None:
-    form = form_of("""
+    form = form_of(
+        """
 survey:
   - {type: select_one yes_no, name: consent, appearance: consent, label: "Take part?"}
   - {type: text, name: a, label: "What happened?", relevant: "${consent} = 'yes'"}
-""" + YES_NO)
+"""
+        + YES_NO
+    )
     drawn = draw(form)
     assert "n1 -->|not agreed| n2" in drawn
     assert "n1 -->|agreed| n3" in drawn
@@ -101,7 +110,7 @@ def test_every_arrow_of_a_shipped_form_joins_two_boxes_and_every_box_has_one(nam
 )
 def test_no_sign_of_mermaid_html_or_markdown_gets_through(words: str) -> None:
     left = re.sub(r"#\d+;", "", escaped(words))
-    assert not set(left) & set("\"#<>&`[]{}()|\\*_~;")
+    assert not set(left) & set('"#<>&`[]{}()|\\*_~;')
 
 
 def test_what_begins_like_a_list_is_none_and_lines_become_one() -> None:
@@ -119,4 +128,6 @@ survey:
   - {type: end group}
 """)
     for line in draw(form).splitlines():
-        assert re.match(r"flowchart TD$|  (begin|finish)\(|  subgraph s1\[\"|    n2\[\"|  end$|  \w+ --> \w+$", line), line
+        assert re.match(
+            r"flowchart TD$|  (begin|finish)\(|  subgraph s1\[\"|    n2\[\"|  end$|  \w+ --> \w+$", line
+        ), line

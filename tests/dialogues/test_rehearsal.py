@@ -25,7 +25,11 @@ VISITS = form_of(
 survey:
   - {type: text, name: ward, label: Which ward?, required: "yes"}
   - {type: begin repeat, name: visits, label: Another visit?}
-  - {type: integer, name: length, label: How many minutes?, constraint: ". < 600", constraint_message: Less than ten hours.}
+  - type: integer
+    name: length
+    label: How many minutes?
+    constraint: ". < 600"
+    constraint_message: Less than ten hours.
   - {type: begin repeat, name: people, label: Another person?}
   - {type: text, name: who, label: Who came?}
   - {type: end repeat}
@@ -141,8 +145,8 @@ def test_repeats_are_lists_of_objects() -> None:
         "ward": "Ash",
         "visits": [
             {"length": 20, "people": [{"who": "Ann"}, {"who": "Bob"}]},
-            {"length": 30, "people": [{}]},
-            {"people": [{}]},
+            {"length": 30, "people": []},
+            {"people": []},
         ],
         "enough": "yes",
     }
@@ -152,14 +156,11 @@ def test_repeats_are_lists_of_objects() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("visits", [[], None])
-def test_an_empty_list_is_no_instance_and_a_missing_one_is_one_that_was_skipped(
-    visits: list[Any] | None,
-) -> None:
-    answers: dict[str, Any] = {"ward": "Ash"} if visits is None else {"ward": "Ash", "visits": visits}
-    rehearsal = play(answers)
+@pytest.mark.parametrize("answers", [{"visits": []}, {}])
+def test_an_empty_or_missing_list_is_no_instance(answers: dict[str, Any]) -> None:
+    rehearsal = play({"ward": "Ash", **answers})
     assert rehearsal.state is State.SUBMITTED
-    assert rehearsal.response["visits"] == ([] if visits == [] else [{"people": [{}]}])
+    assert rehearsal.response["visits"] == []
     assert rehearsal.unused == ()
 
 
@@ -208,19 +209,16 @@ def test_any_json_value_is_an_answer_or_not_taken(reply: Any) -> None:
         json.dumps(rehearsal.response)
 
 
-def test_submitting_what_fails_again_ends_the_rehearsal() -> None:
+def test_what_fails_when_it_is_handed_in_is_asked_again() -> None:
     form = form_of("""
 survey:
-  - {type: integer, name: a, label: A, constraint: ". < ${b} or ${b} = ''", constraint_message: Less than ${b}.}
+  - {type: integer, name: a, label: A, required: "yes", constraint: ". < ${b} or ${b} = ''"}
   - {type: integer, name: b, label: B}
 """)
     rehearsal = rehearse(form, {"a": 5, "b": 3}, now=NOW)
-    assert rehearsal.state in (State.ASKING, State.REVIEWING)
-    assert [(played.question, played.accepted) for played in rehearsal.turns][:3] == [
-        ("a", True),
-        ("b", True),
-        ("a", False),
-    ]
+    assert rehearsal.state is State.ASKING
+    played = [(one.question, one.accepted) for one in rehearsal.turns]
+    assert played == [("a", True), ("b", True), ("a", False)]
 
 
 def test_more_instances_than_a_repeat_can_have_end_the_rehearsal() -> None:
@@ -231,6 +229,6 @@ survey:
   - {type: note, name: n, label: N}
   - {type: end repeat}
 """)
-    rehearsal = rehearse(form, {"r": [{}] * 1_200}, now=NOW)
+    rehearsal = rehearse(form, {"r": [{}] * 1_001}, now=NOW)
     assert rehearsal.state is State.ASKING
-    assert time.perf_counter() - began < 60
+    assert time.perf_counter() - began < 20

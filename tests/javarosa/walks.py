@@ -177,7 +177,8 @@ class Author:
         if pick < 0.55:
             return f"selected({self._reference('one', 'many', 'filtered')}, '{self.random.choice(_COLOURS)}')"
         if pick < 0.65:
-            return f"{self._reference('one', 'filtered')} {self.random.choice(('=', '!='))} '{self.random.choice(_COLOURS)}'"
+            operator, colour = self.random.choice(("=", "!=")), self.random.choice(_COLOURS)
+            return f"{self._reference('one', 'filtered')} {operator} '{colour}'"
         if pick < 0.75:
             return f"{self._reference()} {self.random.choice(('=', '!='))} ''"
         if pick < 0.8:
