@@ -35,6 +35,7 @@ class Scene:
     __slots__ = (
         "_frontier",
         "_grown",
+        "_laid",
         "_queue",
         "_waiting",
         "answers",
@@ -76,6 +77,7 @@ class Scene:
         """Nothing waits to be worked out."""
         self._frontier = 0
         self._grown = False
+        self._laid: dict[int, list[Slot]] = {}  # the walk through a repeat, until what is in it changes
         self._queue: list[tuple[int, int]] = []
         self._waiting: dict[int, dict[Instance, bool]] = {}
 
@@ -164,6 +166,7 @@ class Scene:
         for paths in (self.done, self.hidden, self.present, self.reached):
             _take_out_of(paths, path, number)
         self.own_counts[path] = self.counts[path] = left
+        self._laid.pop(self.script.unit_of[spot.index], None)
         self._return_to(spot)
         for child in self._below(spot):
             self._mark(child, slot.prefixes)
@@ -177,6 +180,7 @@ class Scene:
         self.counts.clear()
         self.present.clear()
         self.reached.clear()
+        self._laid.clear()
         self._frontier = 0
         for spot in self.script.dependencies.order:
             for instance in self._instances(spot.chain):
@@ -308,6 +312,8 @@ class Scene:
             if was:
                 self.hidden.remove(path)
                 self._return_to(spot)
+        if was is not hidden:
+            self._laid.pop(self.script.unit_of[spot.index], None)
         return was is not hidden
 
     def _return_to(self, spot: Spot) -> None:
@@ -391,6 +397,7 @@ class Scene:
             count = min(whole(rule.number(self.scope)), MOST_INSTANCES)
         before = self.counts.get(path, 0)
         self.counts[path] = count
+        self._laid.pop(self.script.unit_of[spot.index], None)
         if fresh or count == before:
             return False
         self._grown = self._grown or count > before
@@ -451,7 +458,12 @@ class Scene:
         slot = self.script.units[unit]
         if slot.path in self.hidden:
             return []
-        return self._repeat_slots(slot.spot, *_ROOT) if slot.spot.is_repeat else [slot]
+        if not slot.spot.is_repeat:
+            return [slot]
+        laid = self._laid.get(unit)
+        if laid is None:
+            laid = self._laid[unit] = self._repeat_slots(slot.spot, *_ROOT)
+        return laid
 
     def _repeat_slots(self, repeat: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...]) -> list[Slot]:
         path = prefixes[-1] + repeat.leaf

@@ -858,6 +858,16 @@ survey:
     assert len(talk.response["r"]) == 1_000  # type: ignore[arg-type]
 
 
+def test_a_repeat_that_is_full_takes_no_more() -> None:
+    talk = talk_to(VISITS, "Ann", "late", "no")
+    full = msgspec.structs.replace(talk.interview, counts={"visits": 1_000, "visits[1]/notes": 1})
+    full = msgspec.structs.replace(full, editing="visits[+]")
+    talk.interview = full
+    for move in (moves.Another(wanted=True), moves.Answer("yes")):
+        assert talk.do(move).prompts[0] == NotNow(move="another")
+        assert talk.interview is full
+
+
 def test_a_repeat_in_a_hidden_group_leaves_nothing() -> None:
     form = form_of(
         """

@@ -42,7 +42,7 @@ survey:
   - {type: range, name: range, "label::English (en)": "- dash", parameters: "start=1 end=5 step=0.5"}
   - {type: date, name: date, "label::English (en)": "a\\n\\n  indented\\n\\nb", default: "today()"}
   - {type: time, name: time, "label::English (en)": "a\\n \\nb"}
-  - {type: dateTime, name: when, "label::English (en)": "tab\\there, nothing\\u200bseen, sep\\u2028line, 😀, \\u200fعربي"}
+  - {type: dateTime, name: when, "label::English (en)": "tab\\there, sep\\u2028line, 😀, \\u200fعربي"}
   - {type: select_one colours or_other, name: one, "label::English (en)": "{a: b}", "label::Polski (pl)": "Który?"}
   - {type: select_multiple colours, name: many, "label::English (en)": "[x]",
      choice_filter: "shade = 'dark' or selected(${one}, 'red')", appearance: minimal}

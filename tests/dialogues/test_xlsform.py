@@ -327,7 +327,7 @@ def test_merged_cells_are_told_by_their_row() -> None:
     sheet.merge_cells("A2:A3")
     content = io.BytesIO()
     book.save(content)
-    assert problems(content.getvalue(), "form.xlsx") == [("no_type", "survey", 3, "type")]
+    assert problems(content.getvalue(), "form.xlsx") == [("merged", "survey", 2, "")]
 
 
 def test_a_byte_order_mark_and_other_line_ends_do_no_harm() -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
-from hypothesis import strategies as st
 
+from dialogues.form import Form
+from dialogues.library import names, path_of, shipped
+from dialogues.sheets import Sheet, as_plain, read_sheets
 from tests.javarosa.oracle import JavaRosa, as_xform, is_here
-from tests.javarosa.walks import Author, Stuck, Walk, loaded, mark_repeats
+from tests.javarosa.walks import Author, Rows, Stuck, Walk, loaded, mark_repeats
 
 REQUIRE_ALL = os.environ.get("CANDOUR_REQUIRE_ALL") == "1"
+LARGE = os.environ.get("HYPOTHESIS_PROFILE") == "large"
+SEEDS = 3_000 if LARGE else 200
+BATCH = 50
 pytestmark = pytest.mark.skipif(not is_here() and not REQUIRE_ALL, reason="needs Java 17 and its compiler")
-_RUNS = 600 if os.environ.get("HYPOTHESIS_PROFILE") == "large" else 60
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +28,37 @@ def java() -> Iterator[JavaRosa]:
         yield running
 
 
-@settings(max_examples=_RUNS, deadline=None, suppress_health_check=list(HealthCheck))
-@given(random=st.randoms(use_true_random=False), size=st.integers(3, 25))
-def test_random_forms_are_played_alike(
-    java: JavaRosa, tmp_path_factory: pytest.TempPathFactory, random: Random, size: int
+@pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
+def test_random_forms_are_played_alike_there_and_back_in_both_languages(
+    java: JavaRosa, tmp_path: Path, first: int
 ) -> None:
-    rows = Author(random).form(size)
-    form = loaded(rows)
+    played = 0
+    for seed in range(first, first + BATCH):
+        random = Random(seed)
+        rows = Author(random).form(random.randint(3, 25))
+        played += _walked(java, rows, loaded(rows), random, tmp_path)
+    assert played > BATCH // 2
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("seed", range(10))
+def test_shipped_forms_are_played_alike(java: JavaRosa, tmp_path: Path, name: str, seed: int) -> None:
+    path = path_of(name)
+    sheets = read_sheets(path.read_bytes(), path.name)
+    rows = as_plain([sheet for sheet in sheets if isinstance(sheet, Sheet)])
+    assert _walked(java, dict(rows), shipped(name), Random(seed), tmp_path)
+
+
+def _walked(java: JavaRosa, rows: Rows, form: Form, random: Random, folder: Path) -> bool:
+    """Whether both engines could play the form to its end; every difference on the way fails."""
     mark_repeats(rows)
-    if not java.load(as_xform(rows), tmp_path_factory.mktemp("forms") / "form.xml"):
-        reject()
-    walk = Walk(java, form, random)
+    if not java.load(as_xform(rows), folder / "form.xml"):
+        return False
+    walk = Walk(java, form, random, random.choice([language.code for language in form.languages]))
     try:
         turn = walk.there()
     except Stuck:
-        reject()
+        return False
     walk.same_state(turn)
     walk.back(turn)
+    return True

@@ -280,6 +280,8 @@ def loaded(rows: Rows) -> Form:
 
 def reply(random: Random, ask: Ask) -> str:
     """A random reply that both engines read alike; empty: skip."""
+    if ask.consent:
+        return "yes"
     if random.random() < 0.2:
         return ""
     match str(ask.kind):
@@ -304,10 +306,13 @@ class Walk:
     java: JavaRosa
     form: Form
     random: Random
+    language: str = "en"
 
     def there(self, most: int = 400) -> Turn:
         """Forward to the end."""
-        turn = advance(self.form, invite(self.form), moves.Begin(), now=NOW)
+        spoken = next(one for one in self.form.languages if one.code == self.language)
+        self.java.play("language", f"{spoken.name} ({spoken.code})")
+        turn = advance(self.form, invite(self.form, language=self.language), moves.Begin(), now=NOW)
         for _ in range(most):
             self._compare(turn.prompts)
             waiting = turn.prompts[-1]
@@ -384,7 +389,8 @@ class Walk:
             if not waiting.can_go_back:
                 break
             turn = advance(self.form, turn.interview, moves.Back(), now=NOW)
-        assert self._previous_asked() is None
+        theirs = self._previous_asked()
+        assert theirs is None or self.form.questions[our_path(theirs["ref"])].appears("consent")
 
     def _previous_asked(self) -> Any:
         while True:
@@ -437,7 +443,7 @@ def our_path(ref: str) -> str:
     steps = re.findall(r"([\w.-]+)(?:\[(\d+)\])?", ref)[1:]
     *outer, (leaf, _) = steps
     prefix = "".join(f"{name}[{number}]/" for name, number in outer if name in _MARKED)
-    return prefix + leaf
+    return f"{prefix}{leaf}"
 
 
 _MARKED: set[str] = set()
@@ -461,7 +467,13 @@ def same_value(theirs: str, ours: str) -> bool:
 
 def same_text(theirs: str, ours: str) -> bool:
     """Equal but for how numbers are written, and the spaces that an XForm folds."""
-    return same_value(" ".join(theirs.split()), " ".join(ours.split())) or _numbers_alike(theirs, ours)
+    theirs, ours = _plain(theirs), _plain(ours)
+    return same_value(theirs, ours) or _numbers_alike(theirs, ours)
+
+
+def _plain(text: str) -> str:
+    """Without what pyxform folds: rows of spaces, and curly quotes."""
+    return " ".join(text.translate(str.maketrans("‘’“”", "''\"\"")).split())
 
 
 def _numbers_alike(theirs: str, ours: str) -> bool:
