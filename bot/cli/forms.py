@@ -106,12 +106,17 @@ def rehearse(
 def _prepared(path: Path) -> dict[str, Any]:
     try:
         loaded = json.loads(read_file(path).decode("utf-8-sig"))
+        # once more, so that what is printed later can be: without halves of characters, NaN and infinity
+        plain = json.dumps(loaded, ensure_ascii=False, allow_nan=False)
+        loaded = json.loads(plain.encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise Trouble(
             f"“{path}” is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
         ) from error
-    except (UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise Trouble(f"“{path}” is not JSON in UTF-8.") from error
+    except (RecursionError, ValueError) as error:
+        raise Trouble(f"“{path}” holds what cannot be an answer: too deep a list, or no real number.") from error
     if not isinstance(loaded, dict):
         raise Trouble(f'“{path}” should hold one object: {{"question": value, …}}.')
     return loaded

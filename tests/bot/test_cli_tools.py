@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.cli.forms import app
 from bot.web.preview import page
+from dialogues.form import Kind
+from dialogues.functions import FUNCTIONS
 from dialogues.library import path_of, shipped
+from dialogues.rows import CHOICES, SETTINGS, SURVEY
 from dialogues.xlsform import load
 from tests.dialogues.playing import YES_NO, form_of
 
@@ -311,3 +315,21 @@ def test_an_option_that_makes_no_sense_ends_with_exit_code_2(
     code, _, said = terminal.run(*arguments)
     assert code == 2
     assert "Traceback" not in said
+
+
+# The documentation
+
+
+def test_every_command_column_setting_type_and_function_is_documented() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
+    commands = [
+        f"### `candour forms {command.name or command.callback.__name__} "
+        for command in app.registered_commands
+        if command.callback
+    ]
+    types = [kind for kind in Kind if not kind.has_choices]
+    functions = [*FUNCTIONS, "position", "index", "indexed-repeat", "jr:choice-name", "instance"]
+    for word in commands:
+        assert word in written
+    for name in (*SURVEY, *CHOICES, *SETTINGS, *types, *functions):
+        assert f"`{name}`" in written, name

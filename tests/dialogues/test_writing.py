@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
 from openpyxl import load_workbook
 
-from dialogues.form import Form
+from dialogues.form import Choice, Form, Group, Question, Repeat, walk
 from dialogues.library import names, shipped
 from dialogues.writing import UnwritableError, as_sheets, as_workbook, as_yaml
 from dialogues.xlsform import read
@@ -26,7 +28,7 @@ EVERYTHING = """
 settings:
   - {"form_title::English (en)": "Every: type", "form_title::Cymraeg (cy)": "Pob un", form_id: every, version: "1.0",
      default_language: "English (en)", audience: frontline, attribution: named, breakdown: one,
-     records: finding, estimated_minutes: "007"}
+     records: finding, estimated_minutes: "007", reading_age: "12"}
 survey:
   - {type: start, name: began}
   - {type: end, name: ended}
@@ -114,6 +116,26 @@ def assert_same(form: Form, content: bytes, name: str) -> None:
     assert reading.form == form, [problem.message for problem in reading.problems]
     assert reading.form is not None
     assert reading.form.digest == form.digest
+
+
+def test_the_form_with_everything_has_everything() -> None:
+    """A field that is new, and not written yet, makes this fail."""
+    form = form_of(EVERYTHING)
+    values = [
+        form,
+        *walk(form.children),
+        *(choice for choices in form.choices.values() for choice in choices),
+    ]
+    told = {(type(value), name) for value in values for name in _fields_in_use(value)}
+    for kind in (Form, Question, Group, Repeat, Choice):
+        assert {name for owner, name in told if owner is kind} == set(kind.__struct_fields__)
+
+
+def _fields_in_use(value: Struct) -> Iterator[str]:
+    for field in fields(value):
+        default = field.default if field.default_factory is NODEFAULT else field.default_factory()
+        if getattr(value, field.name) != default:
+            yield field.name
 
 
 @both

@@ -1,0 +1,72 @@
+"""What users are told agrees with what there is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import typer
+
+from bot.cli import app
+from dialogues import library
+from dialogues.rows import CHOICES, SETTINGS, SURVEY
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+FORMS = (ROOT / "docs" / "forms.md").read_text("utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def commands() -> list[str]:
+    """Every command of the command line, such as `forms check`."""
+    root = typer.main.get_command(app)
+    found: list[str] = []
+    for name, command in getattr(root, "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        found += [f"{name} {one}" for one in inner] if inner else [name]
+    return found
+
+
+def test_every_command_is_documented() -> None:
+    assert commands()
+    missing = [command for command in commands() if f"candour {command}" not in README + FORMS]
+    assert missing == []
+
+
+def test_every_documented_command_exists() -> None:
+    told = set(re.findall(r"^candour (forms \w+|\w+)", README + "\n" + FORMS, re.MULTILINE))
+    assert told - set(commands()) == set()
+
+
+def test_every_column_is_documented() -> None:
+    missing = [column for column in (*SURVEY, *CHOICES, *SETTINGS) if f"`{column}`" not in FORMS]
+    assert missing == []
+
+
+def test_every_shipped_form_and_its_version_are_in_the_changelog() -> None:
+    for name in library.names():
+        assert f"`{name}` {library.shipped(name).version}" in CHANGELOG
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_link_and_picture_of_the_readme_exists() -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_dependency_is_locked_with_its_hash_and_says_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    project = tomllib.loads(text)
+    locked = (ROOT / "requirements.lock").read_text("utf-8")
+    for wanted in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"]):
+        name = re.split(r"[>=<]", wanted)[0]
+        assert re.search(
+            rf"^{re.escape(name)}==\S+ .*\\\n    --hash=", locked, re.MULTILINE | re.IGNORECASE
+        ), name
+        assert re.search(rf'"{re.escape(wanted)}",\s+# \w', text), f"{name} says no reason"
