@@ -116,7 +116,9 @@ def _prepared(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Trouble(f"“{path}” is not JSON in UTF-8.") from error
     except (RecursionError, ValueError) as error:
-        raise Trouble(f"“{path}” holds what cannot be an answer: too deep a list, or no real number.") from error
+        raise Trouble(
+            f"“{path}” holds what cannot be an answer: too deep a list, or no real number."
+        ) from error
     if not isinstance(loaded, dict):
         raise Trouble(f'“{path}” should hold one object: {{"question": value, …}}.')
     return loaded

@@ -25,7 +25,11 @@ SMALL = """
 survey:
   - {type: note, name: hello, "label::English (en)": Hello., "label::Cymraeg (cy)": Helo.}
   - {type: select_one yes_no, name: told, "label::English (en)": Told anyone?, "label::Cymraeg (cy)": Wedi dweud?}
-  - {type: integer, name: Often, "label::English (en)": How often?, "label::Cymraeg (cy)": Pa mor aml?, constraint: ". < 9"}
+  - type: integer
+    name: Often
+    "label::English (en)": How often?
+    "label::Cymraeg (cy)": Pa mor aml?
+    constraint: ". < 9"
   - {type: text, name: why, "label::English (en)": Why?, "label::Cymraeg (cy)": Pam?}
 choices:
   - {list_name: yes_no, name: "yes", "label::English (en)": "Yes", "label::Cymraeg (cy)": Do}

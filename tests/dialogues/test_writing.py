@@ -27,7 +27,7 @@ both = pytest.mark.parametrize(("write", "name"), [(as_yaml, "form.yaml"), (as_w
 EVERYTHING = """
 settings:
   - {"form_title::English (en)": "Every: type", "form_title::Cymraeg (cy)": "Pob un", form_id: every, version: "1.0",
-     default_language: "English (en)", audience: frontline, attribution: named, breakdown: one,
+     default_language: "English (en)", audience: frontline, attribution: anonymous, breakdown: one,
      records: finding, estimated_minutes: "007", reading_age: "12"}
 survey:
   - {type: start, name: began}

@@ -9,7 +9,6 @@ import typer
 
 from bot.cli.authoring.options import FormFile, InLanguage
 from bot.cli.trouble import Trouble, form_of, language_of, write_file
-from bot.web.preview import page
 from dialogues.diagram import draw
 
 
@@ -25,6 +24,8 @@ def preview(
     language: InLanguage = None,
 ) -> None:
     """Write all screens of a form on one page, as the web chat shows them on a phone."""
+    from bot.web.preview import page  # noqa: PLC0415 - the web pages take a second to import
+
     form = form_of(file)
     spoken = language_of(form, language)
     if out.suffix.lower() not in (".html", ".htm"):

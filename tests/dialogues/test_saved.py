@@ -1,0 +1,57 @@
+"""What was stored stays readable: forms and interviews saved by earlier versions load, and the conversation goes on.
+
+`saved/` holds one form and one interview for each stored format. Add to it; never change what is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dialogues import form as forms
+from dialogues import interview as interviews
+from dialogues.engine import advance, history, prompts
+from dialogues.library import names, shipped
+from dialogues.moves import Answer
+from dialogues.prompts import Ask
+
+SAVED = Path(__file__).with_name("saved")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+FORMATS = sorted(path.stem for path in SAVED.glob("*.form"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_saved_form_still_has_the_digest_that_interviews_are_pinned_to(name: str) -> None:
+    content = (SAVED / f"{name}.form").read_bytes()
+    assert forms.decode(content).digest == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
+    form = forms.decode((SAVED / f"{name}.form").read_bytes())
+    interview = interviews.decode((SAVED / f"{name}.interview").read_bytes())
+    asked = prompts(form, interview)[-1]
+    assert isinstance(asked, Ask)
+    assert asked.question == "cap_skill_mix"
+    assert [item.answer for item in history(form, interview)] == ["Care staff", "Rarely", ""]
+    following = advance(form, interview, Answer("Often", turn=asked.turn), now=NOW).prompts[-1]
+    assert isinstance(following, Ask)
+    assert following.question == "com_handover"
+
+
+# A form that was used never changes: a new wording is a new version. Add a line for each.
+DIGESTS = {
+    ("concern", "2026-11-1"): "896b10bbd31a6027",
+    ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
+}
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_published_version_of_a_shipped_form_never_changes(name: str) -> None:
+    form = shipped(name)
+    assert DIGESTS[name, form.version] == form.digest[:16], (
+        "give the changed form a new version, and a line above"
+    )
