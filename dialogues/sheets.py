@@ -15,9 +15,6 @@ from typing import Any
 
 import yaml
 from msgspec import Struct
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from dialogues.problems import Place, Problem
 
@@ -205,6 +202,9 @@ def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
             "This workbook has a password, or is in the old .xls format. Save it as .xlsx without a password."
         )
         return [_whole(sentence, "password")]
+    from openpyxl import load_workbook  # noqa: PLC0415 - takes half a second, and YAML needs none of it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     refused = _refuse_archive(content)
     if refused is not None:
         return [refused]
@@ -307,8 +307,6 @@ def _cell(value: object) -> str:
             return value.date().isoformat()
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
-        case ArrayFormula() | DataTableFormula():
-            return "="
         case _:
             return _tidy(str(value))
 

@@ -161,7 +161,7 @@ ROWS: dict[str, tuple[str, list[Told]]] = {
     ),
     "minutes that are none": (
         survey(A) + "settings: [{estimated_minutes: a few}]\n",
-        [("minutes", "settings", 2, "estimated_minutes", None)],
+        [("whole_number", "settings", 2, "estimated_minutes", None)],
     ),
 }
 

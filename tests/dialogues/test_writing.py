@@ -54,7 +54,8 @@ survey:
      appearance: field-list}
   - {type: note, name: note, "label::English (en)": "=SUM(A1)", "label::Cymraeg (cy)": "#N/A"}
   - {type: acknowledge, name: ack, "label::English (en)": "@home | >"}
-  - {type: begin repeat, name: repeat, "label::English (en)": "Each", repeat_count: "${integer}", relevant: "true()"}
+  - {type: begin repeat, name: repeat, "label::English (en)": "Each", repeat_count: "${integer}", relevant: "true()",
+     appearance: compact}
   - {type: calculate, name: calc, calculation: "concat('a  b', ${text})"}
   - {type: hidden, name: hidden, default: "x"}
   - {type: end repeat}
