@@ -222,7 +222,11 @@ class _Group:
         after = before.after(update, turn.interview, tries)
         if turn.interview.state is State.SUBMITTED and before.interview.state is not State.SUBMITTED:
             self._hand_in(offer, form, turn.interview)
-        if held is not None or turn.interview is not before.interview or not isinstance(move, _LEAVES_NO_TRACE):
+        if (
+            held is not None
+            or turn.interview is not before.interview
+            or not isinstance(move, _LEAVES_NO_TRACE)
+        ):
             self._keep(ref, after)
         return Reply(form, _detached(after.interview), turn.prompts, tries)
 
