@@ -129,6 +129,8 @@ def response(form: Form, interview: Interview) -> Response:
 def _scene_of(form: Form, interview: Interview, now: datetime | None = None) -> Scene:
     """The scene of an interview; without `now` as it was when it was last changed."""
     scene: Scene | None = interview.__dict__.get("scene")
+    if scene is not None and now is scene.scope.now:
+        return scene
     moment = now or (datetime.fromisoformat(interview.seen) if interview.seen else _ANY_TIME)
     if scene is None or (moment != scene.scope.now and scene.script.looks_at_clock):
         if interview.form != form.digest:

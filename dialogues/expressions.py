@@ -82,6 +82,7 @@ class Compiled:
     comparisons: tuple[Comparison, ...]
     volatile: bool
     own: int | None = None
+    anywhere: bool = False  # whether it comes out the same from every instance and at any time
 
 
 def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices: bool = False) -> Compiled:
@@ -100,7 +101,16 @@ def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices:
         tuple(compiler.comparisons),
         compiler.volatile,
         compiler.own,
+        not spot.chain
+        and compiler.own is None
+        and not compiler.volatile
+        and all(map(_is_ordinary, compiler.uses)),
     )
+
+
+def _is_ordinary(use: Use) -> bool:
+    """Whether what is looked at has only one instance."""
+    return use.bound == 0 and use.spot.depth == 0 and not use.spot.is_repeat
 
 
 def compile_template(

@@ -286,7 +286,8 @@ class Scene:
         rule = self.script.rules[spot.index].relevant
         if rule is None:
             return True
-        self.stand(spot, prefixes, indexes, self.answers.get(path, ""))
+        if not rule.anywhere:
+            self.stand(spot, prefixes, indexes, self.answers.get(path, ""))
         return rule.truth(self.scope)
 
     def stand(self, spot: Spot, prefixes: tuple[str, ...], indexes: tuple[int, ...], dot: Value) -> None:
