@@ -241,10 +241,19 @@ class Scene:
             instances[instance] = calculate or instances.get(instance, False)
 
     def _mark_dependents(self, spot: Spot, prefixes: tuple[str, ...], changed: int = _VALUE) -> None:
+        """Have what looks at a node worked out again."""
+        waiting, rank = self._waiting, self.script.dependencies.rank
         for dependent in self.script.dependencies.dependents[spot.index]:
             if changed == _RELEVANCE and dependent.only_value:
                 continue
-            self._mark(dependent.spot, prefixes[: dependent.bound + 1], calculate=dependent.calculates)
+            follower = dependent.spot
+            if follower.chain:
+                self._mark(follower, prefixes[: dependent.bound + 1], calculate=dependent.calculates)
+            elif follower.index not in waiting:  # as _mark would, without the calls: this is the hottest place
+                waiting[follower.index] = {_ROOT: dependent.calculates}
+                heappush(self._queue, (rank[follower.index], follower.index))
+            elif dependent.calculates:
+                waiting[follower.index][_ROOT] = True
 
     def _settle(self) -> None:
         """Work out what was marked, and what hangs on it, in the order of dependence."""
