@@ -249,7 +249,9 @@ class Scene:
             follower = dependent.spot
             if follower.chain:
                 self._mark(follower, prefixes[: dependent.bound + 1], calculate=dependent.calculates)
-            elif follower.index not in waiting:  # as _mark would, without the calls: this is the hottest place
+            elif (
+                follower.index not in waiting
+            ):  # as _mark would, without the calls: this is the hottest place
                 waiting[follower.index] = {_ROOT: dependent.calculates}
                 heappush(self._queue, (rank[follower.index], follower.index))
             elif dependent.calculates:
