@@ -7,6 +7,7 @@ from pathlib import Path
 from dialogues import library
 from dialogues.form import Form
 from dialogues.script import Script
+from dialogues.sheets import MAX_BYTES
 from dialogues.xlsform import read
 
 
@@ -21,9 +22,10 @@ def content_of(name: str) -> tuple[bytes, str]:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file. Raises `Trouble` when it cannot be read."""
+    """The bytes of a file, of a far too large one only as many as show that it is. Raises `Trouble`."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise Trouble(f"There is no file “{path}”. Check its name and folder.") from error
     except IsADirectoryError as error:

@@ -374,3 +374,11 @@ def test_output_that_nobody_reads_is_no_traceback() -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_without_end_is_refused_by_its_size(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.xlsx"
+    endless.symlink_to("/dev/zero")
+    done = run("forms", "check", endless)
+    assert done.returncode == 1
+    assert "larger than 20 MB" in done.stdout
