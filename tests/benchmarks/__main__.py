@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.cli.serving import keep_what_start_made
 from tests.benchmarks import engine, turns
 from tests.benchmarks.results import Result, table, write
 
@@ -30,6 +31,7 @@ def main() -> int:
     if not chosen:
         console.print(f"No benchmark begins with “{prefix}”. There are: {', '.join(BENCHMARKS)}.")
         return 2
+    keep_what_start_made()  # as the server does, for us and for who runs in this process beside us
     results = [run() for run in chosen]
     console.print(table(results))
     write(results, OUTPUT)
