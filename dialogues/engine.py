@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialogues import asking
-from dialogues.form import Attribution, Form, Kind
+from dialogues.form import Attribution, Form, Kind, Text
 from dialogues.identifying import find_identifying, remove_identifying
 from dialogues.interview import Interview, State, Value
 from dialogues.lifecycle import LIVE, Facts, follow, possible
@@ -306,10 +306,7 @@ def _consent(scene: Scene, interview: Interview, slot: Slot, value: Value) -> In
 
 def _check(scene: Scene, slot: Slot, value: Value) -> None:
     if not _holds(scene, slot, value):
-        message = scene.script.words(
-            slot.spot, asking.question_of(slot).constraint_message, scene.language, scene.scope
-        )
-        raise _Refused(AskAgain(question=slot.path, reason=Reason.CONSTRAINT, message=message))
+        raise _Refused(_not_holding(scene, slot))
 
 
 def _holds(scene: Scene, slot: Slot, value: Value) -> bool:
@@ -329,11 +326,18 @@ def _holds(scene: Scene, slot: Slot, value: Value) -> bool:
             values[slot.path] = before
 
 
+def _not_holding(scene: Scene, slot: Slot) -> AskAgain:
+    return _again(scene, slot, Reason.CONSTRAINT, asking.question_of(slot).constraint_message)
+
+
 def _required(scene: Scene, slot: Slot) -> AskAgain:
-    message = scene.script.words(
-        slot.spot, asking.question_of(slot).required_message, scene.language, scene.scope
-    )
-    return AskAgain(question=slot.path, reason=Reason.REQUIRED, message=message)
+    return _again(scene, slot, Reason.REQUIRED, asking.question_of(slot).required_message)
+
+
+def _again(scene: Scene, slot: Slot, reason: Reason, message: Text) -> AskAgain:
+    """Why a reply was not taken, in the form's own words where it has any."""
+    words = scene.script.words(slot.spot, message, scene.language, scene.scope)
+    return AskAgain(question=slot.path, reason=reason, message=words)
 
 
 def _may_identify(scene: Scene, slot: Slot, value: Value) -> bool:
@@ -552,10 +556,7 @@ def _why_asked(scene: Scene, slot: Slot) -> Prompts:
     """For a question that is asked again: what no longer holds about its answer."""
     value = scene.values.get(slot.path, "")
     if value and not _holds(scene, slot, value):
-        message = scene.script.words(
-            slot.spot, asking.question_of(slot).constraint_message, scene.language, scene.scope
-        )
-        return (AskAgain(question=slot.path, reason=Reason.CONSTRAINT, message=message),)
+        return (_not_holding(scene, slot),)
     if not value and asking.is_required(scene, slot):
         return (_required(scene, slot),)
     return ()

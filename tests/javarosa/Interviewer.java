@@ -168,10 +168,8 @@ public final class Interviewer {
     /** Plays the same answers RUNS times from the beginning; an empty line skips a question, + adds to a repeat. */
     private String time(int runs, List<String> answers) {
         long calls = 0;
-        long[] slowest = new long[runs];
         long began = System.nanoTime();
         for (int run = 0; run < runs; run++) {
-            long start = System.nanoTime();
             begin();
             for (String answer : answers) {
                 step(true);
@@ -181,7 +179,6 @@ public final class Interviewer {
                 controller.answerQuestion(cast(answer), true);
                 calls += 2;
             }
-            slowest[run] = System.nanoTime() - start;
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         return "{\"seconds\": " + seconds + ", \"calls\": " + calls + ", \"runs\": " + runs + "}";

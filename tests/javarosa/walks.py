@@ -432,9 +432,6 @@ def relevant_paths(scene: Scene) -> list[str]:
     return found
 
 
-_REPEATS: dict[int, set[str]] = {}
-
-
 def our_path(ref: str) -> str:
     """`/data/q3[1]/q4[2]/q5[1]` as our path: groups are left out, repeats keep their number.
 
