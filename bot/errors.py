@@ -2,6 +2,8 @@
 
 CandourError
 └── TurnError               the message was not taken; nothing was changed
+    ├── NowhereError        nobody knows which audit this person belongs to: they need their link
+    ├── UnknownInvitationError  no slip and no audit has this code
     ├── TooBusyError        too many messages wait already: try again in a moment
     └── StoppingError       we are shutting down: the channel should deliver it again
 """
@@ -13,6 +15,20 @@ from storage.errors import CandourError
 
 class TurnError(CandourError):
     """A message was not taken; nothing was changed."""
+
+
+class NowhereError(TurnError):
+    """A person in a chat whom no audit has invited yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Please open the link that you were given.")
+
+
+class UnknownInvitationError(TurnError):
+    """A code that leads nowhere: mistyped, used before, or of an audit that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is not known, or was used before.")
 
 
 class TooBusyError(TurnError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import Struct
 
 from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.moves import Move
-from dialogues.prompts import Prompt
+from dialogues.prompts import Item, Prompt
 
 
 class Address(Struct, frozen=True):
@@ -20,29 +22,107 @@ class Address(Struct, frozen=True):
         return f"Address({self.channel})"
 
 
-class Incoming(Struct, frozen=True):
-    """One message: who, in which audit, which form, the channel's own id of it, and the move that it makes.
+# What a person does, as a channel knows it before anybody has looked up where they are.
 
-    `update` is unique per address; the same one again changes nothing. Empty: never repeated.
+
+class _Said(Struct, frozen=True):
+    """Something a person did. It has no repr: it may be an answer."""
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class Words(_Said, frozen=True):
+    """What was typed: an answer, the words of a button, or a command such as `/back`."""
+
+    text: str
+
+
+class Tap(_Said, frozen=True):
+    """A tapped button, as its token (`bot.buttons`)."""
+
+    token: str
+
+
+class Attached(_Said, frozen=True):
+    """A photo or a file: its content with nothing in it but what is seen or heard, and its extension (`jpg`).
+
+    `problem` says why it cannot be taken; then there is no content.
+    """
+
+    content: bytes = b""
+    extension: str = ""
+    problem: str = ""
+
+
+class Odd(_Said, frozen=True):
+    """Something that no question takes, by its kind (`sticker`)."""
+
+    kind: str
+
+
+class Enter(_Said, frozen=True):
+    """They come by a link: `code` is a slip, or the name of an audit that is open to all."""
+
+    code: str
+
+
+class Go(_Said, frozen=True):
+    """They turn to another form of the same audit, by its name."""
+
+    form: str
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go
+
+
+class Incoming(Struct, frozen=True):
+    """One message: who, in which audit, which form, the channel's own id of it, and what it says.
+
+    A channel that does not tell where people are (a chat) leaves `audit` and `form` empty: then it is
+    remembered. `update` is unique per address; the same one again changes nothing. Empty: never repeated.
     """
 
     address: Address
     audit: str
     form: str
     update: str
-    move: Move
+    said: Said
 
 
 class Reply(Struct, frozen=True):
     """What follows from a message: prompts to show, and the interview they were rendered from.
 
-    `tries` counts the consecutive replies to the present question that could not be taken.
+    `tries` counts the consecutive replies to the present question that could not be taken. `move` is what
+    the message was taken for; None when it was seen before, or only looked. `settled` is the question that
+    a tap has answered, so that its message can say so. `then` is what the person comes back to, when something
+    that they had put aside goes on.
     """
 
     form: Form
     interview: Interview
     prompts: tuple[Prompt, ...]
     tries: int = 0
+    move: Move | None = None
+    settled: Item | None = None
+    then: Reply | None = None
 
     def __repr__(self) -> str:
         return f"Reply({self.interview!r})"
+
+
+class Doors(Struct, frozen=True):
+    """An audit offers several forms: which one? Their names and titles, in the order of the audit."""
+
+    audit: str
+    forms: tuple[Form, ...]
+
+
+class Appointed(Struct, frozen=True):
+    """Whoever came by this link has a part in the audit (`role`), and is told here what concerns it."""
+
+    audit: str
+    role: str
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed

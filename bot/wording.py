@@ -27,6 +27,7 @@ from dialogues.prompts import Prompt, Reason
 
 SOURCE = "en"
 TRIES_BEFORE_HELP = 3
+_FEW_STEPS = 11  # a range of so many steps is shown as choices
 LOCALE = Path(__file__).parent / "locale"
 _REVIEWED = "X-Reviewed-By-A-Speaker"
 
@@ -98,11 +99,15 @@ class Role(StrEnum):
 
 
 class Button(Struct, frozen=True):
-    """One thing to tap, and the move that it makes. It has no repr: a label may be an answer."""
+    """One thing to tap, and the move that it makes; `marked` when it is one of several that were chosen.
+
+    It has no repr: a label may be an answer.
+    """
 
     label: str
     move: Move
     role: Role = Role.WAY
+    marked: bool = False
 
     def __repr__(self) -> str:
         return f"Button({self.move!r})"
@@ -154,7 +159,10 @@ NAMES = {
     "submit": mark("Hand in"),
     "withdraw": mark("Stop"),
     "remove": mark("Remove"),
+    "done": mark("Done"),
 }
+
+ERASE = mark("Yes, erase my answers")
 
 _EXPLAINED = {
     "skip": mark("Skip leaves a question out."),
@@ -206,6 +214,14 @@ _REASONS = {
         mark("I told the nurse in charge"),
     ),
     Reason.NEEDS_FILE: (mark("I need a photo or a file here, like {example}."), mark("a photo of the rota")),
+    Reason.FILE_TOO_BIG: (
+        mark("That file is too big for me. Please send a smaller one, of up to {example}."),
+        "10 MB",
+    ),
+    Reason.FILE_NOT_TAKEN: (
+        mark("I cannot take a file of that kind here. Please send {example}."),
+        mark("a photo or a PDF"),
+    ),
     Reason.NOT_ALL_RANKED: (mark("Please give each line its own place, like {example}."), "1, 2, 3"),
 }
 
@@ -214,6 +230,20 @@ _NOT_NOW = {
     "back": mark("This is the first question, so there is nothing before it."),
     "skip": mark("This question needs an answer, so it cannot be left out."),
     "submit": mark("There are still questions to answer before you can hand in."),
+}
+
+_UNTAKEN = {
+    "": mark("I cannot take that, so I kept nothing of it."),
+    "photo": mark("I cannot take a photo at this point, so I kept nothing of it."),
+    "file": mark("I cannot take a file at this point, so I kept nothing of it."),
+    "voice": mark("I cannot listen to voice messages, so I kept nothing of it. Please write instead."),
+    "video": mark("I cannot watch videos, so I kept nothing of it. Please write instead."),
+    "sticker": mark("I cannot read stickers, so I kept nothing of it. Please write instead."),
+    "location": mark("I do not need to know where you are, and I kept nothing of it."),
+    "contact": mark("I do not need anybody's phone number, and I kept nothing of it."),
+    "edited": mark(
+        "I see that you changed a message. I still have what you wrote first. To change an answer, send /edit."
+    ),
 }
 
 _STANDING: dict[type[Prompt], tuple[str, ...]] = {
@@ -297,6 +327,10 @@ def word(
             return _confirm(prompt, _)
         case prompts.NotNow():
             return Outgoing((_(_NOT_NOW.get(prompt.move, _NOT_NOW[""])),))
+        case prompts.Untaken():
+            return Outgoing((_(_UNTAKEN.get(prompt.what, _UNTAKEN[""])),))
+        case prompts.ChooseLanguage():
+            return _choose_language(prompt, _)
         case prompts.Guide():
             return _guide(prompt, _)
         case prompts.Signpost():
@@ -333,18 +367,52 @@ def _note(prompt: prompts.Say, _: Voice) -> Outgoing:
 
 def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
     hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
-    choices = tuple(_choice(ask, option) for option in options(ask, _.language))
     another = (_("Is there one more to add?"),) if ask.another else ()
-    return Outgoing((*paragraphs(ask.label), *another), hint, buttons=choices + ways(ask, _.language))
+    return Outgoing(
+        (*paragraphs(ask.label), *another), hint, buttons=_choices(ask, _) + ways(ask, _.language)
+    )
+
+
+def _choices(ask: prompts.Ask, _: Voice) -> tuple[Button, ...]:
+    """A button for each choice; where several may be chosen, each marks its own, and one says that it is done."""
+    if not ask.kind.is_many:
+        return tuple(_choice(ask, option) for option in options(ask, _.language))
+    marked = (ask.current or "").split()
+    buttons = tuple(_markable(ask, option, marked) for option in ask.options)
+    is_ready = len(marked) == len(ask.options) if ask.kind is Kind.RANK else bool(marked)
+    done = moves.Done(question=ask.question, turn=ask.turn)
+    return (*buttons, _way(done, _, Role.MAIN)) if is_ready else buttons
+
+
+def _markable(ask: prompts.Ask, option: prompts.Option, marked: list[str]) -> Button:
+    """What marks a choice, or unmarks it; in a rank the label tells its place."""
+    is_marked = option.value in marked
+    place = f"{marked.index(option.value) + 1}. " if is_marked and ask.kind is Kind.RANK else ""
+    move = moves.Mark(option.value, not is_marked, question=ask.question, turn=ask.turn)
+    return Button(place + option.label, move, Role.APART if option.apart else Role.CHOICE, is_marked)
 
 
 def options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
-    """The choices as people read them: those of the form, or yes and no in Candour's own words."""
-    if not ask.another:
-        return ask.options
+    """The choices as people read them: those of the form, the steps of a short range, or Candour's own words."""
     _ = voice(language)
+    if ask.kind is Kind.ACKNOWLEDGE:
+        return (prompts.Option("OK", _("OK")),)
+    if not ask.another:
+        return ask.options or steps(ask)
     own = {"yes": _("Yes"), "no": _("No")}
     return tuple(prompts.Option(option.value, own.get(option.value, option.label)) for option in ask.options)
+
+
+def steps(ask: prompts.Ask) -> tuple[prompts.Option, ...]:
+    """The steps of a range as choices, if they are few."""
+    if ask.bounds is None:
+        return ()
+    start, end, step = ask.bounds
+    count = round((end - start) / step) + 1 if step > 0 and end > start else 0
+    if not 0 < count <= _FEW_STEPS:
+        return ()
+    values = [f"{start + number * step:g}" for number in range(count)]
+    return tuple(prompts.Option(value, value) for value in values)
 
 
 def _choice(ask: prompts.Ask, option: prompts.Option) -> Button:
@@ -420,8 +488,15 @@ def _review(prompt: prompts.Review, _: Voice) -> Outgoing:
 
 def line(item: prompts.Item, language: str) -> Line:
     """An earlier answer as people read it; one that was left out says so."""
+    return Line(item.label, said(item, language), moves.Edit(item.question))
+
+
+def said(item: prompts.Item, language: str) -> str:
+    """An answer as people read it; a file has no words."""
     _ = voice(language)
-    return Line(item.label, item.answer or _("You left this out."), moves.Edit(item.question))
+    if not item.answer:
+        return _("You left this out.")
+    return _("A file is here.") if item.attached else item.answer
 
 
 def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:
@@ -463,6 +538,11 @@ def _guide(prompt: prompts.Guide, _: Voice) -> Outgoing:
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
 
+def _choose_language(prompt: prompts.ChooseLanguage, _: Voice) -> Outgoing:
+    buttons = tuple(Button(each.label, moves.Speak(each.value), Role.CHOICE) for each in prompt.languages)
+    return Outgoing((_("Which language would you like?"),), buttons=buttons)
+
+
 def _signpost(_: Voice) -> Outgoing:
     text = tuple(
         f"{place.who}: {place.phone}\n{place.what}".replace(": \n", "\n") for place in places(_.language)
@@ -499,7 +579,7 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
     text = tuple(_(part) for part in _STANDING[type(prompt)])
     match prompt:
         case prompts.ConfirmStop():
-            yes = Button(_("Yes, erase my answers"), moves.Withdraw(sure=True), Role.ENDING)
+            yes = Button(_(ERASE), moves.Withdraw(sure=True), Role.ENDING)
             return Outgoing(text, buttons=(Button(_("No, go on"), moves.Begin(), Role.MAIN), yes))
         case prompts.Paused():
             return Outgoing(text, buttons=(_way(moves.Resume(), _, Role.MAIN), _way(moves.Withdraw(), _)))

@@ -98,7 +98,7 @@ def _question(scene: Scene, slot: Slot, interview: Interview, *, can_go_back: bo
         options=options_of(scene, slot),
         bounds=bounds_of(question),
         required=is_required(scene, slot),
-        current=scene.values.get(slot.path),
+        current=scene.values.get(slot.path) if interview.marked is None else " ".join(interview.marked),
         editing=interview.editing == slot.path,
         consent=slot is scene.script.consent,
         can_go_back=can_go_back,
@@ -168,12 +168,23 @@ def _label(scene: Scene, slot: Slot) -> str:
 def items(scene: Scene, *, only_done: bool) -> tuple[Item, ...]:
     """What was asked and answered, in order; with `only_done` nothing that is still to come."""
     return tuple(
-        Item(slot.path, label_of(scene, slot), spoken(scene, slot), scene.values.get(slot.path, ""))
+        item(scene, slot)
         for slot in scene.slots()
         if not slot.another
         and scene.is_asked(slot)
         and not is_consent(slot.spot)
         and (slot.path in scene.done or not only_done)
+    )
+
+
+def item(scene: Scene, slot: Slot) -> Item:
+    """One question with its answer."""
+    return Item(
+        slot.path,
+        label_of(scene, slot),
+        spoken(scene, slot),
+        scene.values.get(slot.path, ""),
+        attached=question_of(slot).kind.is_file,
     )
 
 

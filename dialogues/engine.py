@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from dialogues import asking
 from dialogues.form import Attribution, Form, Kind, Text
 from dialogues.identifying import find_identifying, remove_identifying
-from dialogues.interview import Interview, State, Value
+from dialogues.interview import Interview, Path, State, Value
 from dialogues.lifecycle import LIVE, Facts, follow, possible
 from dialogues.moves import (
     Another,
@@ -24,11 +24,13 @@ from dialogues.moves import (
     Begin,
     Concern,
     Confirm,
+    Done,
     Edit,
     Expire,
     Help,
     Keep,
     Look,
+    Mark,
     Move,
     Pause,
     Remove,
@@ -41,6 +43,7 @@ from dialogues.moves import (
 )
 from dialogues.prompts import (
     AskAgain,
+    ChooseLanguage,
     ConfirmStop,
     ConfirmWording,
     Declined,
@@ -48,6 +51,7 @@ from dialogues.prompts import (
     Guide,
     Item,
     NotNow,
+    Option,
     Paused,
     Prompt,
     Reason,
@@ -67,6 +71,7 @@ Prompts: TypeAlias = tuple[Prompt, ...]
 _NEVER_STALE = frozenset({Begin, Look, Help, Concern, Speak, Withdraw, Edit})
 _AT_A_QUESTION = frozenset({State.ASKING, State.CONSENTING, State.CONFIRMING})
 _ANYWHERE = ("look", "speak", "help", "concern")
+_MARKING = ("mark", "done")
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state of a form that asks for no time
 _EMPTY = frozenset({State.INVITED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})  # nothing is kept in them
 
@@ -117,6 +122,23 @@ def history(form: Form, interview: Interview) -> tuple[Item, ...]:
     return asking.items(_scene_of(form, interview), only_done=True)
 
 
+def waiting(form: Form, interview: Interview) -> Path | None:
+    """The path of the question that is waiting for an answer, or None."""
+    if interview.state not in _AT_A_QUESTION:
+        return None
+    slot = _current(_scene_of(form, interview), interview)
+    return slot.path if slot else None
+
+
+def answered(form: Form, interview: Interview, path: Path) -> Item | None:
+    """One question with the answer that was given to it, or None when it is not among those asked."""
+    scene = _scene_of(form, interview)
+    slot = scene.find(path)
+    if slot is None or slot.another or not scene.is_asked(slot):
+        return None
+    return asking.item(scene, slot)
+
+
 def response(form: Form, interview: Interview) -> Response:
     """The relevant answers, as they are handed in: by name, repeats as lists of objects. Empty without consent."""
     scene = _scene_of(form, interview)
@@ -162,6 +184,14 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
     return _carrying(interview, moved, scene)
 
 
+def _staying(interview: Interview, scene: Scene, state: State) -> Interview:
+    """The interview in this state, with what is half done at the question that waits."""
+    moved = _with(interview, scene, state, editing=interview.editing, pending=interview.pending)
+    if interview.marked is None or moved.state not in LIVE:
+        return moved
+    return _carrying(moved, replace(moved, marked=interview.marked), scene)
+
+
 def _carrying(interview: Interview, moved: Interview, scene: Scene) -> Interview:
     """The scene moves on to the next interview: who goes back to the one before works it out again."""
     interview.__dict__.pop("scene", None)
@@ -186,7 +216,7 @@ def _shown(interview: Interview, form: Form, now: datetime) -> Prompts:
 
 
 def _waiting_prompts(refused: _Refused, scene: Scene, interview: Interview) -> Prompts:
-    if any(isinstance(prompt, ConfirmStop | Review) for prompt in refused.prompts):
+    if any(isinstance(prompt, ConfirmStop | Review | ChooseLanguage) for prompt in refused.prompts):
         return ()
     return _prompts(scene, interview)
 
@@ -208,11 +238,15 @@ def _is_stale(scene: Scene, interview: Interview, move: Move) -> bool:
 
 def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa: C901 - one line a move
     trigger = type(move).__name__.lower()
-    if trigger not in _ANYWHERE and trigger not in possible(interview.state):
+    if not _is_possible(trigger, interview.state):
         raise _Refused() if isinstance(move, Begin) else _Refused(NotNow(move=trigger))
     match move:  # the most frequent first
         case Answer():
             return _answer(scene, interview, move.value)
+        case Mark():
+            return _mark(scene, interview, move)
+        case Done():
+            return _done(scene, interview)
         case Skip():
             return _skip(scene, interview)
         case Begin():
@@ -232,7 +266,7 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
         case Speak():
             return _speak(scene, interview, move.language)
         case Pause():
-            return _with(interview, scene, State.PAUSED, editing=interview.editing, pending=interview.pending)
+            return _staying(interview, scene, State.PAUSED)
         case Resume():
             return _resume(scene, interview)
         case Submit():
@@ -251,6 +285,12 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
             raise _Refused(Signpost())
         case _:
             assert_never(move)
+
+
+def _is_possible(trigger: str, state: State) -> bool:
+    if trigger in _MARKING:
+        return state is State.ASKING
+    return trigger in _ANYWHERE or trigger in possible(state)
 
 
 def _facts(scene: Scene, *, pending: bool = False, editing: bool = False) -> Facts:
@@ -285,6 +325,38 @@ def _answer(scene: Scene, interview: Interview, typed: str | tuple[str, ...]) ->
         state = follow("answer", interview.state, Facts(may_identify=True))
         return _with(interview, scene, state, editing=interview.editing, pending=value)
     return _noted(scene, interview, slot, value, "answer")
+
+
+def _mark(scene: Scene, interview: Interview, move: Mark) -> Interview:
+    """Mark a choice: the turn stays, so that the other buttons of the question still belong to it."""
+    slot = _many(scene, interview, "mark")
+    if all(option.value != move.choice for option in asking.options_of(scene, slot)):
+        raise _Refused(Stale())
+    before = _marks(scene, interview, slot)
+    others = tuple(choice for choice in before if choice != move.choice)
+    marked = before if move.wanted and move.choice in before else others + (move.choice,) * move.wanted
+    if marked == interview.marked:
+        raise _Refused
+    return _carrying(interview, replace(interview, marked=marked), scene)
+
+
+def _done(scene: Scene, interview: Interview) -> Interview:
+    return _answer(scene, interview, _marks(scene, interview, _many(scene, interview, "done")))
+
+
+def _many(scene: Scene, interview: Interview, move: str) -> Slot:
+    """The question that waits, if it takes several choices."""
+    slot = _current(scene, interview)
+    if slot is None or slot.another or not asking.question_of(slot).kind.is_many:
+        raise _Refused(NotNow(move=move))
+    return slot
+
+
+def _marks(scene: Scene, interview: Interview, slot: Slot) -> tuple[str, ...]:
+    """What is marked; before the first mark, the present answer."""
+    if interview.marked is not None:
+        return interview.marked
+    return tuple(scene.values.get(slot.path, "").split())
 
 
 def _read(scene: Scene, slot: Slot, typed: str | tuple[str, ...]) -> Value:
@@ -442,24 +514,35 @@ def _confirm(scene: Scene, interview: Interview, wording: Wording) -> Interview:
     return _noted(scene, interview, slot, value, "confirm")
 
 
+def _language(scene: Scene, wanted: str) -> str | None:
+    """The code of a language of the form, by its code or its own name."""
+    said = wanted.strip().casefold()
+    spoken = scene.script.form.languages
+    return next((each.code for each in spoken if said in (each.code.casefold(), each.name.casefold())), None)
+
+
+def _choices_of_language(scene: Scene) -> tuple[Option, ...]:
+    return tuple(Option(language.code, language.name) for language in scene.script.form.languages)
+
+
 def _languages(scene: Scene) -> tuple[str, ...]:
     return tuple(language.code for language in scene.script.form.languages)
 
 
-def _speak(scene: Scene, interview: Interview, language: str) -> Interview:
-    if language not in _languages(scene):
-        raise _Refused(NotNow(move="speak"))
+def _speak(scene: Scene, interview: Interview, wanted: str) -> Interview:
+    language = _language(scene, wanted)
+    if language is None:
+        raise _Refused(ChooseLanguage(languages=_choices_of_language(scene)))
     if interview.state not in LIVE:
         return replace(interview, language=language, turn=interview.turn + 1)
     scene.unshare()
     scene.speak(language)
-    return _with(interview, scene, interview.state, editing=interview.editing, pending=interview.pending)
+    return _staying(interview, scene, interview.state)
 
 
 def _resume(scene: Scene, interview: Interview) -> Interview:
     facts = _facts(scene, pending=interview.pending is not None, editing=interview.editing is not None)
-    state = follow("resume", interview.state, facts)
-    return _with(interview, scene, state, editing=interview.editing, pending=interview.pending)
+    return _staying(interview, scene, follow("resume", interview.state, facts))
 
 
 def _submit(scene: Scene, interview: Interview) -> Interview:

@@ -57,6 +57,11 @@ class Kind(StrEnum):
         """Whether an answer may hold several choices, separated by spaces."""
         return self in {Kind.SELECT_MULTIPLE, Kind.RANK}
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is answered by a photo, a recording or another file."""
+        return self in {Kind.IMAGE, Kind.AUDIO, Kind.FILE}
+
 
 _NOT_ASKED = frozenset({Kind.NOTE, Kind.CALCULATE, Kind.HIDDEN, Kind.START, Kind.END, Kind.TODAY})
 

@@ -37,7 +37,8 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     `done` holds the paths that were answered or skipped; `answers` also keeps what is hidden at present,
     should it become relevant again. `counts` holds the instances of each repeat. `editing` is the path
     that is asked although it is done. `pending` is a text that waits to be confirmed: it may identify
-    its writer. `turn` counts what was changed, so that a button can tell which question it belongs to.
+    its writer. `marked` holds the choices that are marked at the question that waits, None before the first
+    mark. `turn` counts what was changed, so that a button can tell which question it belongs to.
     `seed` makes chance repeatable. `seen` is the time of the last turn, noted only for forms whose rules
     look at the clock: their questions depend on it. It has no repr: nobody's words leave by accident.
     """
@@ -50,6 +51,7 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     counts: dict[Path, int] = {}
     editing: Path | None = None
     pending: Value | None = None
+    marked: tuple[str, ...] | None = None
     turn: int = 0
     seed: str = ""
     seen: str = ""

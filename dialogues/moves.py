@@ -34,6 +34,17 @@ class Answer(_Move, frozen=True, kw_only=False):
     value: str | tuple[str, ...]
 
 
+class Mark(_Move, frozen=True, kw_only=False):
+    """Mark one of several choices, or unmark it; the answer is given by `Done`."""
+
+    choice: str
+    wanted: bool = True
+
+
+class Done(_Move, frozen=True):
+    """Answer with what is marked."""
+
+
 class Skip(_Move, frozen=True):
     """Leave the question out."""
 
@@ -79,7 +90,7 @@ class Confirm(_Move, frozen=True, kw_only=False):
 
 
 class Speak(_Move, frozen=True, kw_only=False):
-    """Go on in another language, by its code."""
+    """Go on in another language, by its code or name; empty: ask which."""
 
     language: str
 
@@ -121,6 +132,8 @@ class Expire(_Move, frozen=True):
 Move: TypeAlias = (
     Begin
     | Answer
+    | Mark
+    | Done
     | Skip
     | Back
     | Keep

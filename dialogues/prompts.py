@@ -47,7 +47,7 @@ class Say(_Prompt, frozen=True):
 class Ask(_Prompt, frozen=True):
     """The question that is waiting.
 
-    `current` is the present answer when it was gone back to, or a suggested one, as a value.
+    `current` is the present answer when it was gone back to, or a suggested one, or what is marked, as a value.
     `another` marks the question whether a repeat has another instance: its options are yes and no.
     """
 
@@ -88,6 +88,8 @@ class Reason(StrEnum):
     NO_WORDS = "no_words"
     NEEDS_FILE = "needs_file"
     NOT_ALL_RANKED = "not_all_ranked"
+    FILE_TOO_BIG = "file_too_big"
+    FILE_NOT_TAKEN = "file_not_taken"
 
 
 class AskAgain(_Prompt, frozen=True):
@@ -100,12 +102,16 @@ class AskAgain(_Prompt, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """One line of what was answered so far; `answer` is as people read it, empty when skipped."""
+    """One line of what was answered so far; `answer` is as people read it, empty when skipped.
+
+    `attached` is true when the answer is a file: then `answer` is the name under which it is kept.
+    """
 
     question: str
     label: str
     answer: str
     value: str = ""
+    attached: bool = False
 
     def __repr__(self) -> str:
         return "Item"
@@ -135,6 +141,18 @@ class NotNow(_Prompt, frozen=True):
     """The move is not possible here."""
 
     move: str
+
+
+class Untaken(_Prompt, frozen=True):
+    """Something came that cannot be taken here, such as a `sticker`; nothing was changed."""
+
+    what: str
+
+
+class ChooseLanguage(_Prompt, frozen=True):
+    """Which language to go on in: the codes, each with its own name."""
+
+    languages: tuple[Option, ...]
 
 
 class Guide(_Prompt, frozen=True):
@@ -179,6 +197,8 @@ Prompt: TypeAlias = (
     | ConfirmWording
     | Stale
     | NotNow
+    | Untaken
+    | ChooseLanguage
     | Guide
     | Signpost
     | ConfirmStop

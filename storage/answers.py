@@ -85,14 +85,13 @@ class Answers:
         """
         counted: list[Row] = []
         worded: list[Row] = []
-        pooled = select(pool.c.form, pool.c.sealed).where(pool.c.audit == audit)
+        pooled = delete(pool).where(pool.c.audit == audit).returning(pool.c.form, pool.c.sealed)
         for digest, sealed in self._connection.execute(pooled):
             response: Response = msgspec.json.decode(unseal(pair, sealed))
             for row in _rows(audit, form(digest), response, pair.public):
                 (worded if "sealed" in row else counted).append(row)
         self._scatter(answers, counted)
         self._scatter(texts, worded)
-        self._connection.execute(delete(pool).where(pool.c.audit == audit))
 
     def tally(self, audit: str, form: Form) -> Tally:
         """How many people said what, of the answers to this form that were flushed."""

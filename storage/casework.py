@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.form import Form
@@ -18,6 +18,7 @@ from dialogues.responses import Response
 from storage.answers import Submission
 from storage.errors import AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
+from storage.locks import only_looks
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
@@ -74,7 +75,6 @@ class Concern(Struct, frozen=True):
 
 
 _AUDIT_COLUMNS = tuple(audits.c[name] for name in Audit.__struct_fields__)
-# PostgreSQL then keeps an audit from being closed while a turn is under way; SQLite has one writer anyhow.
 _OFFERS = (
     select(
         audits.c.id,
@@ -86,8 +86,9 @@ _OFFERS = (
     )
     .join_from(audits, audit_forms, isouter=True)
     .where(audits.c.id.in_(bindparam("ids", expanding=True)))
-    .with_for_update(read=True, of=audits)
 )
+# PostgreSQL then keeps an audit from being closed while a turn is under way; SQLite has one writer anyhow.
+_OFFERS_HELD = _OFFERS.with_for_update(read=True, of=audits)
 
 
 class Casework:
@@ -102,7 +103,7 @@ class Casework:
         pair = self._keys.new_pair(audit.id)
         row = msgspec.structs.asdict(audit) | {"public_key": pair.public, "private_key": pair.private}
         try:
-            self._connection.execute(insert(audits), row)
+            self._insert(audits, row)
         except IntegrityError as trouble:
             raise AuditExistsError(audit.id) from trouble
         for form in forms:
@@ -130,10 +131,14 @@ class Casework:
         )
 
     def offers(self, ids: Collection[str]) -> dict[str, dict[str, Offer]]:
-        """By audit and form, what these audits offer; an audit that there is not is missing."""
+        """By audit and form, what these audits offer; an audit that there is not is missing.
+
+        In a transaction that writes, none of them is closed until it ends.
+        """
         offers: dict[str, dict[str, Offer]] = {}
+        query = _OFFERS if only_looks(self._connection) else _OFFERS_HELD
         for audit, form, digest, records, status, public in self._connection.execute(
-            _OFFERS, {"ids": list(ids)}
+            query, {"ids": list(ids)}
         ):
             offered = offers.setdefault(audit, {})
             if form is not None:
@@ -152,7 +157,7 @@ class Casework:
         """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was."""
         digest = hashlib.sha256(content).hexdigest()
         row = {"audit": audit, "form": form, "digest": digest, "content": content}
-        self._connection.execute(insert(releases), row)
+        self._insert(releases, row)
 
     def release(self, audit: str, form: str) -> bytes | None:
         """What was published of the answers to a form, or None. Raises StorageError if it was changed."""
@@ -196,6 +201,11 @@ class Casework:
     def mark_read(self, concern: bytes) -> None:
         """Note that the lead has read a concern."""
         self._connection.execute(update(concerns).where(concerns.c.id == concern).values(status="read"))
+
+    def _insert(self, table: Table, row: Mapping[str, object]) -> None:
+        """Insert the row, or raise IntegrityError and leave the transaction as it was before."""
+        with self._connection.begin_nested():
+            self._connection.execute(insert(table), row)
 
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:

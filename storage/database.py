@@ -1,55 +1,39 @@
-"""The database: a SQLite file that only we may read, set up so that a commit is on the disk.
-
-Every transaction that writes takes SQLite's write lock when it begins (BEGIN IMMEDIATE): what it reads
-stays true until it commits, whichever process writes as well.
-"""
+"""The database and its transactions, whichever of the two it is: a file (SQLite) or a server (PostgreSQL)."""
 
 from __future__ import annotations
 
-import sqlite3
-import stat
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from sqlite3 import Error as SQLiteError
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from storage.errors import StorageError, UnsafeFileError
-
-BUSY_SECONDS = 15  # how long to wait for another process's transaction
-
-_PRAGMAS = (
-    f"busy_timeout = {BUSY_SECONDS * 1000}",
-    "cache_size = -32768",  # KiB
-    "synchronous = FULL",  # a commit has reached the disk before it is acknowledged
-    "secure_delete = ON",  # what is deleted is overwritten
-    "foreign_keys = ON",
-    "temp_store = MEMORY",  # nothing is sorted in files outside of our folder
-    "trusted_schema = OFF",
-    "journal_size_limit = 4194304",
-)
-_PAGE_SIZE = "PRAGMA page_size = 16384"  # a draft fits in: half the time of 4096, where each spills over
-_COMPACT = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+from storage import postgresql, sqlite
+from storage.errors import UnavailableError
+from storage.locks import POSTGRESQL
 
 
 class Database:
-    """A SQLite file and its connections. `open` prepares it; threads may share it."""
+    """A database and its connections. Threads may share it.
+
+    Whatever is done with it raises UnavailableError when the database cannot be reached or written for now.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._on_server = engine.dialect.name == POSTGRESQL
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """The database in this file, which is created if need be. Raises UnsafeFileError."""
-        prepare(path)
-        engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
-        event.listen(engine, "connect", _set_up)
-        event.listen(engine, "begin", _begin)
-        return cls(engine)
+    def open(cls, place: Path | str) -> Database:
+        """The database in this file, which is created if need be, or at this address.
+
+        Addresses are like `postgresql://user:password@host/database`. Raises UnsafeFileError for a file that
+        others can read, StorageError for an address that is none.
+        """
+        return cls(sqlite.connect(place) if isinstance(place, Path) else postgresql.connect(place))
 
     def close(self) -> None:
         """Let go of every connection that is not in use."""
@@ -58,73 +42,47 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, undone when anything is raised."""
-        with self.engine.begin() as connection:
+        with _told(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that sees the same state throughout, and keeps nobody from writing."""
+        options = postgresql.READING if self._on_server else sqlite.READING
         with (
-            self.engine.connect().execution_options(candour_reads=True) as connection,
+            _told(),
+            self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
             yield connection
 
     def compact(self) -> None:
-        """Rewrite the file and empty its journal, so that neither keeps what was deleted or its order.
+        """Rewrite what is stored, so that nothing keeps what was deleted or its order.
 
-        Raises StorageError when somebody reads or writes for so long that the journal cannot be emptied.
+        Raises StorageError when somebody reads or writes for so long that it cannot be done.
         """
-        with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            for statement in _COMPACT:  # outside of any transaction
-                cursor.execute(statement)
-            (busy, *_) = cursor.fetchone() or (1,)
-        if busy:
-            raise StorageError("The database is in use, so its journal could not be emptied. Try again.")
+        with _told():
+            (postgresql if self._on_server else sqlite).compact(self.engine)
 
 
-def prepare(path: Path) -> None:
-    """See that the file is there and that only its owner may read it. Raises UnsafeFileError.
-
-    SQLite gives its journals the mode of the database, so they are as private as this file.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    refuse_shared(path)
-
-
-def refuse_shared(path: Path) -> None:
-    """Raise UnsafeFileError if anyone but the owner has a right to the file."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise UnsafeFileError(
-            f"Others can read {path} (mode {mode:04o}). Allow only its owner: chmod 600 {path}"
-        )
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say UnavailableError when the database is away; nothing is chained to it, so that it says no more."""
+    try:
+        yield
+    except (DBAPIError, SQLiteError) as error:
+        name = _passing(error)
+        if not name:
+            raise
+        raise UnavailableError(name) from None
+    except NoConnectionLeft:
+        raise UnavailableError("pool") from None
 
 
-def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    driver = cast("sqlite3.Connection", connection)
-    driver.isolation_level = None  # the driver begins nothing by itself
-    _use_journal(driver)
-    for pragma in _PRAGMAS:
-        driver.execute(f"PRAGMA {pragma}")
-
-
-def _use_journal(driver: sqlite3.Connection) -> None:
-    """Turn the write-ahead log on. SQLite does not wait when another process does so too: then we do."""
-    driver.execute(_PAGE_SIZE)
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            driver.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("candour_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def _passing(error: DBAPIError | SQLiteError) -> str:
+    """What kind of passing fault it is; '' for one that stays: in the schema, in a statement, in the data."""
+    if not isinstance(error, DBAPIError):
+        return sqlite.passing(error)
+    if error.connection_invalidated:
+        return "connection"
+    return sqlite.passing(error.orig) or postgresql.passing(error.orig)

@@ -5,6 +5,7 @@
     │   ├── UnsafeFileError             others on this machine could read it
     │   ├── KeyMissingError             there is a database, but its key is not there
     │   ├── KeyUnreadableError          the key file holds no key
+    │   ├── UnavailableError            the database cannot be reached or written at the moment
     │   └── UndecipherableError         it was not encrypted with this key, or was changed since
     ├── RequestError                    asked for something that is not there, or not now
     │   ├── UnknownAuditError
@@ -43,6 +44,21 @@ class KeyUnreadableError(StorageError):
 
 class UndecipherableError(StorageError):
     """It was not encrypted with this key, or was changed since."""
+
+
+class UnavailableError(StorageError):
+    """The database cannot be reached or written at the moment: nothing was changed, try again later.
+
+    `name` says which fault it was, for logs: an SQLSTATE, SQLite's name, 'connection' or 'pool'. When the
+    connection broke at the very commit, nobody knows whether it happened: what is tried again must recognise
+    itself, as turns do by their updates.
+    """
+
+    def __init__(self, name: str = "connection") -> None:
+        super().__init__(
+            "The database cannot be reached or written at the moment. Nothing was changed. Try again later."
+        )
+        self.name = name
 
 
 class RequestError(CandourError):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, select, text
 
 from dialogues import form as codec
 from dialogues.form import Form
 from storage.errors import StorageError
 from storage.tables import forms
 
-_PIN = insert(forms).on_conflict_do_nothing()
+_PIN = text("INSERT INTO forms (digest, content) VALUES (:digest, :content) ON CONFLICT DO NOTHING")
 
 
 class Shelf:

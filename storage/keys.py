@@ -3,7 +3,9 @@
     key file (32 bytes, outside of the database)
     ├── "ref"     where a draft is kept, without saying whose it is (keyed BLAKE2b)
     ├── "draft"   a key for each place where a draft is kept
-    └── "wrap"    a key for the private half of each audit's key pair
+    ├── "people"  a key for each person with a role: how to reach them
+    ├── "wrap"    a key for the private half of each audit's key pair
+    └── "webhook" what Telegram shows us with each update
 
     each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
     (XSalsa20-Poly1305): what is locked for one place cannot be opened at another
@@ -32,12 +34,13 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
-from storage.database import refuse_shared
 from storage.errors import KeyUnreadableError, UndecipherableError
+from storage.private import refuse_shared
 
 KEY_BYTES = 32
 REF_BYTES = 16
 SEALED_STEP = 512  # responses are padded to multiples of this
+PERSON_STEP = 512  # as many bytes as most addresses need
 SMALLEST_DRAFT = 1024  # drafts are padded to this, or to twice, four times … as much
 
 _NONCE_BYTES = 24
@@ -70,7 +73,9 @@ class Keys:
     def __init__(self, key: bytes) -> None:
         self._ref = _derive(key, b"ref")
         self._draft = _derive(key, b"draft")
+        self._people = _derive(key, b"people")
         self._wrap = _derive(key, b"wrap")
+        self._webhook = _derive(key, b"webhook")
 
     @classmethod
     def open(cls, path: Path) -> Keys:
@@ -88,6 +93,10 @@ class Keys:
         content = msgspec.msgpack.encode(place)  # unlike joined words, no two places have the same
         return hashlib.blake2b(content, digest_size=REF_BYTES, key=self._ref).digest()
 
+    def webhook_secret(self) -> str:
+        """What Telegram sends with each update, so that nobody else can: the same for all workers."""
+        return self._webhook.hex()
+
     def lock_draft(self, ref: bytes, content: bytes) -> bytes:
         """The content as it is stored at `ref`."""
         return _lock(pad(content, _bucket(len(content))), ref, self._draft)
@@ -95,6 +104,14 @@ class Keys:
     def open_draft(self, ref: bytes, blob: bytes) -> bytes:
         """The content that was stored at `ref`. Raises UndecipherableError."""
         return unpad(_open(blob, ref, self._draft))
+
+    def lock_person(self, person: bytes, content: bytes) -> bytes:
+        """How to reach the person of this id, as it is stored."""
+        return _lock(pad(content, _steps(len(content), PERSON_STEP)), person, self._people)
+
+    def open_person(self, person: bytes, blob: bytes) -> bytes:
+        """How to reach the person of this id. Raises UndecipherableError."""
+        return unpad(_open(blob, person, self._people))
 
     def new_pair(self, audit: str) -> Wrapped:
         """A new key pair for an audit."""
@@ -123,8 +140,7 @@ def create(path: Path) -> None:
 
 def seal(public: bytes, content: bytes) -> bytes:
     """The content in a sealed box, padded to the next multiple of 512 bytes."""
-    size = -(-(len(content) + 1) // SEALED_STEP) * SEALED_STEP
-    return crypto_box_seal(pad(content, size), public)
+    return crypto_box_seal(pad(content, _steps(len(content), SEALED_STEP)), public)
 
 
 def unseal(pair: Pair, sealed: bytes) -> bytes:
@@ -151,6 +167,11 @@ def unpad(padded: bytes) -> bytes:
 def _bucket(length: int) -> int:
     """The size to which a draft of this length is padded."""
     return max(SMALLEST_DRAFT, 1 << length.bit_length())
+
+
+def _steps(length: int, step: int) -> int:
+    """The next multiple of `step` that exceeds this length."""
+    return (length // step + 1) * step
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

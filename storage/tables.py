@@ -1,8 +1,10 @@
 """The tables, as the migrations leave them.
 
-Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address. **Answers**: `pool`,
-`answers`, `texts`, `concerns`. Neither has a time, an address, a counter or a foreign key to the other,
-and all are clustered by a random key, so that not even the order of rows on disk says who came when.
+Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and
+the `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`,
+`files`. Between them the `slips`, each a right to answer that is gone once it was used. None has a time, an
+address that can be read, a counter or a foreign key, and all are clustered by a random key, so that not even
+the order of rows in a SQLite file says who came when.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
 """
 
@@ -16,14 +18,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
 )
 
-from storage.columns import Blob
-
 ID_BYTES = 16
+HASH_BYTES = 32
 
 metadata = MetaData(
     naming_convention={
@@ -36,8 +38,9 @@ metadata = MetaData(
 )
 
 
-def _random_id() -> Column[bytes]:
-    return Column("id", Blob, CheckConstraint(f"length(id) = {ID_BYTES}", name="id"), primary_key=True)
+def _random_id(name: str = "id", length: int = ID_BYTES) -> Column[bytes]:
+    rule = CheckConstraint(f"length({name}) = {length}", name=name)
+    return Column(name, LargeBinary, rule, primary_key=True)
 
 
 # What was asked. A form that was used never changes: its digest is its name.
@@ -45,7 +48,7 @@ forms = Table(
     "forms",
     metadata,
     Column("digest", Text, primary_key=True),
-    Column("content", Blob, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -62,8 +65,8 @@ audits = Table(
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
     Column("synthetic", Boolean, nullable=False),
-    Column("public_key", Blob, nullable=False),
-    Column("private_key", Blob, nullable=False),  # encrypted with the key file
+    Column("public_key", LargeBinary, nullable=False),
+    Column("private_key", LargeBinary, nullable=False),  # encrypted with the key file
     sqlite_with_rowid=False,
 )
 
@@ -82,8 +85,8 @@ audit_forms = Table(
 drafts = Table(
     "drafts",
     metadata,
-    Column("ref", Blob, primary_key=True),
-    Column("blob", Blob, nullable=False),
+    Column("ref", LargeBinary, primary_key=True),
+    Column("blob", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -94,7 +97,7 @@ pool = Table(
     _random_id(),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
-    Column("sealed", Blob, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -122,7 +125,7 @@ texts = Table(
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
     Column("question", Text, nullable=False),
-    Column("sealed", Blob, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -134,7 +137,7 @@ releases = Table(
     Column("audit", Text, ForeignKey("audits.id"), primary_key=True),
     Column("form", Text, primary_key=True),
     Column("digest", Text, nullable=False),
-    Column("content", Blob, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -145,11 +148,64 @@ concerns = Table(
     _random_id(),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
-    Column("sealed", Blob, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("status", Text, CheckConstraint("status IN ('new', 'read')", name="status"), nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
 
-IDENTITY_SIDE = (drafts,)
-ANSWER_SIDE = (pool, answers, texts, concerns)
+# The right to answer, once: a row for each code that was given out, deleted when it is used.
+slips = Table(
+    "slips",
+    metadata,
+    _random_id("hash", HASH_BYTES),
+    Column("audit", Text, nullable=False),
+    Column("role", Text, CheckConstraint("role IN ('respondent', 'lead')", name="role"), nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# People with a role in an audit: those who are reminded and told. Whoever only answers has no row here.
+people = Table(
+    "people",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("locked", LargeBinary, nullable=False),  # how to reach them, encrypted with the key file
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# Messages that start with us, to `people`: which, never what it says.
+notices = Table(
+    "notices",
+    metadata,
+    _random_id(),
+    Column("person", LargeBinary, nullable=False),
+    Column("audit", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status IN ('waiting', 'sent', 'parked')", name="status"),
+        nullable=False,
+    ),
+    Index(None, "person"),
+    sqlite_with_rowid=False,
+)
+
+# What people attached to an answer, sealed like it; the answer holds the id.
+files = Table(
+    "files",
+    metadata,
+    _random_id(length=HASH_BYTES),
+    Column("audit", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+RIGHTS = (slips,)
+IDENTITY_SIDE = (drafts, people, notices)
+ANSWER_SIDE = (pool, answers, texts, concerns, files)

@@ -14,10 +14,14 @@ from storage.answers import Answers
 from storage.casework import Casework
 from storage.database import Database
 from storage.errors import KeyMissingError
+from storage.files import Files
 from storage.forms import Forms, Shelf
 from storage.interviews import Interviews, Memory
 from storage.keys import Keys
-from storage.migrations import upgrade
+from storage.migrations import Revision, current, is_new, upgrade, wanted
+from storage.notices import Notices
+from storage.people import People
+from storage.slips import Slips
 
 DATABASE = "candour.db"
 
@@ -49,6 +53,26 @@ class UnitOfWork:
         """Responses in the pool, and answers that are nobody's any more."""
         return Answers(self._connection)
 
+    @cached_property
+    def slips(self) -> Slips:
+        """Rights to answer that were not used yet."""
+        return Slips(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        """People with a role, and how to reach them."""
+        return People(self._connection, self._storage.keys)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Messages that start with us."""
+        return Notices(self._connection)
+
+    @cached_property
+    def files(self) -> Files:
+        """What people attached to their answers."""
+        return Files(self._connection)
+
 
 class Storage:
     """A database with its keys, and what is kept at hand of both."""
@@ -60,18 +84,39 @@ class Storage:
         self.shelf = Shelf()
 
     @classmethod
-    def open(cls, folder: Path, key: Path) -> Storage:
+    def open(cls, folder: Path, key: Path, url: str = "") -> Storage:
         """The database in this folder, brought up to date, with its key file, which lies elsewhere.
 
-        Both are created the first time. Raises UnsafeFileError, KeyMissingError, KeyUnreadableError.
+        With a `url` the database is that of a PostgreSQL server, and the folder is not looked at. Workers that
+        share a database share the key file. Key and tables are created the first time. Raises
+        UnsafeFileError, KeyMissingError, KeyUnreadableError, UnavailableError, and StorageError for a `url`
+        that is none.
+        """
+        database = Database.open(url or folder / DATABASE)
+        try:
+            with database.writing() as connection:
+                _see_to_key(connection, key)
+                upgrade(connection)
+            return cls(database, Keys.open(key))
+        except BaseException:
+            database.close()
+            raise
+
+    @staticmethod
+    def revision(folder: Path, url: str = "") -> Revision:
+        """What the database in this folder or at this address is, and what it should be. Changes nothing.
+
+        Raises UnsafeFileError, UnavailableError, StorageError for an address that is none.
         """
         path = folder / DATABASE
-        _see_to_key(path, key)
-        keys = Keys.open(key)
-        database = Database.open(path)
-        with database.writing() as connection:
-            upgrade(connection)
-        return cls(database, keys)
+        if not url and not path.exists():
+            return Revision("", wanted())
+        database = Database.open(url or path)
+        try:
+            with database.reading() as connection:
+                return Revision(current(connection), wanted())
+        finally:
+            database.close()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -90,10 +135,12 @@ class Storage:
             yield UnitOfWork(connection, self)
 
 
-def _see_to_key(database: Path, key: Path) -> None:
-    """Create the key for a new database; never a second one for a database that has its own."""
-    if key.exists():
-        return
-    if database.exists() and database.stat().st_size:
-        raise KeyMissingError(f"{database} was encrypted with a key file that is not at {key}.")
-    key_files.create(key)
+def _see_to_key(connection: Connection, key: Path) -> None:
+    """Create the key for a new database; never a second one for a database that has its own.
+
+    The database is asked first: others who start make the key before they fill the database.
+    """
+    if is_new(connection):
+        key_files.create(key)
+    elif not key.exists():
+        raise KeyMissingError(f"The database was encrypted with a key file that is not at {key}.")

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot import wording
+from bot import hearing, wording
 from bot.clock import Clock
+from bot.messages import Enter
 from dialogues import moves
 from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form
 from dialogues.interview import State
-from dialogues.moves import Move
 from dialogues.prompts import Ask, AskAgain, Say
 
-_COMMANDS: dict[str, Callable[[], Move]] = {
-    "back": moves.Back,
-    "skip": moves.Skip,
-    "keep": moves.Keep,
-    "pause": moves.Pause,
-    "resume": moves.Resume,
-    "review": moves.Look,
-    "help": moves.Help,
-    "risk": moves.Concern,
-    "submit": moves.Submit,
-    "stop": moves.Withdraw,
-    "start": moves.Begin,
-}
 _OVER = frozenset({State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
 
 
@@ -49,40 +36,10 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
             console.print()
             return turn.interview.state
         before = turn.interview
-        turn = advance(form, before, read_move(typed, shown, turn), now=clock.now())
+        move = hearing.typed(typed, before, shown)
+        turn = advance(form, before, moves.Begin() if isinstance(move, Enter) else move, now=clock.now())
         tries = tries if turn.interview is before else 0
         tries += any(isinstance(prompt, AskAgain) for prompt in turn.prompts)
-
-
-def read_move(typed: str, shown: tuple[wording.Outgoing, ...], turn: Turn) -> Move:
-    """What a typed line means: a command (`/back`), the words or number of a button, or an answer."""
-    said = " ".join(typed.split())
-    if said.startswith("/"):
-        return _command(said[1:])
-    ask = next((prompt for prompt in turn.prompts if isinstance(prompt, Ask)), None)
-    buttons = [button for outgoing in shown for button in outgoing.buttons]
-    for button in buttons:
-        if said.casefold() == button.label.casefold():
-            return button.move
-    if ask is None:
-        return _numbered(said, buttons) or moves.Begin()
-    return moves.Answer(typed, question=ask.question, turn=ask.turn)
-
-
-def _command(said: str) -> Move:
-    name, _, argument = said.partition(" ")
-    name = name.lower()
-    if name == "language":
-        return moves.Speak(argument.strip().lower())
-    if name == "edit" and argument:
-        return moves.Edit(argument.strip())
-    return _COMMANDS.get(name, moves.Help)()
-
-
-def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
-    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(buttons):
-        return buttons[int(said) - 1].move
-    return None
 
 
 def _show(turn: Turn, form: Form, console: Console, tries: int) -> tuple[wording.Outgoing, ...]:

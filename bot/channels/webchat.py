@@ -22,7 +22,6 @@ from dialogues.prompts import Item, Prompt
 
 CHANNEL = "web"
 RECENT = 2  # earlier answers shown in full; the others fold away
-_FEW_STEPS = 11  # a range of so many steps is shown as choices
 
 Fields: TypeAlias = Mapping[str, list[str]]
 
@@ -42,11 +41,12 @@ _CONTROLS = {
     Kind.FILE: "file",
 }
 _DATE_PARTS = ("day", "month", "year", "time")
-_NOTICES = (prompts.Stale, prompts.NotNow, prompts.Guide)
+_NOTICES = (prompts.Stale, prompts.NotNow, prompts.Untaken, prompts.Guide)
 _CARDS = (
     prompts.Review,
     prompts.ConfirmWording,
     prompts.Signpost,
+    prompts.ChooseLanguage,
     prompts.ConfirmStop,
     prompts.Paused,
     prompts.Submitted,
@@ -54,7 +54,7 @@ _CARDS = (
     prompts.Withdrawn,
     prompts.Expired,
 )
-_PASSING = (prompts.AskAgain, *_NOTICES, prompts.ConfirmStop, prompts.Signpost)
+_PASSING = (prompts.AskAgain, *_NOTICES, prompts.ConfirmStop, prompts.Signpost, prompts.ChooseLanguage)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Move)
@@ -303,7 +303,7 @@ def _question(
         label="\n\n".join(out.text),  # with “one more?” behind the name of a repeat
         hint=out.hint,
         section=ask.section,
-        options=_options(ask, language),
+        options=wording.options(ask, language),
         typed=shown,
         parts=_parts(shown) if control in {"date", "datetime"} else {},
         described=" ".join(described),
@@ -313,28 +313,9 @@ def _question(
 
 
 def _control(ask: prompts.Ask) -> str:
-    if ask.another or (ask.kind is Kind.RANGE and _steps(ask)):
+    if ask.another or (ask.kind is Kind.RANGE and wording.steps(ask)):
         return "radios"
     return _CONTROLS.get(ask.kind, "words")
-
-
-def _options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
-    """The choices as people read them; agreeing has one, and a short range has its steps."""
-    if ask.kind is Kind.ACKNOWLEDGE:
-        _ = wording.voice(language)
-        return (prompts.Option("OK", _("OK")),)
-    return wording.options(ask, language) or _steps(ask)
-
-
-def _steps(ask: prompts.Ask) -> tuple[prompts.Option, ...]:
-    if ask.bounds is None:
-        return ()
-    start, end, step = ask.bounds
-    steps = round((end - start) / step) + 1 if step > 0 and end > start else 0
-    if not 0 < steps <= _FEW_STEPS:
-        return ()
-    values = [f"{start + number * step:g}" for number in range(steps)]
-    return tuple(prompts.Option(value, value) for value in values)
 
 
 def _present(ask: prompts.Ask, control: str) -> list[str]:

@@ -6,9 +6,11 @@ import sys
 
 import typer
 
+from bot.cli.audits import app as audits
 from bot.cli.chat import chat
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
+from bot.cli.serve import serve
 from bot.cli.trouble import Trouble
 
 app = typer.Typer(
@@ -19,8 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(forms, name="forms", help="Check forms and try them out.")
+app.add_typer(audits, name="audits", help="Open, follow and close audits, and invite people.")
 app.command()(chat)
 app.command()(demo)
+app.command()(serve)
 
 
 def main() -> None:

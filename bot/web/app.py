@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
 from bot.errors import TurnError
+from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import guard
 from bot.web.conversation import Conversation
@@ -26,7 +26,6 @@ from reports import rendering
 from storage.errors import AuditClosedError, RequestError
 from storage.unit_of_work import Storage
 
-HERE = ("127.0.0.1", "localhost", "[::1]")
 _KEEP = "public, max-age=86400"
 
 
@@ -37,17 +36,19 @@ def create_app(
     *,
     host: str = "127.0.0.1",
     demo: bool = False,
-    allowed_hosts: Sequence[str] = HERE,
+    allowed_hosts: Sequence[str] = LOOPBACK,
     exit_link: str = EXIT,
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The web pages. `turns` must be entered by whoever serves them, and left after serving.
 
     `host` is the address that the server binds: the lead's pages, which have no sign-in yet, are only there
     when that is this machine alone and `demo` is set. `allowed_hosts`: names by which browsers may call us.
+    `more`: what is reached here and is no page.
     """
     pages = Pages(demo=demo, exit_link=exit_link)
     errors = Errors(pages)
-    routes = _routes(Public(storage, pages), Conversation(storage, turns, pages))
+    routes = [*more, *_routes(Public(storage, pages), Conversation(storage, turns, pages))]
     if demo and is_loopback(host):
         routes += _lead_routes(Lead(storage, clock, pages))
     return Starlette(
@@ -65,21 +66,12 @@ def create_app(
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _routes(public: Public, conversation: Conversation) -> list[BaseRoute]:
     return [
         Route("/", public.welcome),
         Route("/risk", public.risk),
         Route("/language", public.language, methods=["POST"]),
         Route("/privacy", public.privacy),
-        Route("/healthz", public.health),
         Route("/a/{audit}", conversation.choose),
         Route("/a/{audit}/{form}", conversation.show, methods=["GET"]),
         Route("/a/{audit}/{form}", conversation.play, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""Pages for everyone: welcome, where to turn when someone is at risk, language, what is kept, health."""
+"""Pages for everyone: welcome, where to turn when someone is at risk, language, what is kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from bot import wording
 from bot.services import auditing
@@ -81,14 +81,6 @@ class Public:
     async def privacy(self, request: Request) -> Response:
         """`/privacy`: what is kept about whoever answers."""
         return self._pages.page(request, "privacy.html")
-
-    async def health(self, _request: Request) -> Response:
-        """`/healthz`: 200 while the database answers, else 503."""
-        try:
-            audits = await run_in_threadpool(auditing.audits, self._storage)
-        except Exception:  # noqa: BLE001 - whatever is broken, that is what this is asked for
-            return JSONResponse({"status": "unavailable", "database": "failing"}, 503)
-        return JSONResponse({"status": "ok", "database": "ok", "audits": len(audits)})
 
 
 def is_local(address: str) -> bool:

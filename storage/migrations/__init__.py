@@ -9,11 +9,51 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from msgspec import Struct
+from sqlalchemy import Connection, inspect
+
+from storage.locks import hold
+from storage.postgresql import wait_patiently
+
+_HERE = Path(__file__).parent
+
+
+_ALONE = b"migrate"
+
+
+class Revision(Struct, frozen=True):
+    """How far a database was brought: `found` is '' for an empty one; `wanted` is where this version wants it."""
+
+    found: str
+    wanted: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether there is nothing to migrate."""
+        return self.found == self.wanted
+
+
+def is_new(connection: Connection) -> bool:
+    """Whether the database holds nothing of ours yet."""
+    return not inspect(connection).has_table("audits")
+
+
+def current(connection: Connection) -> str:
+    """The revision that the database has; '' when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def wanted() -> str:
+    """The revision that this version of Candour wants."""
+    return ScriptDirectory(str(_HERE)).get_current_head() or ""
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
-    """Bring the database up to this revision."""
+    """Bring the database up to this revision; of several workers one does so, and the others wait for it."""
+    wait_patiently(connection)
+    hold(connection, [_ALONE])
     command.upgrade(_config(connection), to)
 
 
@@ -24,6 +64,6 @@ def downgrade(connection: Connection, to: str = "base") -> None:
 
 def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

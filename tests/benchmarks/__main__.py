@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 
-from bot.cli.serving import keep_what_start_made
-from tests.benchmarks import engine, turns
-from tests.benchmarks.results import Result, table, write
+from bot.serving import keep_what_start_made
+from tests.benchmarks import engine, telegram, turns
+from tests.benchmarks.results import Result, machine, table, write
 
-BENCHMARKS: dict[str, Callable[[], Result]] = {
+BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "turns.durable": turns.durable,
     "turns.worded": turns.worded,
+    "turns.telegram.sqlite": telegram.sqlite,
+    "turns.telegram.postgres": telegram.postgres,
+    "turns.telegram.latency": telegram.latency,
+    "turns.telegram.memory": telegram.memory,
     "engine.large_form": engine.large,
     "engine.answer_p99": engine.slowest,
     "engine.state_codec": engine.codec,
@@ -27,14 +31,15 @@ def main() -> int:
     """Run, show, write. 2 when nothing has such a name."""
     prefix = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [run for name, run in BENCHMARKS.items() if name.startswith(prefix)]
-    console = Console(width=120)
+    console = Console(width=140)
     if not chosen:
         console.print(f"No benchmark begins with “{prefix}”. There are: {', '.join(BENCHMARKS)}.")
         return 2
     keep_what_start_made()  # as the server does, for us and for who runs in this process beside us
-    results = [run() for run in chosen]
-    console.print(table(results))
-    write(results, OUTPUT)
+    results = [result for run in chosen for result in run()]
+    measured_on = machine(OUTPUT.parent)
+    console.print(table(results, measured_on))
+    write(results, measured_on, OUTPUT)
     return 0
 
 

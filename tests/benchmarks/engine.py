@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from dialogues.form import Form
 from dialogues.prompts import Ask
 from dialogues.xlsform import read
 from tests.benchmarks import large_form
-from tests.benchmarks.results import Result
+from tests.benchmarks.results import OURS, Result, median, single
 from tests.javarosa.oracle import JavaRosa, as_xform
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ INTERVIEWS = 15  # in one round, by each engine
 WARM_UP = 60  # interviews that JavaRosa plays before it is measured
 
 
-def large() -> Result:
+def large() -> Iterator[Result]:
     """Whole interviews a second through the large form."""
     form, answers = _form(), _answers()
     ours: list[float] = []
@@ -50,22 +51,20 @@ def large() -> Result:
             timed = java.play("time", f"{INTERVIEWS} {walk}")
             theirs.append(timed["runs"] / timed["seconds"])
     peer = f"JavaRosa 5.1, {len(answers)} answers each"
-    return Result(
-        "engine.large_form", statistics.median(ours), "interviews/s", peer, statistics.median(theirs)
-    )
+    yield Result("engine.large_form", "interviews/s", median(OURS, ours), (median(peer, theirs),))
 
 
-def slowest() -> Result:
+def slowest() -> Iterator[Result]:
     """The time of one answer that 99 of 100 stay below, in milliseconds, beside the aim of 1 ms."""
     form, answers = _form(), _answers()
     times: list[float] = []
     for _ in range(2 * INTERVIEWS):
         _play(form, answers, times)
     p99 = statistics.quantiles(times, n=100)[98] * 1000
-    return Result("engine.answer_p99", p99, "ms", "the aim", 1.0, less_is_better=True)
+    yield Result("engine.answer_p99", "ms", single(OURS, p99), (single("the aim", 1.0),), less_is_better=True)
 
 
-def checking() -> Result:
+def checking() -> Iterator[Result]:
     """Seconds to find everything wrong with a form of 1,000 questions, pyxform's opinion included."""
     rows = large_form.rows(sections=25)
     content = yaml.safe_dump(rows, sort_keys=False).encode()
@@ -82,12 +81,10 @@ def checking() -> Result:
             convert(xlsform=for_pyxform(rows), validate=False, form_name="data")
         theirs.append(time.perf_counter() - began)
     peer = "pyxform's conversion alone, which stops at its first error"
-    return Result(
-        "forms.check", statistics.median(ours), "s", peer, statistics.median(theirs), less_is_better=True
-    )
+    yield Result("forms.check", "s", median(OURS, ours), (median(peer, theirs),), less_is_better=True)
 
 
-def codec() -> Result:
+def codec() -> Iterator[Result]:
     """Milliseconds to encode and decode a state of 500 answers, beside the standard library's JSON."""
     names = [f"question_{number:03d}" for number in range(500)]
     state = interview.Interview(
@@ -96,9 +93,8 @@ def codec() -> Result:
     plain = {"answers": dict(state.answers), "done": sorted(state.done)}
     ours = _milliseconds(lambda: interview.decode(interview.encode(state)))
     theirs = _milliseconds(lambda: json.loads(json.dumps(plain)))
-    return Result(
-        "engine.state_codec", ours, "ms", "json of the standard library", theirs, less_is_better=True
-    )
+    peer = single("json of the standard library", theirs)
+    yield Result("engine.state_codec", "ms", single(OURS, ours), (peer,), less_is_better=True)
 
 
 def _milliseconds(run: object) -> float:

@@ -1,17 +1,14 @@
-"""The same questionnaire as a good python-telegram-bot author would write it: a ConversationHandler in memory.
+"""The same questionnaire as a good python-telegram-bot author would write it: a ConversationHandler.
 
 It does per turn what one must: find the handler, check the answer against the choices, keep it in `user_data`, choose
-the next question by its condition (written in Python, not read from a form), make the text with its progress and
-the keyboard. It sends nothing, keeps nothing on disk, and is handed updates that are parsed already.
+the next question by its condition, make the text with its progress, and show it with its keyboard.
 """
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from telegram import (
     CallbackQuery,
@@ -25,6 +22,7 @@ from telegram import (
 )
 from telegram.ext import (
     Application,
+    BasePersistence,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
@@ -35,138 +33,116 @@ from telegram.ext import (
 from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
-from dialogues.form import Form, Kind, Question
+from dialogues.form import Form
 from tests.benchmarks.people import Step
+from tests.benchmarks.questionnaire import Answers, Questionnaire
+from tests.benchmarks.wire import ME
 
-Answers = dict[str, str]
+App: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
 REVIEW = "review"
-
-CONDITIONS: dict[str, Callable[[Answers], bool]] = {
-    "sup_months": lambda answers: answers.get("sup_had") == "yes",
-    "sup_helps": lambda answers: answers.get("sup_had") == "yes",
-    "sup_form_filling": lambda answers: answers.get("sup_had") == "yes",
-    "worry_year": lambda answers: answers.get("own_experience") == "yes",
-    "worry_last": lambda answers: answers.get("worry_year") in ("told", "some", "kept"),
-    "told_next": lambda answers: answers.get("worry_year") in ("told", "some"),
-    "told_treated": lambda answers: answers.get("worry_year") in ("told", "some"),
-    "kept_barriers": lambda answers: answers.get("worry_year") in ("kept", "some"),
-    "signs_before": lambda answers: answers.get("own_experience") == "yes",
-}
+_HAND_IN = InlineKeyboardMarkup([[InlineKeyboardButton("Hand in", callback_data="submit")]])
 
 
-class Questionnaire:
-    """The questions, the handlers, and the last reply of each turn."""
+class Conversation:
+    """The handlers, and how many replies they made. It sends nothing: `reply` is where it would."""
 
     def __init__(self, form: Form) -> None:
-        self.questions = [question for question in form.questions.values() if question.kind.is_asked]
-        self.names = [question.name for question in self.questions]
-        self.labels = [question.label.to("en") for question in self.questions]
-        self.hints = [question.hint.to("en") for question in self.questions]
-        self.choices = [
-            {choice.name: choice.label.to("en") for choice in form.choices.get(question.choices, ())}
-            for question in self.questions
+        self.asks = Questionnaire(form)
+        self.keyboards = [
+            _keyboard(name, choices) for name, choices in zip(self.asks.names, self.asks.choices, strict=True)
         ]
         self.replies = 0
         self.submitted = 0
 
-    def handler(self) -> ConversationHandler[Any]:
+    def handler(self, *, persistent: bool = False) -> ConversationHandler[Any]:
         """One state for each question, and one to look everything over."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PTBUserWarning)  # taps are answered per chat, as wanted
             return ConversationHandler(
                 entry_points=[CommandHandler("start", self.start)],
                 states={
-                    **{
-                        place: self._handlers(place, question)
-                        for place, question in enumerate(self.questions)
-                    },
+                    **{place: self._handlers(place) for place in range(len(self.asks.names))},
                     REVIEW: [CallbackQueryHandler(self.submit, pattern="^submit$")],
                 },
                 fallbacks=[CommandHandler("back", self.stay), CommandHandler("risk", self.stay)],
+                persistent=persistent,
+                name="questionnaire",
             )
 
-    def _handlers(self, place: int, question: Question) -> list[Any]:
+    def _handlers(self, place: int) -> list[Any]:
+        name, choices = self.asks.names[place], self.asks.choices[place]
+
         async def tap(update: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
             assert update.callback_query is not None
+            await self.acknowledge(update.callback_query)
             value = str(update.callback_query.data).partition(":")[2]
-            return self.take(place, value, context) if value in self.choices[place] else place
+            return await self.take(place, value, update, context) if value in choices else place
 
         async def typed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
             assert update.message is not None
             text = (update.message.text or "").strip()
-            if question.kind is Kind.INTEGER and not (text.isdecimal() and 0 <= int(text) <= 60):
-                return place
-            return self.take(place, text, context)
+            return await self.take(place, text, update, context) if self.asks.fits(place, text) else place
 
-        async def skip(_: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
-            return self.take(place, "", context)
+        async def skip(update: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
+            return await self.take(place, "", update, context)
 
-        words = filters.TEXT & ~filters.COMMAND
         reply: CallbackQueryHandler[Any, Any] | MessageHandler[Any, Any] = (
-            CallbackQueryHandler(tap, pattern=f"^{question.name}:")
-            if self.choices[place]
-            else MessageHandler(words, typed)
+            CallbackQueryHandler(tap, pattern=f"^{name}:")
+            if choices
+            else MessageHandler(filters.TEXT & ~filters.COMMAND, typed)
         )
         return [reply, CommandHandler("skip", skip)]
 
-    async def start(self, _: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
+    async def start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
         """Begin anew."""
         assert context.user_data is not None
         context.user_data["answers"] = {}
-        return self.ask(0, context)
+        return await self.ask(0, update, {})
 
     async def stay(self, _: Update, __: ContextTypes.DEFAULT_TYPE) -> None:
         """The commands that are offered everywhere; nobody gives them here."""
 
-    async def submit(self, _: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
+    async def submit(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> object:
         """Hand in."""
         assert context.user_data is not None
+        assert update.callback_query is not None
+        await self.acknowledge(update.callback_query)
         self.submitted += bool(context.user_data["answers"])
-        self.reply("Thank you.", None)
+        await self.reply(update, "Thank you.", None)
         return ConversationHandler.END
 
-    def take(self, place: int, value: str, context: ContextTypes.DEFAULT_TYPE) -> object:
+    async def take(
+        self, place: int, value: str, update: Update, context: ContextTypes.DEFAULT_TYPE
+    ) -> object:
         """Keep an answer, and ask what comes next."""
         assert context.user_data is not None
         answers: Answers = context.user_data["answers"]
-        answers[self.names[place]] = value
-        for later in range(place + 1, len(self.names)):
-            condition = CONDITIONS.get(self.names[later])
-            if condition is None or condition(answers):
-                return self.ask(later, context)
-        return self.review(answers)
-
-    def ask(self, place: int, context: ContextTypes.DEFAULT_TYPE) -> int:
-        """One question with its keyboard."""
-        assert context.user_data is not None
-        done = len(context.user_data["answers"])
-        text = f"{done} of {len(self.names)}\n\n{self.labels[place]}\n\n{self.hints[place]}"
-        name = self.names[place]
-        rows = [
-            [InlineKeyboardButton(label, callback_data=f"{name}:{value}")]
-            for value, label in self.choices[place].items()
-        ]
-        rows.append([InlineKeyboardButton("Back", callback_data="back")])
-        self.reply(text, InlineKeyboardMarkup(rows))
-        return place
-
-    def review(self, answers: Answers) -> str:
-        """All answers so far."""
-        lines = [
-            f"{self.labels[place]}: {self.choices[place].get(answers[name], answers[name])}"
-            for place, name in enumerate(self.names)
-            if name in answers
-        ]
-        self.reply(
-            "\n".join(lines),
-            InlineKeyboardMarkup([[InlineKeyboardButton("Hand in", callback_data="submit")]]),
-        )
+        answers[self.asks.names[place]] = value
+        following = self.asks.following(place, answers)
+        if following is not None:
+            return await self.ask(following, update, answers)
+        await self.reply(update, self.asks.summary(answers), _HAND_IN)
         return REVIEW
 
-    def reply(self, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def ask(self, place: int, update: Update, answers: Answers) -> int:
+        """One question with its keyboard."""
+        await self.reply(update, self.asks.wording(place, answers), self.keyboards[place])
+        return place
+
+    async def acknowledge(self, query: CallbackQuery) -> None:
+        """Where a tap would be answered."""
+
+    async def reply(self, update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         """Where it would be sent."""
-        self.last = (text, keyboard)
+        self.last = (update.update_id, text, keyboard)
         self.replies += 1
+
+
+def _keyboard(name: str, choices: dict[str, str]) -> InlineKeyboardMarkup:
+    rows = [
+        [InlineKeyboardButton(label, callback_data=f"{name}:{value}")] for value, label in choices.items()
+    ]
+    return InlineKeyboardMarkup([*rows, [InlineKeyboardButton("Back", callback_data="back")]])
 
 
 class Silence(BaseRequest):
@@ -188,37 +164,30 @@ class Silence(BaseRequest):
     ) -> tuple[int, bytes]:
         """Who the bot is."""
         assert url.endswith("getMe"), f"{method} {url} {request_data}"
-        me = {"id": 1, "is_bot": True, "first_name": "Candour", "username": "candour_bot"}
-        return 200, json.dumps({"ok": True, "result": me}).encode()
+        return 200, ME.encode()
 
 
-def application(questionnaire: Questionnaire) -> Application[Any, Any, Any, Any, Any, Any]:
+def application(
+    handler: ConversationHandler[Any],
+    request: BaseRequest | None = None,
+    persistence: BasePersistence[Any, Any, Any] | None = None,
+) -> App:
     """An application with nothing but the questionnaire."""
-    built = (
-        Application.builder()
-        .token("1:none")
-        .request(Silence())
-        .get_updates_request(Silence())
-        .updater(None)
-        .job_queue(None)
-        .build()
-    )
-    built.add_handler(questionnaire.handler())
+    builder = Application.builder().token("1:none").updater(None).job_queue(None)
+    builder = builder.request(request or Silence()).get_updates_request(Silence())
+    built = (builder.persistence(persistence) if persistence is not None else builder).build()
+    built.add_handler(handler)
     return built
 
 
-def updates(
-    app: Application[Any, Any, Any, Any, Any, Any], steps: tuple[Step, ...], person: int
-) -> list[Update]:
+def updates(app: App, steps: tuple[Step, ...], person: int) -> list[Update]:
     """What Telegram would have sent, parsed already."""
     user = User(1000 + person, first_name="Ann", is_bot=False)
     chat = Chat(1000 + person, Chat.PRIVATE)
     return [_update(app, step, user, chat, 1000 * person + number) for number, step in enumerate(steps)]
 
 
-def _update(
-    app: Application[Any, Any, Any, Any, Any, Any], step: Step, user: User, chat: Chat, number: int
-) -> Update:
+def _update(app: App, step: Step, user: User, chat: Chat, number: int) -> Update:
     now = datetime(2026, 5, 4, tzinfo=UTC)
     if step.data:
         message = Message(number, now, chat, text="…")

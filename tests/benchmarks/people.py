@@ -23,11 +23,15 @@ _SKIPPED = 0.05
 
 
 class Step(Struct, frozen=True):
-    """One turn: our move, and the same thing as a message: a tap has `data`, what is typed has `text`."""
+    """One turn: our move, and the same thing as a message: a tap has `data`, what is typed has `text`.
+
+    `prompt` is what the person sees when they do it; None at the beginning.
+    """
 
     move: Move
     data: str = ""
     text: str = ""
+    prompt: Ask | Review | None = None
 
 
 def person(form: Form, seed: int) -> tuple[Step, ...]:
@@ -38,7 +42,7 @@ def person(form: Form, seed: int) -> tuple[Step, ...]:
     while True:
         prompt = turn.prompts[-1]
         if isinstance(prompt, Review):
-            steps.append(Step(Submit(turn=prompt.turn), data="submit"))
+            steps.append(Step(Submit(turn=prompt.turn), data="submit", prompt=prompt))
             return tuple(steps)
         assert isinstance(prompt, Ask), prompt
         steps.append(_reply(prompt, chance))
@@ -48,11 +52,11 @@ def person(form: Form, seed: int) -> tuple[Step, ...]:
 def _reply(ask: Ask, chance: random.Random) -> Step:
     question, at = ask.question, ask.turn
     if ask.consent:
-        return Step(Answer("yes", question=question, turn=at), data=f"{question}:yes")
+        return Step(Answer("yes", question=question, turn=at), data=f"{question}:yes", prompt=ask)
     if chance.random() < _SKIPPED and not ask.required:
-        return Step(Skip(question=question, turn=at), text="/skip")
+        return Step(Skip(question=question, turn=at), text="/skip", prompt=ask)
     if ask.options:
         value = chance.choice(ask.options).value
-        return Step(Answer(value, question=question, turn=at), data=f"{question}:{value}")
+        return Step(Answer(value, question=question, turn=at), data=f"{question}:{value}", prompt=ask)
     text = str(chance.randrange(1, 60)) if ask.kind is Kind.INTEGER else chance.choice(WORDS)
-    return Step(Answer(text, question=question, turn=at), text=text)
+    return Step(Answer(text, question=question, turn=at), text=text, prompt=ask)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from storage.casework import Audit
 from storage.unit_of_work import Storage
 from tests.benchmarks import peer
 from tests.benchmarks.people import Step, person
-from tests.benchmarks.results import Result
+from tests.benchmarks.results import OURS, Result, median
 
 PEOPLE = 256
 ROUNDS = 7
@@ -35,14 +34,14 @@ PEER = "python-telegram-bot ConversationHandler, in memory"
 BUILD = Path("build")
 
 
-def durable() -> Result:
+def durable() -> Iterator[Result]:
     """Turns through the turn loop, up to the prompts."""
-    return _compare("turns.durable", _nothing)
+    yield _compare("turns.durable", _nothing)
 
 
-def worded() -> Result:
+def worded() -> Iterator[Result]:
     """The same, up to words and buttons in the reader's language."""
-    return _compare("turns.worded", _words)
+    yield _compare("turns.worded", _words)
 
 
 def _nothing(_: Reply) -> None:
@@ -63,7 +62,7 @@ def _compare(name: str, render: Callable[[Reply], None]) -> Result:
     for _ in range(ROUNDS):
         ours.append(turns / asyncio.run(_ours(form, people, render)))
         theirs.append(turns / asyncio.run(_theirs(form, people)))
-    return Result(name, statistics.median(ours), "turns/s", PEER, statistics.median(theirs))
+    return Result(name, "turns/s", median(OURS, ours), (median(PEER, theirs),))
 
 
 async def _ours(form: Form, people: list[tuple[Step, ...]], render: Callable[[Reply], None]) -> float:
@@ -82,8 +81,8 @@ async def _ours(form: Form, people: list[tuple[Step, ...]], render: Callable[[Re
 
 
 async def _theirs(form: Form, people: list[tuple[Step, ...]]) -> float:
-    questionnaire = peer.Questionnaire(form)
-    app = peer.application(questionnaire)
+    questionnaire = peer.Conversation(form)
+    app = peer.application(questionnaire.handler())
     await app.initialize()
     waiting = [peer.updates(app, steps, number) for number, steps in enumerate(people)]
 

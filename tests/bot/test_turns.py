@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import OperationalError
 
 from bot.clock import SetClock
 from bot.errors import StoppingError, TooBusyError
@@ -18,7 +17,13 @@ from bot.turns import TurnLoop
 from dialogues.interview import State
 from dialogues.moves import Answer, Back, Begin, Concern, Help, Move, Pause, Speak, Submit, Withdraw
 from dialogues.prompts import Ask, AskAgain, Declined, Expired, Guide, Paused, Signpost, Submitted, Withdrawn
-from storage.errors import AuditClosedError, UndecipherableError, UnknownAuditError, UnknownFormError
+from storage.errors import (
+    AuditClosedError,
+    UnavailableError,
+    UndecipherableError,
+    UnknownAuditError,
+    UnknownFormError,
+)
 from storage.tables import drafts
 from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, CULTURE, clock, message, opened, plays, whole
@@ -443,7 +448,7 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(storage: Storage)
             turns.play(message("bob", "story", Answer("short"))),
             return_exceptions=True,
         )
-        assert isinstance(ann, OperationalError)
+        assert isinstance(ann, UnavailableError)
         assert "🕯" not in str(ann)
         assert isinstance(bob, Reply)
         assert _asked(await _show(turns, "ann")) == "story"

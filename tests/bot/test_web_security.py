@@ -11,8 +11,9 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Route
 
+from bot.settings import is_loopback
 from bot.web import guard
-from bot.web.app import create_app, is_loopback
+from bot.web.app import create_app
 from tests.bot.website import AUDIT, BASE, STAFF, Browser, Site, site
 
 CSP = (

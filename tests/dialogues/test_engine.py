@@ -12,12 +12,14 @@ from dialogues.interview import Interview, State, decode, encode
 from dialogues.prompts import (
     Ask,
     AskAgain,
+    ChooseLanguage,
     ConfirmStop,
     ConfirmWording,
     Declined,
     Expired,
     Guide,
     NotNow,
+    Option,
     Paused,
     Reason,
     Review,
@@ -453,8 +455,11 @@ def test_another_language_in_the_middle_keeps_every_answer() -> None:
 def test_a_language_that_the_form_does_not_speak_is_refused() -> None:
     talk = talk_to(TWO)
     before = talk.interview
-    assert talk.do(moves.Speak("xx")).prompts[0] == NotNow(move="speak")
-    assert talk.interview is before
+    for wanted in ("xx", ""):
+        (choice,) = talk.do(moves.Speak(wanted)).prompts
+        assert choice == ChooseLanguage(languages=(Option("en", "English"), Option("cy", "Cymraeg")))
+        assert talk.interview is before
+    assert talk.do(moves.Speak("cymraeg")).interview.language == "cy"
     assert invite(TWO, language="xx").language == "en"
     assert advance(TWO, invite(TWO), moves.Begin(language="cy"), now=NOW).interview.language == "cy"
     assert advance(TWO, invite(TWO), moves.Begin(language="xx"), now=NOW).interview.language == "en"
@@ -630,11 +635,69 @@ def test_confirming_survives_a_pause_a_language_and_a_second_thought() -> None:
         talk.interview = decode(encode(talk.interview))
         assert talk.interview.pending == "Ring 07700 900123"
     assert talk.state is State.CONFIRMING
-    for refused in (moves.Back(), moves.Skip(), moves.Answer("x"), moves.Edit("what"), moves.Submit()):
+    for refused in (moves.Back(), moves.Skip(), moves.Edit("what"), moves.Submit()):
         assert isinstance(talk.do(refused).prompts[0], NotNow)
         assert talk.has(ConfirmWording)
     talk.do(moves.Confirm(moves.Wording.KEEP))
     assert talk.interview.answers == {"what": "Ring 07700 900123"}
+
+
+def test_writing_anew_while_confirming_takes_the_place_of_the_first_wording() -> None:
+    talk = talk_to(WHAT, "Ring 07700 900123")
+    talk.say("Ring 07700 900456")
+    assert talk.state is State.CONFIRMING
+    assert talk.interview.pending == "Ring 07700 900456"
+    talk.say("Ring the office")
+    assert talk.interview.answers == {"what": "Ring the office"}
+    assert talk.interview.pending is None
+
+
+MANY = form_of(
+    {"type": "select_multiple kinds", "name": "which", "label": "Which?"},
+    {"type": "text", "name": "more", "label": "More?"},
+    choices=[{"list_name": "kinds", "name": name, "label": name.title()} for name in ("a", "b", "c")],
+)
+
+
+def test_several_choices_are_marked_one_by_one_and_given_together() -> None:
+    talk = talk_to(MANY)
+    turn = talk.interview.turn
+    for choice in ("c", "a"):
+        talk.do(moves.Mark(choice))
+    assert talk.ask.current == "c a"
+    assert talk.interview.turn == turn, "the other buttons of the question still belong to it"
+    assert talk.interview.answers == {}
+    talk.interview = decode(encode(talk.interview))
+    talk.do(moves.Mark("c", wanted=False))
+    talk.do(moves.Mark("c", wanted=False))
+    talk.do(moves.Mark("b"))
+    talk.do(moves.Done(question="which", turn=turn))
+    assert talk.interview.answers == {"which": "a b"}
+    assert talk.interview.marked is None
+    assert talk.question == "more"
+
+
+def test_what_is_marked_waits_through_a_pause_and_starts_from_the_answer_that_is_changed() -> None:
+    talk = talk_to(MANY)
+    talk.do(moves.Mark("b"))
+    for move in (moves.Pause(), moves.Speak("en"), moves.Resume()):
+        talk.do(move)
+    assert talk.ask.current == "b"
+    talk.do(moves.Done())
+    talk.do(moves.Edit("which"))
+    talk.do(moves.Mark("a"))
+    assert talk.ask.current == "b a"
+    talk.do(moves.Done())
+    assert talk.interview.answers == {"which": "a b"}
+
+
+def test_a_mark_that_does_not_fit_changes_nothing() -> None:
+    talk = talk_to(MANY)
+    assert talk.do(moves.Mark("zz")).prompts[0] == Stale()
+    assert talk.do(moves.Done()).prompts[0].__class__ is AskAgain
+    talk.do(moves.Skip())
+    assert talk.do(moves.Mark("a")).prompts[0] == NotNow(move="mark")
+    assert talk.do(moves.Done()).prompts[0] == NotNow(move="done")
 
 
 def test_confirming_an_answer_that_was_gone_back_to_comes_back_to_where_it_was() -> None:

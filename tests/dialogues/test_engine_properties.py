@@ -14,7 +14,7 @@ from dialogues.engine import Turn, advance, history, invite, prompts, response
 from dialogues.form import Form
 from dialogues.interview import Interview, State, decode, encode
 from dialogues.lifecycle import LIVE
-from dialogues.prompts import Ask, AskAgain, ConfirmStop, Guide, NotNow, Review, Signpost, Stale
+from dialogues.prompts import Ask, AskAgain, ChooseLanguage, ConfirmStop, Guide, NotNow, Review, Signpost, Stale
 from dialogues.scene import Scene
 from dialogues.script import script_of
 from dialogues.xlsform import read
@@ -188,6 +188,8 @@ def any_move(draw: st.DrawFn) -> moves.Move:
         moves.Back(turn=turn),
         moves.Keep(turn=turn),
         moves.Another(draw(st.booleans()), turn=turn),
+        moves.Mark(draw(st.sampled_from(("a", "b", "c"))), draw(st.booleans()), turn=turn),
+        moves.Done(turn=turn),
         moves.Remove(instance),
         moves.Confirm(draw(st.sampled_from(moves.Wording))),
         moves.Speak(draw(st.sampled_from(("en", "xx")))),
@@ -299,8 +301,11 @@ class Interviews(RuleBasedStateMachine):
         if turn.interview is before:
             head = turn.prompts[0]
             assert isinstance(move, moves.Begin) or isinstance(
-                head, AskAgain | NotNow | Stale | Guide | Signpost | ConfirmStop | Review
-            )
+                head, AskAgain | NotNow | Stale | Guide | Signpost | ConfirmStop | Review | ChooseLanguage
+            ) or isinstance(move, moves.Mark)
+        elif isinstance(move, moves.Mark):
+            assert (turn.interview.turn, turn.interview.answers) == (before.turn, before.answers)
+            assert turn.interview.marked != before.marked
         else:
             assert turn.interview.turn == before.turn + 1
             assert turn.interview != before

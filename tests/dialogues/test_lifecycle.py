@@ -109,7 +109,7 @@ def test_only_consent_and_review_lead_on_to_what_must_not_be_reached_without_the
         into[target].update(sources)
     assert into[State.SUBMITTED] == {State.REVIEWING}
     assert into[State.DECLINED] == {State.CONSENTING}
-    assert into[State.CONFIRMING] == {State.ASKING, State.PAUSED}
+    assert into[State.CONFIRMING] == {State.ASKING, State.CONFIRMING, State.PAUSED}
 
 
 def conversation_in(state: State) -> Conversation:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import typer
 
+from bot import settings
 from bot.cli import app
+from bot.metrics import Metrics
 from dialogues import library
 from dialogues.rows import CHOICES, SETTINGS, SURVEY
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 FORMS = (ROOT / "docs" / "forms.md").read_text("utf-8")
+RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -44,6 +47,23 @@ def test_every_column_is_documented() -> None:
     assert missing == []
 
 
+def test_every_setting_is_documented_with_what_holds_without_it() -> None:
+    rows = dict(re.findall(r"^\| `(CANDOUR_\w+)` \| (.*) \|$", RUNNING, re.MULTILINE))
+    assert {name: row.split(" | ")[0].strip("`") for name, row in rows.items()} == {
+        setting.name: setting.default for setting in settings.SETTINGS
+    }
+    assert [s.name for s in settings.SETTINGS if not rows[s.name].endswith(f"| {s.meaning}")] == []
+
+
+def test_every_documented_setting_exists() -> None:
+    known = {setting.name for setting in settings.SETTINGS}
+    assert set(re.findall(r"CANDOUR_[A-Z_]*[A-Z]", RUNNING)) - known == set()
+
+
+def test_every_metric_is_documented_and_every_documented_metric_exists() -> None:
+    assert set(re.findall(r"`(candour_\w+)[`{]", RUNNING)) == set(Metrics().names())
+
+
 def test_every_shipped_form_and_its_version_are_in_the_changelog() -> None:
     for name in library.names():
         assert f"`{name}` {library.shipped(name).version}" in CHANGELOG
@@ -65,7 +85,7 @@ def test_every_dependency_is_locked_with_its_hash_and_says_its_reason() -> None:
     project = tomllib.loads(text)
     locked = (ROOT / "requirements.lock").read_text("utf-8")
     for wanted in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"]):
-        name = re.split(r"[>=<]", wanted)[0]
+        name = re.split(r"[>=<\[]", wanted)[0]
         assert re.search(
             rf"^{re.escape(name)}==\S+ .*\\\n    --hash=", locked, re.MULTILINE | re.IGNORECASE
         ), name

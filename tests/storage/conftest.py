@@ -1,4 +1,4 @@
-"""A storage on real files, a form and an audit to fill it."""
+"""A storage on both databases, real ones, a form and an audit to fill it."""
 
 from __future__ import annotations
 
@@ -64,13 +64,19 @@ def audit() -> Audit:
     )
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Where the database is: '' for a file in the test's folder, or the address of a new PostgreSQL database."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("database_url"))
+
+
 @pytest.fixture
-def reopen(tmp_path: Path) -> Iterator[Callable[[], Storage]]:
-    """Opens the same files again, as a new process would."""
+def reopen(tmp_path: Path, url: str) -> Iterator[Callable[[], Storage]]:
+    """Opens the same database again, as a new process would."""
     opened: list[Storage] = []
 
     def opening() -> Storage:
-        opened.append(Storage.open(tmp_path / "data", tmp_path / "key" / "candour.key"))
+        opened.append(Storage.open(tmp_path / "data", tmp_path / "key" / "candour.key", url))
         return opened[-1]
 
     yield opening

@@ -86,6 +86,7 @@ def test_words_are_kept_sealed_and_without_their_group(filled: Storage, audit: A
     assert "grp" not in texts.columns
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_no_words_can_be_read_in_any_file(filled: Storage, audit: Audit, form: Form, tmp_path: Path) -> None:
     canary = "CANARY-7f3a"
     shifts: list[Response] = [{"note": canary}]

@@ -93,6 +93,6 @@ def test_what_was_published_stays_as_it_was(filled: Storage, audit: Audit) -> No
         with pytest.raises(IntegrityError):
             work.casework.publish(audit.id, "culture", b"{...}")
     with filled.database.writing() as connection:
-        connection.execute(text("UPDATE releases SET content = x'00'"))
+        connection.execute(text("UPDATE releases SET content = :content"), {"content": b"{.}"})
     with filled.reading() as work, pytest.raises(StorageError, match="was changed"):
         work.casework.release(audit.id, "culture")

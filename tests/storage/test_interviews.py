@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
 
 from dialogues.interview import Interview, State
 from storage import interviews
 from storage.errors import UndecipherableError
 from storage.interviews import RECENT, Conversation, Memory, digest
+from storage.tables import drafts
 from storage.unit_of_work import Storage
 
 REF = b"somebody........"
@@ -71,9 +73,8 @@ def test_a_draft_that_was_changed_on_disk_is_not_believed(storage: Storage) -> N
     with storage.writing() as work:
         work.interviews.save({REF: _holding("mine"), b"other": _holding("theirs")})
     with storage.database.writing() as connection:
-        connection.exec_driver_sql(
-            "UPDATE drafts SET blob = (SELECT blob FROM drafts WHERE ref = ?) WHERE ref = ?", (b"other", REF)
-        )
+        theirs = select(drafts.c.blob).where(drafts.c.ref == b"other").scalar_subquery()
+        connection.execute(update(drafts).where(drafts.c.ref == REF).values(blob=theirs))
     with storage.reading() as work, pytest.raises(UndecipherableError):
         work.interviews.load([REF])
 
@@ -106,10 +107,10 @@ def test_an_interview_that_ended_keeps_no_answer(state: State) -> None:
         {"story": "canary"},
         frozenset({"story"}),
         {"shifts": 2},
-        "story",
-        "canary",
-        9,
-        "s",
+        editing="story",
+        pending="canary",
+        turn=9,
+        seed="s",
     )
     after = Conversation(interview).after(digest("u1"), interview, 0)
     assert after.interview == Interview("digest", "cy", state, turn=9)
@@ -153,10 +154,10 @@ def test_what_the_first_version_stored_can_be_read() -> None:
         {"role": "care", "listened@1": "agree"},
         frozenset({"role"}),
         {"shifts": 2},
-        "role",
-        "Xe",
-        7,
-        "s1",
+        editing="role",
+        pending="Xe",
+        turn=7,
+        seed="s1",
     )
     expected = Conversation(interview, (b"\xaa" * 8, b"\xbb" * 8))
     assert interviews.decode(SAVED) == expected

@@ -32,6 +32,11 @@ def test_every_step_goes_down_and_up_again_with_data_in_it(filled: Storage) -> N
     steps = [
         step.revision for step in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()
     ]
+    with filled.writing() as work:  # something in the newest tables; `filled` saw to the oldest
+        work.slips.issue("rowan-house", 3, "lead")
+        person = work.people.add("rowan-house", "lead", "telegram", "4711")
+        work.notices.add(person, "rowan-house", "concern")
+        work.files.keep(bytes(32), "rowan-house", work.casework.keys_of("rowan-house").public, b"")
     for revision in [*steps[1:], "base"]:
         with filled.database.writing() as connection:
             migrations.downgrade(connection, revision)
@@ -40,6 +45,18 @@ def test_every_step_goes_down_and_up_again_with_data_in_it(filled: Storage) -> N
         for revision in reversed(steps):
             migrations.upgrade(connection, revision)
         assert _differences(connection) == []
+
+
+def test_a_database_of_the_first_version_keeps_what_it_holds(
+    filled: Storage, reopen: Callable[[], Storage], audit: Audit
+) -> None:
+    with filled.database.writing() as connection:
+        migrations.downgrade(connection, "0001")
+        assert "slips" not in inspect(connection).get_table_names()
+    again = reopen()
+    with again.writing() as work:
+        assert work.casework.all() == (audit,)
+        assert work.slips.left(audit.id, "lead") == 0
 
 
 @pytest.mark.usefixtures("filled")
@@ -52,8 +69,8 @@ def test_upgrading_an_up_to_date_database_keeps_what_it_holds(
         assert work.forms.get(form.digest) == form
 
 
-def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "candour.db")
+def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path, url: str) -> None:
+    database = Database.open(url or tmp_path / "candour.db")
     try:
         with database.writing() as connection:
             migrations.upgrade(connection)
@@ -65,13 +82,13 @@ def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path) -> No
     database.close()
 
 
-def test_workers_that_start_at_once_find_one_database(tmp_path: Path) -> None:
+def test_workers_that_start_at_once_find_one_database(tmp_path: Path, url: str) -> None:
     def start(_: int) -> None:
-        Storage.open(tmp_path / "data", tmp_path / "candour.key").close()
+        Storage.open(tmp_path / "data", tmp_path / "candour.key", url).close()
 
     with ThreadPoolExecutor(4) as workers:
         list(workers.map(start, range(4)))
-    storage = Storage.open(tmp_path / "data", tmp_path / "candour.key")
+    storage = Storage.open(tmp_path / "data", tmp_path / "candour.key", url)
     with storage.database.reading() as connection:
         assert _differences(connection) == []
     storage.close()

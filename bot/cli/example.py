@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import shutil
-import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
-import uvicorn
-from starlette.applications import Starlette
 
 from bot.cli.demo import HOST
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
 from bot.services.example import play_example
+from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.turns import TurnLoop
 from bot.web import create_app
 from storage.errors import StorageError
@@ -49,15 +44,14 @@ async def _serve(folder: Path, listening: socket.socket) -> None:
                 f"Candour is ready: {address}\nAll people and answers in it are made up. Stop with Ctrl-C."
             )
             keep_what_start_made()
-            await _Server(app).serve(sockets=[listening])
+            server = Server(app)
+            with told_to_stop() as told:
+                serving = asyncio.create_task(server.serve(sockets=[listening]))
+                await told.wait()
+                server.stop()
+                await serving
     finally:
         storage.close()
-
-
-def keep_what_start_made() -> None:
-    """Spare the garbage collector everything that was made so far: modules, forms, routes stay to the end."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _prepare(folder: Path, clock: SystemClock) -> None:
@@ -75,35 +69,3 @@ async def _prepare(folder: Path, clock: SystemClock) -> None:
     finally:
         storage.close()
     unfinished.rename(folder / _DATABASE)
-
-
-class _Server(uvicorn.Server):
-    """A server that ends when asked to, and lets us put things away afterwards."""
-
-    def __init__(self, app: Starlette) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=5,
-            )
-        )
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on Ctrl-C and on SIGTERM; uvicorn's own version would send the signal on and end us at once."""
-        loop = asyncio.get_running_loop()
-        caught = (signal.SIGINT, signal.SIGTERM)
-        for one in caught:
-            loop.add_signal_handler(one, self._end)
-        try:
-            yield
-        finally:
-            for one in caught:
-                loop.remove_signal_handler(one)
-
-    def _end(self) -> None:
-        self.should_exit = True

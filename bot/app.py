@@ -1,0 +1,176 @@
+"""The whole of Candour as one process: storage, turn loop, jobs, channels, pages, put together and taken apart.
+
+Taking apart goes the other way round: first nothing new is taken, then what was taken is played and answered, then
+the database is let go. What could not be finished comes again, from Telegram or from the jobs database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+from msgspec import Struct
+from starlette.routing import BaseRoute
+from telegram.error import TelegramError
+
+from bot import logs
+from bot.channels.telegram import menu
+from bot.channels.telegram.client import Client
+from bot.channels.telegram.receiving import Reception, is_ours
+from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.updates import ALLOWED
+from bot.clock import SystemClock
+from bot.errors import TurnError
+from bot.messages import Reply
+from bot.metrics import Metrics, TurnOutcome
+from bot.playing import Result
+from bot.services import attaching
+from bot.serving import Server, keep_what_start_made, told_to_stop
+from bot.settings import Receive, Settings, Telegram
+from bot.turns import TurnLoop
+from bot.web import create_app
+from bot.web.operations import Checks, create_operations, routes
+from bot.web.webhook import PATH, route
+from dialogues.prompts import Stale
+from storage.errors import RequestError
+from storage.unit_of_work import Storage
+
+CONNECTIONS = 40  # updates that Telegram may bring at once
+
+log = logs.logger(__name__)
+
+
+class Sockets(Struct, frozen=True):
+    """Where this process listens; `operations` is None when that is off."""
+
+    web: socket.socket
+    operations: socket.socket | None = None
+
+
+async def run(settings: Settings, sockets: Sockets, ready: Callable[[], None]) -> None:
+    """Serve until told to stop; `ready` is called when everything answers.
+
+    Raises StorageError, telegram.error.InvalidToken.
+    """
+    logs.watch(asyncio.get_running_loop())
+    metrics = Metrics()
+    storage = await asyncio.to_thread(Storage.open, settings.data, settings.key, settings.database.reveal())
+    async with AsyncExitStack() as stack:
+        stack.callback(storage.close)
+        house = await _build(settings, storage, metrics, stack)
+        with told_to_stop() as told:
+            await _serve(house, sockets, told, ready)
+
+
+class House(Struct, frozen=True):
+    """What answers: the pages, the operations, and Telegram if there is any."""
+
+    web: Server
+    operations: Server
+    reception: Reception | None
+    polls: bool
+
+
+async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: AsyncExitStack) -> House:
+    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics))
+    await stack.enter_async_context(turns)
+    metrics.watch_queue(lambda: turns.queued)
+    checks = Checks({"database": partial(_database_answers, storage)})
+    more: list[BaseRoute] = routes(checks)
+    reception = None
+    if settings.telegram is not None:
+        client = await stack.enter_async_context(_client(settings.telegram))
+        sender = Sender(client, metrics)
+        stack.push_async_callback(sender.aclose)
+        reception = Reception(turns, client, sender, metrics, attaching.prepare)
+        secret = storage.keys.webhook_secret()
+        if settings.telegram.receive is Receive.WEBHOOK:
+            more.append(route(reception.deliver, partial(is_ours, secret)))
+        await _introduce(client, settings, secret)
+    app = create_app(
+        storage, turns, SystemClock(), host=settings.host, allowed_hosts=settings.hosts, more=more
+    )
+    return House(
+        Server(app, proxies=settings.proxies),
+        Server(create_operations(metrics, checks)),
+        reception,
+        settings.telegram is not None and settings.telegram.receive is Receive.POLLING,
+    )
+
+
+async def _serve(house: House, sockets: Sockets, told: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Serve until told to stop, or until something ends that should not."""
+    work: list[asyncio.Task[None]] = [asyncio.create_task(house.web.serve(sockets=[sockets.web]))]
+    if sockets.operations is not None:
+        work.append(asyncio.create_task(house.operations.serve(sockets=[sockets.operations])))
+    if house.reception is not None and house.polls:
+        work.append(asyncio.create_task(house.reception.poll()))
+    keep_what_start_made()
+    ready()
+    stopping = asyncio.create_task(told.wait())
+    await asyncio.wait({stopping, *work}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("serve.stopping")
+    stopping.cancel()
+    if house.reception is not None:
+        house.reception.stop()
+    house.web.stop()
+    house.operations.stop()
+    await asyncio.gather(*work)
+
+
+def _client(telegram: Telegram) -> Client:
+    return Client(telegram.token.reveal(), telegram.api)
+
+
+async def _introduce(client: Client, settings: Settings, secret: str) -> None:
+    """Tell Telegram how to reach us, and people what we are. Whatever fails here can be tried at the next start."""
+    try:
+        if settings.telegram is not None and settings.telegram.receive is Receive.WEBHOOK:
+            await client.call(
+                "setWebhook",
+                {
+                    "url": settings.public_url + PATH,
+                    "secret_token": secret,
+                    "allowed_updates": ALLOWED,
+                    "max_connections": CONNECTIONS,
+                },
+            )
+        else:
+            await client.call("deleteWebhook")
+        await menu.set_up(client)
+    except TelegramError as trouble:
+        log.warning("telegram.not_introduced", trouble=trouble)
+
+
+def _database_answers(storage: Storage) -> str | None:
+    with storage.reading() as work:
+        work.casework.all()
+    return None
+
+
+class Watching:
+    """Counts turns."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def played(self, results: Sequence[Result], seconds: Sequence[float]) -> None:
+        """A group was played."""
+        self._metrics.group_committed(len(results))
+        for result, took in zip(results, seconds, strict=True):
+            self._metrics.turn_ended(_outcome(result), took)
+
+
+def _outcome(result: Result) -> TurnOutcome:
+    if isinstance(result, RequestError | TurnError):
+        return TurnOutcome.REFUSED
+    if isinstance(result, Exception):
+        return TurnOutcome.FAILED
+    if not isinstance(result, Reply):
+        return TurnOutcome.PLAYED
+    if any(isinstance(prompt, Stale) for prompt in result.prompts):
+        return TurnOutcome.STALE
+    return TurnOutcome.REPEATED if result.move is None else TurnOutcome.PLAYED

@@ -1,0 +1,124 @@
+"""Calls of the Bot API, through python-telegram-bot's network layer, without its objects.
+
+Making and parsing its objects costs more than a whole turn; and what is not decoded cannot be logged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from msgspec import Struct
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest, RequestData
+from telegram.request._requestparameter import (
+    RequestParameter,
+)  # what RequestData is made of; has no public name
+
+from bot.channels.telegram import updates
+from bot.channels.telegram.updates import Update
+
+os.environ.setdefault(
+    "PTB_TIMEDELTA", "true"
+)  # python-telegram-bot's way to say that we know of its change to timedelta
+_LONGER = 10.0  # seconds that a call may take beyond what it waits for by itself
+_encode = msgspec.json.Encoder().encode
+
+
+class _Parameterised(Struct):
+    """The `parameters` of a refusal."""
+
+    retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
+
+
+class _Batch(Struct):
+    """An answer of Telegram to `getUpdates`."""
+
+    ok: bool = False
+    result: tuple[msgspec.Raw, ...] = ()
+    description: str = ""
+    parameters: _Parameterised | None = None
+
+
+_batch = msgspec.json.Decoder(_Batch)
+
+
+class _Intake(HTTPXRequest):
+    """Reads updates, and of them only what is kept."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer as the network layer wants it."""
+        try:
+            batch = _batch.decode(payload)
+        except msgspec.DecodeError as trouble:
+            raise NetworkError("Telegram's answer could not be read.") from trouble
+        refused = msgspec.structs.asdict(batch.parameters) if batch.parameters else {}
+        return {
+            "ok": batch.ok,
+            "result": tuple(updates.decode(bytes(raw)) for raw in batch.result),
+            "description": batch.description,
+            "parameters": {name: value for name, value in refused.items() if value},
+        }
+
+
+class Client:
+    """`async with Client(token, api) as client: await client.call("getMe")`. It has no repr: it knows the token."""
+
+    def __init__(self, token: str, api: str = "https://api.telegram.org") -> None:
+        self._calls = f"{api.rstrip('/')}/bot{token}/"
+        self._files = f"{api.rstrip('/')}/file/bot{token}/"
+        self._requests = HTTPXRequest(connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0)
+        self._intake = _Intake(connection_pool_size=1)
+
+    def __repr__(self) -> str:
+        return "Client()"
+
+    async def __aenter__(self) -> Self:
+        await self._requests.initialize()
+        await self._intake.initialize()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._requests.shutdown()
+        await self._intake.shutdown()
+
+    async def call(self, method: str, parameters: Mapping[str, object] | None = None) -> Any:
+        """Call a method of the Bot API: its result as JSON. Raises telegram.error.TelegramError."""
+        return await self._requests.post(self._calls + method, _data(parameters or {}))
+
+    async def updates(self, offset: int | None, *, limit: int, seconds: int) -> tuple[Update, ...]:
+        """What has come since `offset`, which acknowledges all before it; waits for so many seconds at most."""
+        parameters = {
+            "offset": offset or 0,
+            "limit": limit,
+            "timeout": seconds,
+            "allowed_updates": updates.ALLOWED,
+        }
+        found: Any = await self._intake.post(
+            self._calls + "getUpdates", _data(parameters), read_timeout=seconds + _LONGER
+        )
+        return tuple(found)
+
+    async def fetch(self, file_id: str) -> bytes:
+        """The content of a file that somebody sent. Raises telegram.error.TelegramError."""
+        found = await self.call("getFile", {"file_id": file_id})
+        return await self._requests.retrieve(self._files + str(found.get("file_path", "")), read_timeout=60.0)
+
+
+def _data(parameters: Mapping[str, object]) -> RequestData:
+    return RequestData([RequestParameter(name, value, None) for name, value in encoded(parameters).items()])
+
+
+def encoded(parameters: Mapping[str, object]) -> dict[str, str]:
+    """Parameters as the Bot API takes them: words as they are, everything else as JSON."""
+    return {
+        name: value if isinstance(value, str) else _encode(value).decode()
+        for name, value in parameters.items()
+    }

@@ -1,0 +1,406 @@
+"""A reply as calls of the Bot API: values, in the order in which they are made. Nothing is sent here.
+
+A chat must stay readable for somebody who comes back to it: a question that was answered by a tap shows its
+answer and loses its buttons, choices are ticked in place, and one message holds all that belongs together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from bot import buttons, wording
+from bot.errors import NowhereError, UnknownInvitationError
+from bot.messages import Appointed, Doors, Go, Outcome, Reply
+from bot.wording import Button, Outgoing, Role
+from dialogues import moves, prompts
+from dialogues.form import Form
+from dialogues.interview import Interview
+from dialogues.prompts import Prompt
+from storage.casework import CONCERN
+from storage.errors import AuditClosedError
+
+MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
+MOST_BUTTONS = 90  # Telegram takes 100
+TOAST = 200  # characters of what is said about a tap
+_A_ROW = 3  # ways in one row
+_STEPS = 6  # short choices in one row
+_SHORT = 3  # characters of a short choice
+
+_QUIET = (prompts.Stale,)  # said about the tap, not in the chat
+
+
+class Key(Struct, frozen=True):
+    """A button: its words and its token. It has no repr: its words may be an answer."""
+
+    text: str
+    callback_data: str
+
+    def __repr__(self) -> str:
+        return "Key()"
+
+
+Keyboard: TypeAlias = tuple[tuple[Key, ...], ...]
+
+
+class Post(Struct, frozen=True):
+    """A new message. `menu`: words that stay below the chat for good, one row each."""
+
+    html: str
+    keyboard: Keyboard = ()
+    menu: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Post()"
+
+
+class Settle(Struct, frozen=True):
+    """The tapped message, with what was answered instead of its buttons."""
+
+    message: int
+    html: str
+
+    def __repr__(self) -> str:
+        return "Settle()"
+
+
+class Refresh(Struct, frozen=True):
+    """The tapped message with other buttons, or with none."""
+
+    message: int
+    keyboard: Keyboard = ()
+
+
+class Toast(Struct, frozen=True):
+    """The tap was seen; `text` is shown for a moment."""
+
+    query: str
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return "Toast()"
+
+
+Call: TypeAlias = Post | Settle | Refresh | Toast
+
+
+def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
+    """The method of the Bot API, and its parameters."""
+    match call:
+        case Post(html, keyboard, menu):
+            markup = _markup(keyboard, menu)
+            return "sendMessage", {"chat_id": chat, "text": html, **_HTML, **markup}
+        case Settle(message, html):
+            return "editMessageText", {"chat_id": chat, "message_id": message, "text": html, **_HTML}
+        case Refresh(message, keyboard):
+            rows = {"inline_keyboard": keyboard}
+            return "editMessageReplyMarkup", {"chat_id": chat, "message_id": message, "reply_markup": rows}
+        case Toast(query, text):
+            return "answerCallbackQuery", {"callback_query_id": query, "text": text[:TOAST]}
+
+
+_HTML: dict[str, object] = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def _markup(keyboard: Keyboard, menu: tuple[str, ...]) -> dict[str, object]:
+    if keyboard:
+        return {"reply_markup": {"inline_keyboard": keyboard}}
+    if menu:
+        rows = [[{"text": words}] for words in menu]
+        return {"reply_markup": {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}}
+    return {}
+
+
+def screen(outcome: Outcome, *, query: str = "", message: int = 0) -> tuple[Call, ...]:
+    """What a person sees after a message; `query` and `message` belong to the tap, if it was one."""
+    match outcome:
+        case Doors():
+            return (*seen(query), _doors(outcome))
+        case Appointed():
+            return (*seen(query), _plain(_appointed()))
+        case Reply():
+            return tuple(_reply(outcome, query, message))
+
+
+def refusal(error: Exception, *, query: str = "") -> tuple[Call, ...]:
+    """What a person sees when their message could not be played."""
+    return (*seen(query), _plain(_refused(error)))
+
+
+def at_risk() -> tuple[Call, ...]:
+    """Where to turn, for somebody whom we know nothing of."""
+    return (_plain(list(wording.word(prompts.Signpost(), wording.SOURCE).text)),)
+
+
+def only_private() -> tuple[Call, ...]:
+    """In a group."""
+    _ = wording.voice(wording.SOURCE)
+    return (_plain([_("I only talk to one person at a time. Please write to me in a chat of your own.")]),)
+
+
+def not_kept() -> tuple[Call, ...]:
+    """Something broke, three times."""
+    _ = wording.voice(wording.SOURCE)
+    return (
+        _plain(
+            [
+                _("Something went wrong on our side, and I could not keep what you just sent."),
+                _("What you answered before is safe. Please send /start to see the question again."),
+            ]
+        ),
+    )
+
+
+# Replies
+
+
+def _reply(reply: Reply, query: str, message: int) -> Iterator[Call]:
+    stale = next((prompt for prompt in reply.prompts if isinstance(prompt, _QUIET)), None)
+    if query:
+        yield Toast(query, _first_words(stale, reply) if stale is not None else "")
+    if isinstance(reply.move, moves.Mark) and stale is None and message:
+        yield Refresh(message, _keyboard(reply, _spoken(reply, reply.prompts)))
+        return
+    if message:
+        yield _after_tap(reply, message)
+    yield from _posts(reply, quiet=bool(query))
+    if reply.then is not None:
+        yield from _posts(reply.then, quiet=True)
+
+
+def seen(query: str) -> tuple[Call, ...]:
+    """Only that a tap was seen."""
+    return (Toast(query),) if query else ()
+
+
+def _after_tap(reply: Reply, message: int) -> Call:
+    """What becomes of a message whose button was tapped: it has had its turn."""
+    if reply.settled is None:
+        return Refresh(message)
+    answer = wording.said(reply.settled, reply.interview.language)
+    return Settle(message, f"{_bold(_cut(reply.settled.label, 2000))}\n✓ {_escaped(_cut(answer, 1000))}")
+
+
+def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
+    shown = [each for each in reply.prompts if not (quiet and isinstance(each, _QUIET))]
+    notes: list[Prompt] = [each for each in shown if isinstance(each, prompts.Say)]
+    rest = [each for each in shown if not isinstance(each, prompts.Say)]
+    if isinstance(reply.move, moves.Begin | moves.Speak):
+        yield from _welcome(reply, notes)
+        notes = []
+    together = _spoken(reply, [*_reasons(rest), *notes, *_others(rest)])
+    keyboard = _keyboard(reply, together)
+    parts = list(_split(_written(together, reply)))
+    for part in parts[:-1]:
+        yield Post(part)
+    yield Post(parts[-1], keyboard)
+
+
+def _reasons(shown: Iterable[Prompt]) -> list[Prompt]:
+    return [each for each in shown if isinstance(each, prompts.AskAgain | prompts.NotNow)]
+
+
+def _others(shown: Iterable[Prompt]) -> list[Prompt]:
+    return [each for each in shown if not isinstance(each, prompts.AskAgain | prompts.NotNow)]
+
+
+def _welcome(reply: Reply, notes: list[Prompt]) -> Iterator[Post]:
+    """What stands before the first question, with the way to help, which stays below the chat from now on."""
+    _ = wording.voice(reply.interview.language)
+    risk = wording.name("concern", reply.interview.language)
+    text = [part for outgoing in _spoken(reply, notes) for part in outgoing.text]
+    if not text:
+        text = [
+            _("The button below the chat shows who to tell when someone is at risk. It works at any time.")
+        ]
+    *before, last = _split([_escaped(part) for part in text])
+    for part in before:
+        yield Post(part)
+    yield Post(last, menu=(risk,))
+
+
+def _spoken(reply: Reply, shown: Sequence[Prompt]) -> list[Outgoing]:
+    language = reply.interview.language
+    ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
+    return [wording.word(prompt, language, form=reply.form, tries=reply.tries, ask=ask) for prompt in shown]
+
+
+def _first_words(prompt: Prompt, reply: Reply) -> str:
+    return " ".join(wording.word(prompt, reply.interview.language).text)
+
+
+# Words
+
+
+def _written(together: Iterable[Outgoing], reply: Reply) -> Iterator[str]:
+    """The paragraphs of a message, as HTML."""
+    ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
+    for outgoing in together:
+        is_question = ask is not None and any(button.role is not Role.WAY for button in outgoing.buttons)
+        is_question = is_question or (
+            ask is not None and outgoing.text[:1] == wording.paragraphs(ask.label)[:1]
+        )
+        if is_question and ask is not None and not ask.consent:
+            yield f"<i>{_escaped(_progress(ask))}</i>"
+        for paragraph in outgoing.text:
+            yield _bold(paragraph) if is_question else _escaped(paragraph)
+        for number, line in enumerate(outgoing.lines, 1):
+            yield f"{number}. {_escaped(line.label)}\n→ {_escaped(line.answer)}"
+        if outgoing.hint:
+            yield f"<i>{_escaped(outgoing.hint)}</i>"
+
+
+def _progress(ask: prompts.Ask) -> str:
+    section = f"{ask.section} · " if ask.section else ""
+    return f"{section}{ask.progress.done} / {ask.progress.relevant}"
+
+
+def _split(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Messages that each fit, broken between paragraphs, and inside one only if it is too long by itself."""
+    message = ""
+    for paragraph in paragraphs:
+        for piece in _pieces(paragraph):
+            if message and len(message) + 2 + len(piece) > MOST:
+                yield message
+                message = ""
+            message = f"{message}\n\n{piece}" if message else piece
+    yield message or "…"
+
+
+def _pieces(paragraph: str) -> Iterator[str]:
+    """A paragraph that is too long loses its marks, so that none is left open, and is broken between words."""
+    if len(paragraph) <= MOST:
+        yield paragraph
+        return
+    bare = paragraph
+    for tag in ("<b>", "</b>", "<i>", "</i>"):
+        bare = bare.replace(tag, "")
+    while len(bare) > MOST:
+        cut = bare.rfind(" ", 0, MOST)
+        cut = cut if cut > 0 else MOST
+        yield bare[:cut]
+        bare = bare[cut:].lstrip()
+    yield bare
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _bold(text: str) -> str:
+    return f"<b>{_escaped(text)}</b>"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _plain(text: Iterable[str]) -> Post:
+    return Post("\n\n".join(_escaped(part) for part in text))
+
+
+# Buttons
+
+
+def _keyboard(reply: Reply, together: Iterable[Outgoing]) -> Keyboard:
+    """Choices below each other, ways beside each other; each way once."""
+    outgoing = list(together)
+    every = [button for each in outgoing for button in each.buttons]
+    choices = [button for button in every if button.role in (Role.CHOICE, Role.APART)]
+    ways = list({type(button.move): button for button in every if button not in choices}.values())
+    numbers = [
+        Button(f"✎ {number}", line.change) for each in outgoing for number, line in enumerate(each.lines, 1)
+    ]
+    rows = [
+        *_rows(choices, reply.interview, 1 if any(len(each.label) > _SHORT for each in choices) else _STEPS),
+        *_rows(numbers, reply.interview, _STEPS),
+        *_rows([each for each in ways if each.role is not Role.WAY], reply.interview, 1),
+        *_rows([each for each in ways if each.role is Role.WAY], reply.interview, _A_ROW),
+        *_doors_of(reply),
+    ]
+    return _bounded(rows)
+
+
+def _rows(shown: Sequence[Button], interview: Interview, width: int) -> Keyboard:
+    keys = [_key(button, interview) for button in shown]
+    return tuple(tuple(keys[start : start + width]) for start in range(0, len(keys), width))
+
+
+def _bounded(rows: Sequence[tuple[Key, ...]]) -> Keyboard:
+    """As many rows as Telegram takes; the last ones are the ways on, so the first give way."""
+    kept: list[tuple[Key, ...]] = []
+    for row in reversed(rows):
+        if sum(map(len, kept)) + len(row) > MOST_BUTTONS:
+            break
+        kept.append(row)
+    return tuple(reversed(kept))
+
+
+def _key(button: Button, interview: Interview) -> Key:
+    ticked = "✓ " if button.marked else ""
+    return Key(ticked + (_cut(button.label, 120) or "…"), buttons.token(button.move, interview))
+
+
+def _doors_of(reply: Reply) -> Iterator[tuple[Key, ...]]:
+    """To the safeguarding lead, from where to turn; to other languages, before consent is given."""
+    _ = wording.voice(reply.interview.language)
+    if any(isinstance(each, prompts.Signpost) for each in reply.prompts) and reply.form.records != CONCERN:
+        yield (Key(_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
+    if any(isinstance(each, prompts.Ask) and each.consent for each in reply.prompts):
+        others = _other_languages(reply.form, reply.interview)
+        for start in range(0, len(others), _A_ROW):
+            yield tuple(others[start : start + _A_ROW])
+
+
+def _other_languages(form: Form, interview: Interview) -> list[Key]:
+    return [
+        Key(language.name, buttons.token(moves.Speak(language.code), interview))
+        for language in form.languages
+        if language.code != interview.language
+    ]
+
+
+def _doors(found: Doors) -> Post:
+    _ = wording.voice(wording.SOURCE)
+    keys = tuple(
+        (Key(form.title.to(wording.SOURCE), buttons.to_door(f"{found.audit}/{form.id}")),)
+        for form in found.forms
+    )
+    return Post(_escaped(_("What would you like to answer?")), keys)
+
+
+# Without an interview
+
+
+def _appointed() -> list[str]:
+    _ = wording.voice(wording.SOURCE)
+    return [
+        _("You are now known here as a safeguarding lead of this audit."),
+        _("I tell you at once when somebody raises a concern. I never send what they wrote."),
+    ]
+
+
+def _refused(error: Exception) -> list[str]:
+    _ = wording.voice(wording.SOURCE)
+    match error:
+        case NowhereError():
+            return [
+                _("I am Candour. I ask people who work in care what it is like, and I listen."),
+                _("To begin, open the link or scan the code that you were given."),
+                _("Is someone in danger right now? Call 999. Send /risk to see who else you can tell."),
+            ]
+        case UnknownInvitationError():
+            return [
+                _("I do not know this invitation, or it was used before."),
+                _("Please check the link. If it still does not work, ask for another one."),
+            ]
+        case AuditClosedError():
+            return [
+                _("These questions are closed, so no more answers are taken."),
+                _("If you are worried about someone, send /risk. That always works."),
+            ]
+        case _:
+            return [_("I could not find these questions any more. Please open your link again.")]

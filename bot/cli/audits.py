@@ -1,0 +1,151 @@
+"""`candour audits`: open, follow and close audits, for whoever runs Candour. Pages with a sign-in come later."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.serve import settings_here
+from bot.cli.trouble import Trouble, form_of, write_file
+from bot.clock import SystemClock
+from bot.services import auditing, inviting
+from bot.settings import Telegram
+from reports import rendering
+from reports.disclosure import DEFAULT_K
+from storage.casework import CONCERN, Audit
+from storage.errors import CandourError
+from storage.slips import LEAD, RESPONDENT
+from storage.unit_of_work import Storage
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+
+app = typer.Typer(no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="The name of the audit, as in its address: rowan-house.")]
+
+
+@app.command("open")
+def open_(
+    audit: Name,
+    title: Annotated[str, typer.Option(help="What people read: “Rowan House, night care”.")],
+    service: Annotated[str, typer.Option(help="Which service it is about.")] = "",
+    incident: Annotated[str, typer.Option(help="What happened, in a few words, without names.")] = "",
+    staff: Annotated[int, typer.Option(help="How many people are asked.", min=1)] = 1,
+    form: Annotated[
+        list[str] | None, typer.Option(help="A form that is offered. More than one may be given.")
+    ] = None,
+    k: Annotated[int, typer.Option(help="The fewest people whose answers are shown together.")] = DEFAULT_K,
+) -> None:
+    """Open an audit. It always offers the form for telling that someone is at risk."""
+    if not _NAME.fullmatch(audit):
+        raise Trouble(
+            "The name of an audit has up to 20 small letters, digits and hyphens, like rowan-house."
+        )
+    offered = [form_of(each) for each in dict.fromkeys([*(form or ["staff-culture"]), CONCERN])]
+    today = SystemClock().now().date()
+    opened = Audit(
+        id=audit, name=title, service=service, incident=incident, staff_count=staff, opened_on=today, k=k
+    )
+    with _storage() as storage:
+        auditing.open_audit(storage, opened, offered)
+    typer.echo(f"The audit “{audit}” is open. Invite people: candour audits invite {audit} --count {staff}")
+
+
+@app.command("list")
+def list_() -> None:
+    """Every audit, whether it is open, and how many were heard, as far as that may be said."""
+    with _storage() as storage:
+        found = auditing.audits(storage)
+        for audit in found:
+            heard = auditing.progress(storage, audit.id)
+            said = f"fewer than {audit.k} heard" if heard.high is not None else f"{audit.k} or more heard"
+            typer.echo(f"{audit.id}  {audit.status}  {said}  {audit.name}")
+    if not found:
+        typer.echo("There is no audit yet. Open one: candour audits open --help")
+
+
+@app.command()
+def invite(
+    audit: Name,
+    count: Annotated[int, typer.Option(help="How many invitations.", min=1, max=5000)] = 1,
+    lead: Annotated[
+        bool, typer.Option("--lead", help="For the safeguarding lead, who is then told of concerns at once.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write them to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Make slips: each can be used once, and does not say by whom. One line each, in an order that says nothing."""
+    with _storage() as storage:
+        codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
+    content = "".join(f"{line}\n" for line in inviting.lines(codes, _bot()))
+    if out is None:
+        typer.echo(content, nl=False)
+    else:
+        write_file(out, content.encode(), replace=force)
+        typer.echo(f"{len(codes)} invitations are in {out}. Nobody can make them again: keep it safe.")
+
+
+@app.command()
+def close(audit: Name) -> None:
+    """Take no more answers, and publish what may be published."""
+    with _storage() as storage:
+        reports = auditing.close_audit(storage, audit, SystemClock())
+    typer.echo(
+        f"The audit “{audit}” is closed; {len(reports)} reports are published: candour audits report {audit}"
+    )
+
+
+@app.command()
+def report(
+    audit: Name,
+    form: Annotated[str, typer.Option(help="Which form it is about.")] = "staff-culture",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    language: Annotated[str, typer.Option(help="The code of a language, such as cy.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write what was published of an audit as a page."""
+    with _storage() as storage:
+        found = auditing.report(storage, audit, form)
+    write_file(out, rendering.html(found, language=language).encode(), replace=force)
+    typer.echo(f"The report is in {out}.")
+
+
+@contextmanager
+def _storage() -> Iterator[Storage]:
+    """The database of these settings. What it refuses becomes Trouble."""
+    settings = settings_here()
+    try:
+        storage = Storage.open(settings.data, settings.key, settings.database.reveal())
+        try:
+            yield storage
+        finally:
+            storage.close()
+    except CandourError as error:
+        raise Trouble(str(error)) from error
+    except OSError as error:
+        raise Trouble(f"The folder “{settings.data}” cannot be used: {error.strerror or error}.") from error
+
+
+def _bot() -> str:
+    """The name of the bot, if there is one and Telegram can be asked."""
+    telegram = settings_here().telegram
+    return asyncio.run(_asked(telegram)) if telegram is not None else ""
+
+
+async def _asked(telegram: Telegram) -> str:
+    from telegram.error import TelegramError  # noqa: PLC0415 - takes half a second, which others need not wait for
+
+    from bot.channels.telegram.client import Client  # noqa: PLC0415 - the same
+
+    try:
+        async with Client(telegram.token.reveal(), telegram.api) as client:
+            return str((await client.call("getMe")).get("username", ""))
+    except TelegramError as error:
+        raise Trouble(
+            "Telegram cannot be asked for the name of the bot. “candour serve --check” says why."
+        ) from error

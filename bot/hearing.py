@@ -1,0 +1,126 @@
+"""What was typed, as a move: a command, the words of a button, or an answer to the question that waits.
+
+Everything that a button does can be typed, in every state: buttons grow old, get lost, or cannot be tapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from bot import wording
+from bot.messages import Enter
+from bot.wording import Outgoing, Role
+from dialogues import moves
+from dialogues.interview import Interview, State
+from dialogues.moves import Move
+
+# Every command, in the order of the menu, with what it does.
+COMMANDS: dict[str, str] = {
+    "risk": wording.mark("Someone is at risk"),
+    "back": wording.mark("Go to the question before"),
+    "skip": wording.mark("Leave this question out"),
+    "review": wording.mark("See my answers"),
+    "edit": wording.mark("Change an answer"),
+    "pause": wording.mark("Pause and come back later"),
+    "language": wording.mark("Use another language"),
+    "stop": wording.mark("Stop and erase my answers"),
+    "help": wording.mark("What I can do here"),
+    "start": wording.mark("Start, or show the question again"),
+}
+
+_MOVES: dict[str, Callable[[], Move]] = {
+    "back": moves.Back,
+    "skip": moves.Skip,
+    "keep": moves.Keep,
+    "done": moves.Done,
+    "pause": moves.Pause,
+    "resume": moves.Resume,
+    "review": moves.Look,
+    "edit": moves.Look,
+    "help": moves.Help,
+    "risk": moves.Concern,
+    "submit": moves.Submit,
+    "stop": moves.Withdraw,
+    "start": moves.Begin,
+}
+_ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
+_LONGEST_LABEL = 100  # characters: what is longer is no button
+
+
+def command(typed: str) -> Move | Enter | None:
+    """The move of a typed command (`/back`, `/edit visits[2]/length`), or None when it is none."""
+    said = typed.strip()
+    if not said.startswith("/"):
+        return None
+    name, _, argument = said[1:].partition(" ")
+    name, argument = name.partition("@")[0].lower(), argument.strip()
+    match name:
+        case "start" if argument:
+            return Enter(argument)
+        case "language":
+            return moves.Speak(argument)
+        case "edit" if argument:
+            return moves.Edit(argument)
+        case "stop" if argument.casefold() in {"yes", "ie"}:
+            return moves.Withdraw(sure=True)
+    return _MOVES.get(name, moves.Help)()
+
+
+def is_concern(text: str) -> bool:
+    """Whether somebody types that someone is at risk, in any language or as a command."""
+    return isinstance(command(text), moves.Concern) or _folded(text) in _asking_for_help()
+
+
+def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter:
+    """The move that a typed line makes. `shown` is what waits for a reply: its buttons can be typed."""
+    found = command(text)
+    if isinstance(found, moves.Edit):
+        return _edit(found.path, shown)
+    if found is not None:
+        return found
+    if is_concern(text):
+        return moves.Concern()
+    said = _folded(text)
+    outgoing = tuple(shown)
+    if said in _sure(interview.language):
+        return moves.Withdraw(sure=True)
+    buttons = [button for each in outgoing for button in each.buttons]
+    choices = {_folded(button.label) for button in buttons if button.role in (Role.CHOICE, Role.APART)}
+    if said not in choices and len(said) <= _LONGEST_LABEL:
+        for button in buttons:
+            if _folded(button.label) == said:
+                return button.move
+    if interview.state in _ANSWERING:
+        return moves.Answer(text)
+    return _numbered(said, buttons) or moves.Begin()
+
+
+def _edit(wanted: str, shown: Iterable[Outgoing]) -> Move:
+    """`/edit 3`: the third of the answers as they are listed; else a question by its path."""
+    lines = [line for outgoing in shown for line in outgoing.lines]
+    if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted[:6]) <= len(lines):
+        return lines[int(wanted) - 1].change
+    return moves.Edit(wanted)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+@cache
+def _asking_for_help() -> frozenset[str]:
+    """“Someone is at risk” in every language that Candour speaks."""
+    return frozenset(_folded(wording.name("concern", language)) for language in wording.languages())
+
+
+@cache
+def _sure(language: str) -> frozenset[str]:
+    """What means that all answers are to be erased, whatever is waiting."""
+    return frozenset({_folded(wording.ERASE), _folded(wording.voice(language)(wording.ERASE))})
+
+
+def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
+    if said.isascii() and said.isdecimal() and 1 <= int(said[:6]) <= len(buttons):
+        return buttons[int(said) - 1].move
+    return None

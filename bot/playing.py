@@ -1,0 +1,455 @@
+"""One group of turns in one transaction: what each person said becomes a move, the move a new state.
+
+Nothing here sends or waits. What a message means depends on where its person is, so it is looked up in the
+same transaction in which the answer is kept: two messages of one person are never read against the same state.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot import buttons, hearing, wording
+from bot.clock import Clock
+from bot.errors import NowhereError, TurnError, UnknownInvitationError
+from bot.messages import (
+    Address,
+    Appointed,
+    Attached,
+    Doors,
+    Enter,
+    Go,
+    Incoming,
+    Odd,
+    Outcome,
+    Reply,
+    Said,
+    Tap,
+    Words,
+)
+from dialogues import engine
+from dialogues.form import Form, Kind
+from dialogues.interview import Interview, State
+from dialogues.lifecycle import LIVE
+from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
+from dialogues.prompts import Ask, AskAgain, Item, Prompt, Reason, Untaken
+from storage.answers import Submission
+from storage.casework import CONCERN, Offer
+from storage.errors import (
+    AuditClosedError,
+    RequestError,
+    UnavailableError,
+    UnknownAuditError,
+    UnknownFormError,
+)
+from storage.files import digest as digest_of_file
+from storage.interviews import ENDED, Aside, Conversation, Ref, digest, tombstone
+from storage.slips import LEAD, RESPONDENT
+from storage.unit_of_work import Storage, UnitOfWork
+
+_LEAVES_NO_TRACE = (Concern, Help, Look)  # harmless when repeated: no reason to remember a stranger
+_ANSWERS = (Answer, Done, Skip, Keep)
+_FITS = {
+    Kind.IMAGE: frozenset({"jpg", "png", "webp"}),
+    Kind.AUDIO: frozenset({"ogg", "mp3", "m4a", "wav"}),
+}
+
+
+class Glance(Struct, frozen=True):
+    """Somebody wants to see where they are; nothing changes."""
+
+    address: Address
+    audit: str
+    form: str
+
+
+Task: TypeAlias = Incoming | Glance
+Result: TypeAlias = Outcome | Exception | None
+
+
+class Played(Struct, frozen=True):
+    """What came of a group: a result for each task, and the notices that wait to be sent since."""
+
+    results: list[Result]
+    notices: tuple[bytes, ...] = ()
+
+
+class Player:
+    """Plays groups of turns, each in one transaction. For one thread."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    def play(self, tasks: Sequence[Task]) -> Played:
+        """What came of each task. One that breaks its group is set apart, and the others are played again."""
+        try:
+            return self._together(tasks)
+        except Exception as error:  # noqa: BLE001 - nothing is swallowed: it is handed to whoever waits for the turn
+            return Played([error]) if len(tasks) == 1 else self._apart(tasks)
+
+    def _apart(self, tasks: Sequence[Task]) -> Played:
+        """One after the other; when the database cannot be reached twice in a row, the others need not try."""
+        results: list[Result] = []
+        notices: tuple[bytes, ...] = ()
+        for task in tasks:
+            if len(results) > 1 and all(isinstance(result, UnavailableError) for result in results[-2:]):
+                results.append(results[-1])
+                continue
+            played = self.play([task])
+            results += played.results
+            notices += played.notices
+        return Played(results, notices)
+
+    def _together(self, tasks: Sequence[Task]) -> Played:
+        keys = self._storage.keys
+        refs = [keys.ref(task.address.channel, task.address.id, task.audit, task.form) for task in tasks]
+        with self._storage.writing() as work:
+            group = _Group(work, self._clock.now(), tasks, refs)
+            results = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
+            group.save()
+        return Played(results, tuple(group.notices))
+
+
+class _Group:
+    """Turns that are played in one transaction, on the conversations they belong to."""
+
+    def __init__(self, work: UnitOfWork, now: datetime, tasks: Sequence[Task], refs: Sequence[Ref]) -> None:
+        self._work = work
+        self._now = now
+        self._held = work.interviews.load(set(refs))
+        audits = {task.audit for task in tasks} | {held.audit for held in self._held.values()}
+        self._offers = work.casework.offers(audits - {""})
+        self._changed: dict[Ref, Conversation] = {}
+        self._submissions: list[Submission] = []
+        self.notices: list[bytes] = []
+
+    def save(self) -> None:
+        """Write what the tasks changed."""
+        self._work.interviews.save(self._changed)
+        self._work.answers.submit(self._submissions)
+
+    def take(self, task: Task, ref: Ref) -> Result:
+        """What comes of one task; what it changes is written by `save`."""
+        try:
+            if isinstance(task, Incoming):
+                return self._hear(task, ref, self._held.get(ref))
+            held = self._held.get(ref)
+            offer = self._offer(task.audit, task.form)
+            return self._show(offer, held) if held is not None else None
+        except (RequestError, TurnError) as refused:
+            return refused
+
+    # Where somebody is
+
+    def _hear(self, incoming: Incoming, ref: Ref, held: Conversation | None) -> Result:
+        update = digest(incoming.update)
+        if held is not None and update in held.recent:
+            return self._show(self._offer(incoming.audit or held.audit, incoming.form or held.form), held)
+        if incoming.audit:
+            offer = self._offer(incoming.audit, incoming.form)
+            return self._play(_Turn(ref, held, update), offer, incoming.said)
+        return self._in_chat(_Turn(ref, held, update), incoming.said, incoming.address)
+
+    def _in_chat(self, turn: _Turn, said: Said, address: Address) -> Result:
+        """In a chat people bring their place with them, or turn to another one."""
+        elsewhere = _elsewhere(said)
+        if isinstance(elsewhere, Enter):
+            return self._enter(turn, elsewhere.code, address)
+        if isinstance(elsewhere, Go):
+            return self._go(turn, elsewhere)
+        if turn.held is None:
+            raise NowhereError
+        return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
+
+    def _enter(self, turn: _Turn, code: str, address: Address) -> Result:
+        """They come by a link: with a slip, or by the name of an audit."""
+        slip = self._work.slips.find(code)
+        if slip is not None and slip.role != RESPONDENT:
+            self._work.people.add(slip.audit, slip.role, address.channel, address.id)
+            self._work.slips.spend(slip.hash)
+            return Appointed(slip.audit, slip.role)
+        audit, _, form = (slip.audit if slip else code).partition("__")
+        try:
+            offered = self._offers_of(audit)
+        except UnknownAuditError as unknown:
+            raise UnknownInvitationError from unknown
+        doors = [offer for offer in offered.values() if offer.records != CONCERN]
+        if form not in offered and len(doors) > 1:
+            return Doors(audit, tuple(self._work.forms.get(offer.digest) for offer in doors))
+        offer = offered.get(form) or next(iter(doors or offered.values()))
+        return self._turn_to(turn, offer, slip.hash if slip else b"")
+
+    def _go(self, turn: _Turn, go: Go) -> Result:
+        """To another form of the audit they are in, or, from a list of doors, to one of any."""
+        audit, _, form = go.form.rpartition("/")
+        if not audit and turn.held is None:
+            raise NowhereError
+        return self._turn_to(turn, self._offer(audit or (turn.held.audit if turn.held else ""), form))
+
+    def _turn_to(self, turn: _Turn, offer: Offer, slip: bytes = b"") -> Result:
+        """Begin this form in a chat, or go on with it, and put aside what was under way."""
+        if not offer.is_open:
+            raise AuditClosedError(offer.audit)
+        held = turn.held
+        if held is None:
+            here = Conversation(self._invite(offer), audit=offer.audit, form=offer.form, slip=slip)
+        elif (held.audit, held.form) == (offer.audit, offer.form):
+            here = replace(held, slip=slip or held.slip)
+        else:
+            here = held.turned_to(self._aside(held, offer, slip))
+        return self._play(turn, offer, Begin(), here)
+
+    def _aside(self, held: Conversation, offer: Offer, slip: bytes) -> Aside:
+        """What was put aside of this form before, or a new interview."""
+        for aside in held.aside:
+            if (aside.audit, aside.form) == (offer.audit, offer.form):
+                return replace(aside, slip=slip or aside.slip)
+        return Aside(offer.audit, offer.form, self._invite(offer), slip=slip)
+
+    def _offer(self, audit: str, form: str) -> Offer:
+        offer = self._offers_of(audit).get(form)
+        if offer is None:
+            raise UnknownFormError(audit, form)
+        return offer
+
+    def _offers_of(self, audit: str) -> dict[str, Offer]:
+        if audit not in self._offers:
+            self._offers.update(self._work.casework.offers({audit}))
+        offers = self._offers.get(audit)
+        if offers is None:
+            raise UnknownAuditError(audit)
+        return offers
+
+    # What it leads to
+
+    def _show(self, offer: Offer, held: Conversation) -> Reply:
+        form, interview = self._form(held), held.interview
+        if not offer.is_open and interview.state not in ENDED:
+            turn = engine.advance(form, interview, Expire(), now=self._now)
+            return Reply(form, turn.interview, turn.prompts)
+        return Reply(form, _detached(interview), engine.prompts(form, interview), held.tries)
+
+    def _play(self, turn: _Turn, offer: Offer, said: Said, here: Conversation | None = None) -> Result:
+        """Play what was said. `here` is where the person has just turned to, if not where they were."""
+        before = here or turn.held or Conversation(self._invite(offer))
+        form = self._form(before)
+        move = _move(said, form, before.interview)
+        if isinstance(move, Go):
+            return self._go(turn, move)
+        if not offer.is_open:
+            return self._play_closed(turn, offer, before, move)
+        if isinstance(move, Begin) and _may_begin_again(before.interview, offer):
+            before = replace(before, interview=self._invite(offer), tries=0)
+            form = self._form(before)
+        if isinstance(move, Untaken | AskAgain):
+            return self._not_taken(turn, form, before, move)
+        return self._advance(turn, offer, form, before, move, said)
+
+    def _advance(
+        self, turn: _Turn, offer: Offer, form: Form, before: Conversation, move: Move, said: Said
+    ) -> Reply:
+        advanced = engine.advance(form, before.interview, move, now=self._now)
+        interview = advanced.interview
+        again = any(type(prompt) is AskAgain for prompt in advanced.prompts)
+        tries = _tries(before, interview, again=again)
+        after = before.after(turn.update, interview, tries)
+        if interview is not before.interview:
+            self._keep_files(offer, form, before.interview, interview, said)
+            if interview.state is State.SUBMITTED:
+                self._hand_in(offer, form, before, interview)
+        settled = _settled(form, interview, move) if isinstance(said, Tap) else None
+        then = None
+        if after.aside and interview.state in ENDED and interview is not before.interview:
+            after, then = self._come_back(after)
+        if (
+            turn.held is not None
+            or interview is not before.interview
+            or not isinstance(move, _LEAVES_NO_TRACE)
+        ):
+            self._keep(turn.ref, after)
+        shown = tombstone(interview) if then else after.interview
+        return Reply(form, _detached(shown), advanced.prompts, tries, move, settled, then)
+
+    def _not_taken(self, turn: _Turn, form: Form, before: Conversation, why: Untaken | AskAgain) -> Reply:
+        """What came cannot be taken: that is said, and what waits is shown again."""
+        tries = before.tries + isinstance(why, AskAgain)
+        if turn.held is not None:
+            self._keep(turn.ref, before.after(turn.update, before.interview, tries))
+        shown: tuple[Prompt, ...] = (why, *engine.prompts(form, before.interview))
+        return Reply(form, _detached(before.interview), shown, tries)
+
+    def _come_back(self, ended: Conversation) -> tuple[Conversation, Reply | None]:
+        """To the interview that was put aside last and is still under way."""
+        for aside in reversed(ended.aside):
+            if aside.interview.state in LIVE:
+                back = ended.turned_to(aside)
+                return back, self._show(self._offer(back.audit, back.form), back)
+        return ended, None
+
+    def _play_closed(
+        self, turn: _Turn, offer: Offer, before: Conversation, move: Move | Untaken | AskAgain
+    ) -> Reply:
+        """The audit is closed: an interview under way expires. Only the way to help stays open, for everyone."""
+        at_risk = isinstance(move, Concern)
+        if turn.held is None and not at_risk:
+            raise AuditClosedError(offer.audit)
+        form, interview = self._form(before), before.interview
+        if turn.held is not None and interview.state not in ENDED:
+            interview = engine.advance(form, interview, Expire(), now=self._now).interview
+            self._keep(turn.ref, before.after(turn.update, interview, 0))
+        if at_risk:
+            return Reply(form, interview, engine.advance(form, interview, Concern(), now=self._now).prompts)
+        return Reply(form, interview, engine.prompts(form, interview))
+
+    def _keep(self, ref: Ref, conversation: Conversation) -> None:
+        self._held[ref] = self._changed[ref] = conversation
+
+    def _invite(self, offer: Offer) -> Interview:
+        return engine.invite(self._work.forms.get(offer.digest), seed=secrets.token_hex(8))
+
+    def _form(self, conversation: Conversation) -> Form:
+        return self._work.forms.get(conversation.interview.form)
+
+    def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> None:
+        """Put the response to those for the pool, or, when somebody is at risk, before the lead at once.
+
+        A slip is spent with it, in the same transaction. Raises UnknownInvitationError when it was spent before.
+        """
+        if before.slip and not self._work.slips.spend(before.slip):
+            raise UnknownInvitationError
+        response = engine.response(form, interview)
+        submission = Submission(offer.audit, form.digest, offer.public_key, response)
+        if form.records != CONCERN:
+            self._submissions.append(submission)
+            return
+        self._work.casework.raise_concern(submission)
+        for lead in self._work.people.of(offer.audit, LEAD):
+            self.notices.append(self._work.notices.add(lead.id, offer.audit, CONCERN))
+
+    def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
+        """Keep the file that was taken as an answer, and erase those that no longer are one."""
+        if not _takes_files(form):
+            return
+        was, now = _files(before), _files(after)
+        if isinstance(said, Attached):
+            for name in now - was:
+                self._work.files.keep(_digest_in(name), offer.audit, offer.public_key, said.content)
+        if after.state is not State.SUBMITTED:
+            self._work.files.erase(tuple(_digest_in(name) for name in was - now))
+
+
+class _Turn(Struct, frozen=True):
+    """Whose turn it is: where their conversation is kept, what there is of it, and the digest of the update."""
+
+    ref: Ref
+    held: Conversation | None
+    update: bytes
+
+
+def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
+    """The question that a tap has answered, with its answer."""
+    if not isinstance(move, _ANSWERS) or move.question is None or interview.state in ENDED:
+        return None
+    return engine.answered(form, interview, move.question)
+
+
+def _elsewhere(said: Said) -> Enter | Go | None:
+    """Where somebody wants to go, if that does not depend on where they are."""
+    if isinstance(said, Enter | Go):
+        return said
+    if isinstance(said, Words):
+        found = hearing.command(said.text)
+        return found if isinstance(found, Enter) else None
+    return buttons.door(said.token) if isinstance(said, Tap) else None
+
+
+def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken | AskAgain:
+    """What somebody said, as a move at this point of their interview; or why it cannot be one."""
+    match said:
+        case Words(text):
+            shown = wording.words(engine.prompts(form, interview), interview.language, form=form)
+            typed = hearing.typed(text, interview, shown)
+            move: Move | Go = Begin() if isinstance(typed, Enter) else typed
+        case Tap(token):
+            move = buttons.move(token, form, interview) or Begin()
+        case Attached():
+            return _attached(said, form, interview)
+        case Odd(kind):
+            return Untaken(what=kind)
+        case Enter() | Go():
+            return Begin()
+        case _:
+            move = said
+    if isinstance(move, Answer) and _takes_files(form):
+        return _words_for_a_file(move, form, interview)
+    return move
+
+
+def _attached(said: Attached, form: Form, interview: Interview) -> Move | Untaken | AskAgain:
+    """A file, as the answer to a question that asks for one."""
+    ask = _asked(form, interview)
+    if ask is None or not ask.kind.is_file:
+        return Untaken(what="photo" if said.extension in _FITS[Kind.IMAGE] else "file")
+    if said.problem:
+        return AskAgain(question=ask.question, reason=Reason(said.problem))
+    if said.extension not in _FITS.get(ask.kind, {said.extension}):
+        return AskAgain(question=ask.question, reason=Reason.FILE_NOT_TAKEN)
+    name = digest_of_file(said.content, interview.seed).hex()
+    return Answer(f"{name}.{said.extension}", question=ask.question)
+
+
+def _words_for_a_file(move: Answer, form: Form, interview: Interview) -> Move | AskAgain:
+    """Words where a file is asked for are no answer, even if they look like the name of one."""
+    ask = _asked(form, interview)
+    if ask is None or not ask.kind.is_file:
+        return move
+    return AskAgain(question=ask.question, reason=Reason.NEEDS_FILE)
+
+
+def _asked(form: Form, interview: Interview) -> Ask | None:
+    found = (prompt for prompt in engine.prompts(form, interview) if isinstance(prompt, Ask))
+    return next(found, None)
+
+
+@lru_cache(maxsize=256)
+def _takes_files(form: Form) -> bool:
+    return any(question.kind.is_file for question in form.questions.values())
+
+
+def _files(interview: Interview) -> frozenset[str]:
+    """The names of the files that are answers."""
+    return frozenset(value for value in interview.answers.values() if _is_file_name(value))
+
+
+def _is_file_name(value: str) -> bool:
+    digits, _, extension = value.partition(".")
+    return len(digits) == 64 and bool(extension) and all(c in "0123456789abcdef" for c in digits)
+
+
+def _digest_in(name: str) -> bytes:
+    return bytes.fromhex(name.partition(".")[0])
+
+
+def _detached(interview: Interview) -> Interview:
+    """The same interview without what the engine worked out for it: that stays with the thread that plays."""
+    return replace(interview)
+
+
+def _may_begin_again(interview: Interview, offer: Offer) -> bool:
+    """Whether a new interview may follow: not when this one was counted; a concern can always be told."""
+    if interview.state is State.SUBMITTED:
+        return offer.records == CONCERN
+    return interview.state in ENDED
+
+
+def _tries(before: Conversation, interview: Interview, *, again: bool) -> int:
+    """How many replies in a row could not be taken, of those to the question that is asked now."""
+    same = 0 if interview is not before.interview else before.tries
+    return same + again
