@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,18 +45,19 @@ VERSION: Final = (
     "1"  # of what a job is given. DBOS leaves the jobs of another version alone, so it outlives releases
 )
 
-# 25 messages a second to everybody, 1 to each person. DBOS lets a message go when one left a whole period ago: with a
-# long period, all of them leave at once. It looks every POLLED seconds, so a period seems longer by half of that and
-# by what looking takes: from these follow 25 a second, and 28 if looking took no time. Telegram takes 30.
-OVERALL: Final = 3, 0.107  # messages, seconds
+# 25 messages a second to everybody: each worker leaves this much time between two, and on PostgreSQL the queue lets all
+# of them together begin no more than OVERALL. Its period is half a second, since the whole of it may leave at once; it
+# looks every POLLED seconds, so that the period seems longer by half of that and by what looking takes: 25 a second,
+# and 28 if looking took no time. Telegram takes 30. On SQLite there is one worker, and the queue is not asked to count:
+# before Python 3.12, DBOS's clock there knows whole seconds only.
+SPACED: Final = 0.04  # seconds
+OVERALL: Final = 14, 0.5  # messages, seconds
 A_PERSON: Final = 1, 1.0
-POLLED: Final = 0.02
+POLLED: Final = 0.05
 AT_ONCE: Final = 32  # jobs that one worker runs beside each other: so many wait for an answer of the channel
 
 DELIVERY_SECONDS: Final = 20.0  # longer is not waited for an answer of the channel
 DRAIN_SECONDS: Final = 25  # so that no job is cut off when we stop
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0  # seconds before the next try
-MOST_TRIES: Final = 100  # in the pauses above, about a day
 
 _LIVE = ("ENQUEUED", "DELAYED", "PENDING")
 
@@ -63,14 +65,22 @@ log = logs.logger(__name__)
 
 
 class Pace(Struct, frozen=True):
-    """When to look again for what was left behind, in seconds.
+    """How patient to be, in seconds, and `tries`: after so many, about a day, a notice cannot be delivered.
 
-    `settled`: how long what has ended is kept, so that the limits can count it. After that nothing says when it was.
+    `settled` is how long what has ended is kept, so that the limits can count it: then nothing says when it was.
+    `pause` is the time before the second try. It doubles each time, up to `longest_pause`.
     """
 
     look_again: float = 60.0
     abandoned: float = 120.0
     settled: float = 60.0
+    pause: float = 5.0
+    longest_pause: float = 900.0
+    tries: int = 100
+
+    def after(self, tries: int) -> float:
+        """Seconds to wait after so many tries."""
+        return min(self.pause * 2.0 ** (tries - 1), self.longest_pause)
 
 
 class Jobs:
@@ -97,6 +107,7 @@ class Jobs:
         self._deliver = deliver
         self._metrics = metrics
         self._pace = pace or Pace()
+        self._metronome = _Metronome(SPACED)
         self._stopping = False
 
     async def __aenter__(self) -> Self:
@@ -128,15 +139,20 @@ class Jobs:
     # Starting, and looking for what was left behind
 
     def _launch(self) -> None:
+        on_file = isinstance(self._place, Path)
         logger = logging.getLogger("dbos")
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())  # else DBOS brings its own, which prints messages
         DBOS(config=_config(_prepared(self._place), self._worker))
-        DBOS.workflow(name=JOB, max_recovery_attempts=None)(lambda name, tries: self._attend(name, tries))
+
+        @DBOS.workflow(name=JOB, max_recovery_attempts=None)
+        def job(name: str, tries: int) -> None:
+            self._attend(name, tries)
+
         DBOS.launch()
         DBOS.register_queue(
             QUEUE,
-            limiter={"limit": OVERALL[0], "period": OVERALL[1]},
+            limiter=None if on_file else {"limit": OVERALL[0], "period": OVERALL[1]},
             partition_limiter={"limit": A_PERSON[0], "period": A_PERSON[1]},
             worker_concurrency=AT_ONCE,
             polling_interval_sec=POLLED,
@@ -180,7 +196,7 @@ class Jobs:
     # One job
 
     def _attend(self, name: str, tries: int) -> None:
-        """Send the notice of this name, or see to it that it is tried again. In a thread of DBOS."""
+        """Send the notice of this name, for the `tries`th time. In a thread of DBOS."""
         try:
             outcome = self._try(bytes.fromhex(name), tries)
         except Exception as trouble:  # noqa: BLE001 - DBOS would write it, and what it quotes, into its tables
@@ -206,6 +222,7 @@ class Jobs:
                 assert_never(delivered)
 
     def _send(self, person: Person, text: str) -> Delivered:
+        self._metronome.wait()
         sending = self._deliver(person.channel, person.address, text)
         answer = asyncio.run_coroutine_threadsafe(sending, self._loop)
         try:
@@ -215,10 +232,10 @@ class Jobs:
             return Delivered.FAILED
 
     def _put_off(self, notice: bytes, person: Person, tries: int) -> JobOutcome:
-        if tries + 1 >= MOST_TRIES:
+        if tries >= self._pace.tries:
             return self._park(notice, tries, otherwise=JobOutcome.DROPPED)
         # Not in this thread: in that of a job, DBOS would enter what is queued as a child of the job.
-        self._thread.submit(_put, notice, person.id, tries + 1, _pause(tries)).result()
+        self._thread.submit(_put, notice, person.id, tries + 1, self._pace.after(tries)).result()
         return JobOutcome.AGAIN
 
     def _park(self, notice: bytes, tries: int, *, otherwise: JobOutcome) -> JobOutcome:
@@ -226,6 +243,23 @@ class Jobs:
             return otherwise
         log.warning("job.parked", job=JOB, tries=tries)
         return JobOutcome.FAILED
+
+
+class _Metronome:
+    """Lets threads go on one by one, so many seconds after each other."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Sleep until it is this thread's turn."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._seconds
+        time.sleep(turn - now)
 
 
 def _prepared(place: Path | str) -> str:
@@ -261,7 +295,7 @@ def _enqueue(notices: Iterable[Notice]) -> None:
         _put(notice.id, notice.person)
 
 
-def _put(notice: bytes, person: bytes, tries: int = 0, pause: float = 0.0) -> None:
+def _put(notice: bytes, person: bytes, tries: int = 1, pause: float = 0.0) -> None:
     """Queue a try. Its id follows from the notice and the try: the same one twice is one job."""
     options: EnqueueOptions = {
         "workflow_name": JOB,
@@ -273,11 +307,6 @@ def _put(notice: bytes, person: bytes, tries: int = 0, pause: float = 0.0) -> No
     if pause:
         options["delay_seconds"] = pause
     DBOS.enqueue_workflow_with_options(options, notice.hex(), tries)
-
-
-def _pause(tries: int) -> float:
-    """Seconds before the try after this one: twice as many each time."""
-    return float(min(FIRST_PAUSE * 2.0**tries, LONGEST_PAUSE))
 
 
 def _begun_before(job: WorkflowStatus, moment: float) -> bool:

@@ -475,7 +475,7 @@ def _review(prompt: prompts.Review, _: Voice) -> Outgoing:
     lines = tuple(line(item, _.language) for item in prompt.items)
     if not prompt.complete:
         return Outgoing(
-            (_("These are your answers so far."),), lines=lines, buttons=(_way(moves.Begin(), _),)
+            (_("These are your answers so far."),), lines=lines, buttons=(Button(_("Go on"), moves.Begin()),)
         )
     intro = (
         _("You have come to the end. These are your answers."),

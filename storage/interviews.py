@@ -122,16 +122,17 @@ class Memory:
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Conversation)
 
-# Statements of the driver itself: SQLAlchemy's cost 2 µs a row. PostgreSQL takes a whole group as one array.
+# Statements of the driver itself: SQLAlchemy's cost 2 µs a row. PostgreSQL takes a whole group as one array, in
+# binary: as text, 64 drafts took 3.1 ms and not 0.7.
 _SAVE_EACH = (
     "INSERT INTO drafts (ref, blob) VALUES (?, ?) ON CONFLICT (ref) DO UPDATE SET blob = excluded.blob"
 )
 _SAVE_ALL = (
-    "INSERT INTO drafts (ref, blob) SELECT * FROM unnest(%s::bytea[], %s::bytea[])"
+    "INSERT INTO drafts (ref, blob) SELECT * FROM unnest(%b::bytea[], %b::bytea[])"
     " ON CONFLICT (ref) DO UPDATE SET blob = excluded.blob"
 )
 _LOAD_EACH = select(drafts.c.ref, drafts.c.blob).where(drafts.c.ref.in_(bindparam("refs", expanding=True)))
-_LOAD_ALL = "SELECT ref, blob FROM drafts WHERE ref = ANY(%s::bytea[])"
+_LOAD_ALL = "SELECT ref, blob FROM drafts WHERE ref = ANY(%b::bytea[])"
 
 
 class Interviews:

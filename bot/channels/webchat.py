@@ -40,6 +40,12 @@ _CONTROLS = {
     Kind.AUDIO: "file",
     Kind.FILE: "file",
 }
+_PICTURES = "image/jpeg,image/png,image/webp"  # a telephone that makes HEIC sends JPEG when asked for it
+_ACCEPTED = {
+    Kind.IMAGE: _PICTURES,
+    Kind.AUDIO: "audio/*,.ogg,.mp3,.m4a,.wav",
+    Kind.FILE: f"{_PICTURES},.pdf,.docx,.xlsx,.odt,.txt,audio/*,.ogg,.mp3,.m4a,.wav",
+}
 _DATE_PARTS = ("day", "month", "year", "time")
 _NOTICES = (prompts.Stale, prompts.NotNow, prompts.Untaken, prompts.Guide)
 _CARDS = (
@@ -112,6 +118,9 @@ class Question(_Shown, frozen=True):
     typed: list[str]
     parts: dict[str, str]
     described: str
+    takes: str  # of a file: `image`, `audio` or `file`
+    accepted: str  # the kinds of file that the browser offers to choose from
+    has_file: bool  # one was given before
     done: int
     relevant: int  # 0: there is no progress to show
 
@@ -139,11 +148,14 @@ def token(move: Move) -> str:
     return _encoder.encode(move).decode()
 
 
-def move(fields: Fields) -> Move | None:
+def move(fields: Fields, *, brings_file: bool = False) -> Move | None:
     """The move that a posted form makes, or None when no page of ours makes it."""
     wanted = _first(fields, "move")
+    if wanted == "answer" and fields.get("has_file") and not brings_file:
+        question, turn = _place(fields)
+        return moves.Keep(question=question, turn=turn)  # no other file was chosen
     if wanted == "answer":
-        return _answer(fields)
+        return answer(fields)
     if wanted == "begin":
         return moves.Begin(language=_first(fields, "language") or None)
     if not wanted and fields.get("language"):
@@ -155,9 +167,12 @@ def move(fields: Fields) -> Move | None:
     return None if isinstance(found, moves.Expire) else found
 
 
-def update(fields: Fields) -> str:
-    """The name of what was sent: the same for a double click, another one when anything in it changed."""
-    content = _encoder.encode(sorted(fields.items()))
+def update(fields: Fields, file: bytes = b"") -> str:
+    """The name of what was sent: the same for a double click, another one when anything in it changed.
+
+    `file` is the digest of the file that came with it.
+    """
+    content = _encoder.encode((sorted(fields.items()), file))
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
@@ -171,7 +186,8 @@ def typed(fields: Fields) -> tuple[str, ...]:
     return tuple(_one_line_ends(value) for value in fields.get("answer", []))
 
 
-def _answer(fields: Fields) -> Move:
+def answer(fields: Fields) -> moves.Answer:
+    """What stands in the control, as the answer to the question that it was shown for."""
     control = _first(fields, "control")
     entered = typed(fields)
     value: str | tuple[str, ...]
@@ -181,10 +197,15 @@ def _answer(fields: Fields) -> Move:
         value = _date(entered)
     else:
         value = entered[0] if entered else ""
+    question, turn = _place(fields)
+    return moves.Answer(value, question=question, turn=turn)
+
+
+def _place(fields: Fields) -> tuple[str | None, int | None]:
+    """The question that the control was shown for, and its turn."""
     turn = _first(fields, "turn")
-    question = _first(fields, "question") or None
     count = int(turn) if turn.isascii() and turn.isdecimal() and len(turn) < 10 else None
-    return moves.Answer(value, question=question, turn=count)
+    return _first(fields, "question") or None, count
 
 
 def _one_line_ends(value: str) -> str:
@@ -220,6 +241,13 @@ def _date(parts: tuple[str, ...]) -> str:
 
 def _first(fields: Fields, name: str) -> str:
     return next(iter(fields.get(name, ())), "")
+
+
+def is_asked(reply: Reply | None, move: moves.Answer) -> bool:
+    """Whether what waits is a question for a file, and this answer is to it."""
+    waiting = reply.prompts if reply is not None else ()
+    asks = (prompt for prompt in waiting if isinstance(prompt, prompts.Ask) and prompt.kind.is_file)
+    return any((ask.question, ask.turn) == (move.question, move.turn) for ask in asks)
 
 
 def is_passing(waiting: Iterable[Prompt]) -> bool:
@@ -295,7 +323,14 @@ def _question(
     control = _control(ask)
     present = _present(ask, control)
     shown = present if entered is None else list(entered)
-    described = [name for name, there in (("answer-hint", out.hint), ("answer-error", problem)) if there]
+    is_file = control == "file"
+    told = (
+        ("answer-hint", out.hint),
+        ("answer-file", is_file),
+        ("answer-here", is_file and present),
+        ("answer-error", problem),
+    )
+    described = [name for name, there in told if there]
     return Question(
         path=ask.question,
         turn=ask.turn,
@@ -307,6 +342,9 @@ def _question(
         typed=shown,
         parts=_parts(shown) if control in {"date", "datetime"} else {},
         described=" ".join(described),
+        takes=ask.kind.value if is_file else "",
+        accepted=_ACCEPTED.get(ask.kind, ""),
+        has_file=is_file and bool(present),
         done=ask.progress.done,
         relevant=0 if ask.consent else ask.progress.relevant,  # before consent nobody knows how many
     )

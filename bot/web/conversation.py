@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -10,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from bot import wording
 from bot.channels import webchat
-from bot.messages import Address, Incoming, Reply
-from bot.services import auditing
+from bot.messages import Address, Attached, Incoming, Reply
+from bot.services import attaching, auditing
 from bot.turns import TurnLoop
-from bot.web import guard
-from bot.web.guard import Fields
+from bot.web import guard, uploading
 from bot.web.pages import LANGUAGE_COOKIE, Link, Pages, Speaking, reading, risk_link, stamp, voice_of
+from bot.web.uploading import Posted, Upload
 from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import State
@@ -26,6 +27,7 @@ from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
 LEAVE = "leave"  # someone else wants to use this device
+PREPARED_AT_ONCE = 2  # files: each works a processor, and the others must still get their pages
 _ENDED = (State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
 
 
@@ -36,6 +38,7 @@ class Conversation:
         self._storage = storage
         self._turns = turns
         self._pages = pages
+        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
 
     async def choose(self, request: Request) -> Response:
         """`/a/{audit}`: the form that staff answer; where there are several, each has its door."""
@@ -62,28 +65,34 @@ class Conversation:
     async def play(self, request: Request) -> Response:
         """`POST /a/{audit}/{form}`: make a move."""
         audit, name = request.path_params["audit"], request.path_params["form"]
-        fields = await guard.read(request)
+        try:
+            posted = await uploading.read(request)
+        except uploading.TooMuchError:
+            return self._too_much(request, audit, name)
+        fields = posted.fields
         if not guard.is_ours(request, fields):
             return self._not_ours(request, audit, name)
         if guard.first(fields, "move") == LEAVE:
             return _leave(request, audit)
-        move = webchat.move(fields)
+        move = webchat.move(fields, brings_file=posted.upload is not None)
         if move is None:
             return self._not_understood(request, audit, name)
         if isinstance(move, Concern):
             return RedirectResponse(risk_link(audit, name), 303)
-        return await self._move(request, fields, move)
+        return await self._move(request, posted, move)
 
-    async def _move(self, request: Request, fields: Fields, move: Move) -> Response:
+    async def _move(self, request: Request, posted: Posted, move: Move) -> Response:
         audit, name = request.path_params["audit"], request.path_params["form"]
         cookie = guard.known(request)
-        address, update = _address(cookie), webchat.update(fields)
+        fields, address = posted.fields, _address(cookie)
+        update = webchat.update(fields, posted.digest)
         entered = webchat.typed(fields) if isinstance(move, Answer) else None
         if isinstance(move, Confirm) and move.wording is Wording.CHANGE:
             entered = await self._pending(address, audit, name)
         if isinstance(move, Pause):
-            await self._keep_what_was_typed(address, audit, name, fields)
-        reply = await self._turns.play(Incoming(address, audit, name, update, move))
+            await self._keep_what_was_typed(address, audit, name, posted)
+        said = await self._said(address, audit, name, posted, move)
+        reply = await self._turns.play(Incoming(address, audit, name, update, said))
         if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
             response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
         else:
@@ -98,13 +107,33 @@ class Conversation:
         waiting = await self._turns.show(address, audit, name)
         return (waiting.interview.pending,) if waiting is not None and waiting.interview.pending else None
 
-    async def _keep_what_was_typed(self, address: Address, audit: str, name: str, fields: Fields) -> None:
+    async def _keep_what_was_typed(self, address: Address, audit: str, name: str, posted: Posted) -> None:
         """Take what stands in the control as the answer before pausing; what cannot be taken is let go."""
-        if any(part.strip() for part in webchat.typed(fields)):
-            answer = webchat.move(fields | {"move": ["answer"]})
-            update = webchat.update(fields | {"move": ["typed"]})
-            if answer is not None:
-                await self._turns.play(Incoming(address, audit, name, update, answer))
+        fields = posted.fields
+        if posted.upload is not None or any(part.strip() for part in webchat.typed(fields)):
+            answer = webchat.answer(fields)
+            update = webchat.update(fields | {"move": ["typed"]}, posted.digest)
+            said = await self._said(address, audit, name, posted, answer)
+            await self._turns.play(Incoming(address, audit, name, update, said))
+
+    async def _said(
+        self, address: Address, audit: str, name: str, posted: Posted, move: Move
+    ) -> Move | Attached:
+        """The move, or the file that was chosen instead of words, if it is for the question that waits.
+
+        A file has no question of its own, so one from a page that is no longer true is left to the engine as
+        the move that it came with.
+        """
+        if posted.upload is None or not isinstance(move, Answer):
+            return move
+        waiting = await self._turns.show(address, audit, name)
+        return await self._prepared(posted.upload) if webchat.is_asked(waiting, move) else move
+
+    async def _prepared(self, upload: Upload) -> Attached:
+        if upload.content is None:
+            return attaching.TOO_BIG
+        async with self._preparing:
+            return await run_in_threadpool(attaching.prepare, upload.content)
 
     async def _form(self, audit: str, name: str) -> Form:
         offered = await run_in_threadpool(auditing.forms, self._storage, audit)
@@ -188,6 +217,19 @@ class Conversation:
             _("Please open the questions again and send it once more."),
             links=(Link(_("Open the questions"), f"{path(audit, name)}#question"),),
             status=403,
+            audit=audit,
+            form=name,
+        )
+
+    def _too_much(self, request: Request, audit: str, name: str) -> Response:
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("That file is far too big for me"),
+            _("Nothing of it was kept, but what you answered before is safe."),
+            _("Please open the questions again and choose a smaller one, of up to 10 MB."),
+            links=(Link(_("Open the questions"), f"{path(audit, name)}#question"),),
+            status=413,
             audit=audit,
             form=name,
         )

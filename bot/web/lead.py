@@ -5,6 +5,7 @@ There is no sign-in yet, so these pages are only there in the demo, on this mach
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -15,7 +16,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot import wording
 from bot.clock import Clock
-from bot.services import auditing
+from bot.services import auditing, noticing
+from bot.services.noticing import Parked
 from bot.web import guard
 from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, stamp, static, voice_of
 from bot.wording import Voice
@@ -75,6 +77,7 @@ class Lead:
         name, language = request.path_params["audit"], reading(request)
         found = await run_in_threadpool(self._summary, name, voice_of(request))
         told = await run_in_threadpool(self._told, name, language)
+        parked = await run_in_threadpool(noticing.parked, self._storage, name)
         published = await run_in_threadpool(self._reports, name)
         response = self._pages.page(
             request,
@@ -82,6 +85,7 @@ class Lead:
             audit=name,
             summary=found,
             told=told,
+            undelivered=_undelivered(parked, voice_of(request)),
             themes=[message for each in published for message in rendering.chat(each, language=language)],
             open=found.audit.status is Status.OPEN or not published,
             stamp=stamp(cookie),
@@ -206,6 +210,26 @@ def _heard(band: Band, _: Voice) -> str:
     if band.low == 0:
         return _("Fewer than {number} people have answered so far.", number=(band.high or 0) + 1)
     return _("{number} or more people have answered.", number=band.low)
+
+
+def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:
+    """What could not be delivered, a sentence for each channel."""
+    counted = Counter(each.channel for each in parked)
+    telegram = counted.pop("telegram", 0)
+    elsewhere = counted.total()
+    said = (
+        _.several(
+            "{number} message could not be delivered to the safeguarding lead on Telegram.",
+            "{number} messages could not be delivered to the safeguarding lead on Telegram.",
+            telegram,
+        ),
+        _.several(
+            "{number} message could not be delivered to the safeguarding lead.",
+            "{number} messages could not be delivered to the safeguarding lead.",
+            elsewhere,
+        ),
+    )
+    return tuple(sentence for sentence, count in zip(said, (telegram, elsewhere), strict=True) if count)
 
 
 def _lines(concern: Concern, form: Form | None, language: str) -> tuple[tuple[str, str], ...]:

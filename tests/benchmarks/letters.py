@@ -20,7 +20,7 @@ _GAP = "⁂"
 _NAMES = (("Ann", "Ashworth"), ("Bilal", "Khan"), ("Chipo", "Moyo"), ("Dorota", "Nowak"), ("Efua", "Mensah"))
 _BOT = {"id": 1, "is_bot": True, "first_name": "Candour", "username": "candour_bot"}
 _BEGAN_AT = 1_777_885_200  # 4 May 2026, 9:00 UTC
-_FIRST_CHAT = 5_000_000_000
+FIRST_CHAT = 5_000_000_000
 
 
 class Said(Struct, frozen=True):
@@ -104,11 +104,11 @@ def _question(step: Step) -> _Json:
 
 
 def _user(number: int) -> _Json:
-    return {"id": _FIRST_CHAT + number, "is_bot": False, **_name(number), "language_code": "en"}
+    return {"id": FIRST_CHAT + number, "is_bot": False, **_name(number), "language_code": "en"}
 
 
 def _chat(number: int) -> _Json:
-    return {"id": _FIRST_CHAT + number, **_name(number), "type": "private"}
+    return {"id": FIRST_CHAT + number, **_name(number), "type": "private"}
 
 
 def _name(number: int) -> _Json:

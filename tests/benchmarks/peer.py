@@ -48,9 +48,6 @@ class Conversation:
 
     def __init__(self, form: Form) -> None:
         self.asks = Questionnaire(form)
-        self.keyboards = [
-            _keyboard(name, choices) for name, choices in zip(self.asks.names, self.asks.choices, strict=True)
-        ]
         self.replies = 0
         self.submitted = 0
 
@@ -126,8 +123,16 @@ class Conversation:
 
     async def ask(self, place: int, update: Update, answers: Answers) -> int:
         """One question with its keyboard."""
-        await self.reply(update, self.asks.wording(place, answers), self.keyboards[place])
+        await self.reply(update, self.asks.wording(place, answers), self.keyboard(place))
         return place
+
+    def keyboard(self, place: int) -> InlineKeyboardMarkup:
+        """The choices of a question, as buttons made for this message."""
+        name, choices = self.asks.names[place], self.asks.choices[place]
+        rows = [
+            [InlineKeyboardButton(label, callback_data=f"{name}:{value}")] for value, label in choices.items()
+        ]
+        return InlineKeyboardMarkup([*rows, [InlineKeyboardButton("Back", callback_data="back")]])
 
     async def acknowledge(self, query: CallbackQuery) -> None:
         """Where a tap would be answered."""
@@ -136,13 +141,6 @@ class Conversation:
         """Where it would be sent."""
         self.last = (update.update_id, text, keyboard)
         self.replies += 1
-
-
-def _keyboard(name: str, choices: dict[str, str]) -> InlineKeyboardMarkup:
-    rows = [
-        [InlineKeyboardButton(label, callback_data=f"{name}:{value}")] for value, label in choices.items()
-    ]
-    return InlineKeyboardMarkup([*rows, [InlineKeyboardButton("Back", callback_data="back")]])
 
 
 class Silence(BaseRequest):

@@ -37,7 +37,16 @@ class _Request(peer.Silence):
 
 
 class _Sending(peer.Conversation):
-    """The questionnaire that does send."""
+    """The questionnaire that does send. Its keyboards never change, so they are made once."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        places = range(len(self.asks.names))
+        self._keyboards = [super(_Sending, self).keyboard(place) for place in places]
+
+    def keyboard(self, place: int) -> InlineKeyboardMarkup:
+        """Made already."""
+        return self._keyboards[place]
 
     async def acknowledge(self, query: CallbackQuery) -> None:
         """Stop the button's clock."""

@@ -18,6 +18,9 @@ from itertools import chain, count
 from multiprocessing import get_context
 from pathlib import Path
 
+import aiogram
+import telegram
+
 from dialogues import library
 from dialogues.form import Form
 from tests.benchmarks.aiogram_fsm import Aiogram
@@ -42,13 +45,13 @@ BUILD = Path("build")
 SQLITE: Entry | None = None
 POSTGRES: Entry | None = None
 
-PTB = Entry("python-telegram-bot ConversationHandler, in memory", Ptb)
-PTB_SECOND = Entry("the same, PicklePersistence every second", partial(Ptb, interval=1))
-PTB_EACH = Entry(
-    f"the same, PicklePersistence after each update, {FEW} people", partial(Ptb, interval=0), people=FEW
-)
-AIOGRAM = Entry("aiogram 3 FSM, MemoryStorage", Aiogram)
-AIOGRAM_SQLITE = Entry("aiogram 3 FSM, SQLite storage of ours (WAL, FULL)", partial(Aiogram, durable=True))
+_PTB = f"python-telegram-bot {telegram.__version__}"
+_AIOGRAM = f"aiogram {aiogram.__version__} FSM"
+PTB = Entry(f"{_PTB} ConversationHandler, in memory", Ptb)
+PTB_SECOND = Entry(f"{_PTB}, PicklePersistence every second", partial(Ptb, interval=1))
+PTB_EACH = Entry(f"{_PTB}, PicklePersistence each update, {FEW} people", partial(Ptb, interval=0), people=FEW)
+AIOGRAM = Entry(f"{_AIOGRAM}, MemoryStorage", Aiogram)
+AIOGRAM_SQLITE = Entry(f"{_AIOGRAM}, SQLite storage of ours (WAL, FULL)", partial(Aiogram, durable=True))
 
 
 def sqlite() -> Iterator[Result]:

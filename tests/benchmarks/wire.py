@@ -44,7 +44,7 @@ class Wire:
                 assert payload
                 self.messages += 1
                 return _SENT
-            case "answerCallbackQuery":
+            case "answerCallbackQuery" | "editMessageText" | "editMessageReplyMarkup":
                 assert payload
                 self.answers += 1
                 return _DONE

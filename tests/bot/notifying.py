@@ -28,7 +28,7 @@ from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, an_audit, concern, culture
 from tests.telegram.server import TOKEN
 
-QUICK = Pace(look_again=0.5, abandoned=5.0, settled=2.0)
+QUICK = Pace(look_again=0.5, abandoned=5.0, settled=2.0, pause=0.1, longest_pause=1.0, tries=4)
 
 
 class Courier:

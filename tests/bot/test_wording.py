@@ -71,7 +71,8 @@ def extracted() -> set[tuple[str, ...]]:
 
 
 def _in_python() -> Iterator[str | tuple[str, ...]]:
-    for file in (*BOT.glob("*.py"), *(BOT / "web").glob("*.py"), *(BOT / "channels").glob("*.py")):
+    folders = ("web", "channels", "services")
+    for file in (*BOT.glob("*.py"), *(file for name in folders for file in (BOT / name).rglob("*.py"))):
         for _, message, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
             yield message
 

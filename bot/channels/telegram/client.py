@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
+import httpx
 import msgspec
 from msgspec import Struct
-from telegram.error import NetworkError
-from telegram.request import HTTPXRequest, RequestData
-from telegram.request._requestparameter import (
-    RequestParameter,
-)  # what RequestData is made of; has no public name
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from bot.channels.telegram import updates
 from bot.channels.telegram.updates import Update
@@ -24,6 +22,8 @@ from bot.channels.telegram.updates import Update
 os.environ.setdefault(
     "PTB_TIMEDELTA", "true"
 )  # python-telegram-bot's way to say that we know of its change to timedelta
+_JSON = {"content-type": "application/json"}
+_CONNECT = 10.0  # seconds to reach Telegram
 _LONGER = 10.0  # seconds that a call may take beyond what it waits for by itself
 _encode = msgspec.json.Encoder().encode
 
@@ -45,9 +45,45 @@ class _Batch(Struct):
 
 
 _batch = msgspec.json.Decoder(_Batch)
+_answer = msgspec.json.Decoder(dict[str, Any])
 
 
-class _Intake(HTTPXRequest):
+class Requests(HTTPXRequest):
+    """python-telegram-bot's network layer, with JSON as the body: a form would double the work of a keyboard."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: object = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        *_timeouts: object,
+        **_more_timeouts: object,
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer. `request_data`: JSON. Raises TimedOut, NetworkError; neither names the URL."""
+        seconds = (
+            self.read_timeout if isinstance(read_timeout, type(BaseRequest.DEFAULT_NONE)) else read_timeout
+        )
+        timeout = httpx.Timeout(_CONNECT, read=seconds)
+        content = request_data if isinstance(request_data, bytes) else None
+        try:
+            answer = await self._client.request(method, url, headers=_JSON, timeout=timeout, content=content)
+        except httpx.TimeoutException:
+            raise TimedOut from None
+        except httpx.HTTPError as trouble:
+            raise NetworkError(type(trouble).__name__) from None
+        return answer.status_code, answer.content
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer as the network layer wants it."""
+        try:
+            return _answer.decode(payload)
+        except msgspec.DecodeError:
+            raise NetworkError("Telegram's answer could not be read.") from None
+
+
+class _Intake(Requests):
     """Reads updates, and of them only what is kept."""
 
     @staticmethod
@@ -55,12 +91,13 @@ class _Intake(HTTPXRequest):
         """The answer as the network layer wants it."""
         try:
             batch = _batch.decode(payload)
-        except msgspec.DecodeError as trouble:
-            raise NetworkError("Telegram's answer could not be read.") from trouble
+            found = tuple(updates.decode(bytes(raw)) for raw in batch.result)
+        except msgspec.DecodeError:
+            raise NetworkError("Telegram's answer could not be read.") from None
         refused = msgspec.structs.asdict(batch.parameters) if batch.parameters else {}
         return {
             "ok": batch.ok,
-            "result": tuple(updates.decode(bytes(raw)) for raw in batch.result),
+            "result": found,
             "description": batch.description,
             "parameters": {name: value for name, value in refused.items() if value},
         }
@@ -69,10 +106,12 @@ class _Intake(HTTPXRequest):
 class Client:
     """`async with Client(token, api) as client: await client.call("getMe")`. It has no repr: it knows the token."""
 
-    def __init__(self, token: str, api: str = "https://api.telegram.org") -> None:
+    def __init__(
+        self, token: str, api: str = "https://api.telegram.org", requests: BaseRequest | None = None
+    ) -> None:
         self._calls = f"{api.rstrip('/')}/bot{token}/"
         self._files = f"{api.rstrip('/')}/file/bot{token}/"
-        self._requests = HTTPXRequest(connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0)
+        self._requests = requests or Requests(connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0)
         self._intake = _Intake(connection_pool_size=1)
 
     def __repr__(self) -> str:
@@ -91,7 +130,7 @@ class Client:
 
     async def call(self, method: str, parameters: Mapping[str, object] | None = None) -> Any:
         """Call a method of the Bot API: its result as JSON. Raises telegram.error.TelegramError."""
-        return await self._requests.post(self._calls + method, _data(parameters or {}))
+        return await self._requests.post(self._calls + method, _body(parameters or {}))
 
     async def updates(self, offset: int | None, *, limit: int, seconds: int) -> tuple[Update, ...]:
         """What has come since `offset`, which acknowledges all before it; waits for so many seconds at most."""
@@ -102,7 +141,7 @@ class Client:
             "allowed_updates": updates.ALLOWED,
         }
         found: Any = await self._intake.post(
-            self._calls + "getUpdates", _data(parameters), read_timeout=seconds + _LONGER
+            self._calls + "getUpdates", _body(parameters), read_timeout=seconds + _LONGER
         )
         return tuple(found)
 
@@ -112,13 +151,6 @@ class Client:
         return await self._requests.retrieve(self._files + str(found.get("file_path", "")), read_timeout=60.0)
 
 
-def _data(parameters: Mapping[str, object]) -> RequestData:
-    return RequestData([RequestParameter(name, value, None) for name, value in encoded(parameters).items()])
-
-
-def encoded(parameters: Mapping[str, object]) -> dict[str, str]:
-    """Parameters as the Bot API takes them: words as they are, everything else as JSON."""
-    return {
-        name: value if isinstance(value, str) else _encode(value).decode()
-        for name, value in parameters.items()
-    }
+def _body(parameters: Mapping[str, object]) -> RequestData:
+    """Parameters as JSON. The network layer only hands them on to `Requests`, which knows what they are."""
+    return cast("RequestData", _encode(parameters))

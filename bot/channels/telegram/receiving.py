@@ -31,7 +31,6 @@ from storage.interviews import RECENT
 
 CHANNEL = "telegram"
 TRIES = 3  # of an update that breaks something, before it is set aside
-PATIENCE = 10.0  # seconds to wait for a reply to leave before its update is acknowledged all the same
 POLL_SECONDS = 25
 MOST_BYTES = 10 * 1024 * 1024  # of a file
 REPLIED = 4096  # updates of which it is remembered that the reply left
@@ -162,9 +161,7 @@ class Reception:
         for call in calls:
             if isinstance(call, Refresh | Settle) and not getattr(call, "keyboard", ()):
                 self._sender.has_no_buttons(heard.chat, call.message)
-        sending = asyncio.ensure_future(self._sender.send(heard.chat, calls))
-        done, _ = await asyncio.wait({sending}, timeout=PATIENCE)
-        if done and sending.result() is not Sent.FAILED:
+        if await self._sender.send(heard.chat, calls) is not Sent.FAILED:
             self._remember(heard)
 
     async def _answer(self, heard: Heard) -> tuple[Call, ...]:

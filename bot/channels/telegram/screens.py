@@ -31,6 +31,7 @@ _STEPS = 6  # short choices in one row
 _SHORT = 3  # characters of a short choice
 
 _QUIET = (prompts.Stale,)  # said about the tap, not in the chat
+_APART = (prompts.Signpost, prompts.Guide)  # messages of their own
 
 
 class Key(Struct, frozen=True):
@@ -47,11 +48,15 @@ Keyboard: TypeAlias = tuple[tuple[Key, ...], ...]
 
 
 class Post(Struct, frozen=True):
-    """A new message. `menu`: words that stay below the chat for good, one row each."""
+    """A new message. `menu`: words that stay below the chat for good, one row each.
+
+    `stays`: its buttons are right whatever comes after; else they go when the next question is asked.
+    """
 
     html: str
     keyboard: Keyboard = ()
     menu: tuple[str, ...] = ()
+    stays: bool = False
 
     def __repr__(self) -> str:
         return "Post()"
@@ -90,7 +95,7 @@ Call: TypeAlias = Post | Settle | Refresh | Toast
 def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
     """The method of the Bot API, and its parameters."""
     match call:
-        case Post(html, keyboard, menu):
+        case Post(html, keyboard, menu, _):
             markup = _markup(keyboard, menu)
             return "sendMessage", {"chat_id": chat, "text": html, **_HTML, **markup}
         case Settle(message, html):
@@ -186,9 +191,14 @@ def _after_tap(reply: Reply, message: int) -> Call:
 
 def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
     shown = [each for each in reply.prompts if not (quiet and isinstance(each, _QUIET))]
+    for aside in [each for each in shown if isinstance(each, _APART)]:
+        yield _apart(aside, reply)
+        shown.remove(aside)
+    if not shown:
+        return
     notes: list[Prompt] = [each for each in shown if isinstance(each, prompts.Say)]
     rest = [each for each in shown if not isinstance(each, prompts.Say)]
-    if isinstance(reply.move, moves.Begin | moves.Speak):
+    if isinstance(reply.move, moves.Begin | moves.Speak) and _is_asking(shown):
         yield from _welcome(reply, notes)
         notes = []
     together = _spoken(reply, [*_reasons(rest), *notes, *_others(rest)])
@@ -197,6 +207,17 @@ def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
     for part in parts[:-1]:
         yield Post(part)
     yield Post(parts[-1], keyboard)
+
+
+def _apart(prompt: Prompt, reply: Reply) -> Post:
+    """Where to turn, and what can be done here: each a message of its own, which can be found again."""
+    (outgoing,) = _spoken(reply, [prompt])
+    doors = tuple(_to_the_lead(reply)) if isinstance(prompt, prompts.Signpost) else ()
+    return Post("\n\n".join(_escaped(part) for part in outgoing.text), doors, stays=True)
+
+
+def _is_asking(shown: Iterable[Prompt]) -> bool:
+    return any(isinstance(each, prompts.Ask) for each in shown)
 
 
 def _reasons(shown: Iterable[Prompt]) -> list[Prompt]:
@@ -344,11 +365,15 @@ def _key(button: Button, interview: Interview) -> Key:
     return Key(ticked + (_cut(button.label, 120) or "…"), buttons.token(button.move, interview))
 
 
-def _doors_of(reply: Reply) -> Iterator[tuple[Key, ...]]:
-    """To the safeguarding lead, from where to turn; to other languages, before consent is given."""
+def _to_the_lead(reply: Reply) -> Iterator[tuple[Key, ...]]:
+    """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
     _ = wording.voice(reply.interview.language)
-    if any(isinstance(each, prompts.Signpost) for each in reply.prompts) and reply.form.records != CONCERN:
+    if reply.form.records != CONCERN:
         yield (Key(_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
+
+
+def _doors_of(reply: Reply) -> Iterator[tuple[Key, ...]]:
+    """To other languages, before consent is given."""
     if any(isinstance(each, prompts.Ask) and each.consent for each in reply.prompts):
         others = _other_languages(reply.form, reply.interview)
         for start in range(0, len(others), _A_ROW):

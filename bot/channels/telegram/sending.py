@@ -25,9 +25,8 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.screens import Call, Post, Refresh, Settle, Toast, payload
 from bot.metrics import Metrics, SendOutcome
 
-OVERALL = 6, 0.2  # messages, seconds: 30 a second to all chats together, in short windows
-A_CHAT = 10  # messages at once to one chat, then 1 a second
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before each new try
+PATIENCE = 10.0  # seconds that somebody waits for a message to leave
 REMEMBERED = 10_000  # chats whose pace, and whose last buttons, are remembered
 
 log = logs.logger(__name__)
@@ -42,6 +41,16 @@ class Sent(StrEnum):
     FAILED = "failed"  # Telegram does not take it, or could not be reached for long
 
 
+class Limits(Struct, frozen=True):
+    """How fast messages may leave: so many in so many seconds. None: as fast as they come.
+
+    30 a second to all chats together, in short windows; to one chat 10 at once, then 1 a second.
+    """
+
+    overall: tuple[float, float] | None = (6, 0.2)
+    chat: tuple[float, float] | None = (10, 10)
+
+
 class _Errand(Struct):
     """Calls that wait in the line of a chat, and whoever waits for them."""
 
@@ -52,31 +61,39 @@ class _Errand(Struct):
 class Sender:
     """`await sender.send(chat, calls)`. `aclose` stops what is still waiting."""
 
-    def __init__(self, client: Client, metrics: Metrics) -> None:
+    def __init__(self, client: Client, metrics: Metrics, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         self._client = client
         self._metrics = metrics
-        self._overall = AsyncLimiter(*OVERALL)
+        self._limits = limits
+        self._overall = AsyncLimiter(*limits.overall) if limits.overall else None
         self._paces: OrderedDict[int, AsyncLimiter] = OrderedDict()
         self._lines: dict[int, deque[_Errand]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._standing: OrderedDict[int, int] = OrderedDict()
 
-    async def send(self, chat: int, calls: Sequence[Call]) -> Sent:
-        """Send these, in order and behind what waits for this chat; ends early when the chat is paused."""
+    def send(self, chat: int, calls: Sequence[Call]) -> asyncio.Future[Sent]:
+        """Send these, in order and behind what waits for this chat.
+
+        The future ends early, with HELD, when the chat is paused or Telegram takes its time.
+        """
+        loop = asyncio.get_running_loop()
         for toast in calls:
             if isinstance(toast, Toast):
                 self._start(self._tell(toast))
         rest: deque[Call] = deque(call for call in calls if not isinstance(call, Toast))
+        errand = _Errand(rest, loop.create_future())
         if not rest:
-            return Sent.SENT
-        errand = _Errand(rest, asyncio.get_running_loop().create_future())
+            errand.done.set_result(Sent.SENT)
+            return errand.done
+        patience = loop.call_later(PATIENCE, _settle, errand, Sent.HELD)
+        errand.done.add_done_callback(lambda _: patience.cancel())
         line = self._lines.get(chat)
         if line is None:
             self._lines[chat] = deque([errand])
             self._start(self._serve(chat))
         else:
             line.append(errand)
-        return await errand.done
+        return errand.done
 
     async def aclose(self, seconds: float = 5.0) -> None:
         """Wait for what is being sent, for so long at most."""
@@ -123,8 +140,7 @@ class Sender:
         failures = 0
         while True:
             if isinstance(call, Post):
-                await self._pace(chat).acquire()
-                await self._overall.acquire()
+                await self._turn_of(chat)
             try:
                 await self._call(chat, call)
             except RetryAfter as pause:
@@ -162,6 +178,8 @@ class Sender:
 
     async def _tidy(self, chat: int, post: Post, result: object) -> None:
         """Take the buttons off the question before: what follows a typed answer must not leave two sets of them."""
+        if post.stays:
+            return
         before = self._standing.pop(chat, None)
         if post.keyboard and isinstance(result, dict):
             self._standing[chat] = int(result.get("message_id", 0))
@@ -191,13 +209,17 @@ class Sender:
         log.warning("telegram.not_sent", method="sendMessage", trouble=error)
         return Sent.GONE if _is_gone(error) else Sent.FAILED
 
-    def _pace(self, chat: int) -> AsyncLimiter:
-        pace = self._paces.get(chat)
-        if pace is None:
-            pace = self._paces[chat] = AsyncLimiter(A_CHAT, A_CHAT)
-            if len(self._paces) > REMEMBERED:
-                self._paces.popitem(last=False)
-        return pace
+    async def _turn_of(self, chat: int) -> None:
+        """Wait until a message may leave for this chat."""
+        if self._limits.chat is not None:
+            pace = self._paces.get(chat)
+            if pace is None:
+                pace = self._paces[chat] = AsyncLimiter(*self._limits.chat)
+                if len(self._paces) > REMEMBERED:
+                    self._paces.popitem(last=False)
+            await pace.acquire()
+        if self._overall is not None:
+            await self._overall.acquire()
 
 
 def _settle(errand: _Errand, sent: Sent) -> None:

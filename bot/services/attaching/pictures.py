@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from contextlib import suppress
 from threading import Lock
 
 from PIL import ImageCms
@@ -14,6 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 MOST_PIXELS = 51_000_000  # what a telephone of “50 megapixels” makes
+MOST_SCANS = 100  # of a progressive JPEG, which has about ten: each is one more walk over all pixels
 LONGEST_SIDE = 4096  # pixels: small print on a photographed sheet can still be read
 
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -27,12 +30,17 @@ _TURNS = {
     8: Transpose.ROTATE_90,
 }
 _QUALITY = 85
+_MARKER = re.compile(
+    rb"\xff([\x02-\xcf\xd9-\xfe])"
+)  # of a JPEG, but for those that stand alone within its data
+_START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 # One at a time: each may take 300 MB while it is open, and Python 3.11 keeps its warning filters for all threads.
 _painting = Lock()
 
 
 def jpeg(content: bytes) -> tuple[bytes, str]:
     """A JPEG without anything but its picture, and `jpg`. Raises DecompressionBombError, and what Pillow raises."""
+    _count_scans(content)
     with _painting, _quietly(), JpegImageFile(io.BytesIO(content)) as opened:
         _weigh(opened)
         opened.draft(opened.mode, (LONGEST_SIDE, LONGEST_SIDE))
@@ -64,6 +72,16 @@ def _weigh(opened: ImageFile) -> None:
         raise DecompressionBombError
 
 
+def _count_scans(content: bytes) -> None:
+    """A few bytes make a scan, and each costs seconds where the picture is large."""
+    at, scans = 0, 0
+    while (marker := _MARKER.search(content, at)) and marker[1] != _END_OF_IMAGE:
+        scans += marker[1] == _START_OF_SCAN
+        if scans > MOST_SCANS:
+            raise DecompressionBombError
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2], "big")
+
+
 def _painted(opened: ImageFile, kind: str, *, has_alpha: bool) -> bytes:
     turn = _TURNS.get(_orientation(opened))
     picture = _in_screen_colours(opened, "RGBA" if has_alpha else "RGB")
@@ -88,10 +106,8 @@ def _in_screen_colours(opened: ImageFile, mode: str) -> Image:
     """As sRGB, which needs no profile; a profile that cannot be read is left out."""
     profile = opened.info.get("icc_profile")
     if profile and opened.mode in {"RGB", "RGBA", "CMYK"}:
-        try:
+        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
             return _converted(opened, profile, mode)
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            profile = None
     if opened.mode.startswith("I"):  # 16 bits of grey
         return opened.point(lambda grey: grey / 256).convert("L").convert(mode)
     return opened.convert(mode)

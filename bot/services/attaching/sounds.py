@@ -179,15 +179,14 @@ def ogg(content: bytes) -> tuple[bytes, str]:
     if len(pages) < 3 or not is_one_stream or not content.startswith(b"OpusHead", pages[0].body):
         raise ValueError("not a stream of Opus")
     tags = list(_pieces(pages, 1))
-    size = sum(end - start for start, end in tags)
-    if size < 16 or not content.startswith(b"OpusTags", tags[0][0]):
+    size = sum(end - start for _, start, end in tags)
+    if size < 16 or not content.startswith(b"OpusTags", tags[0][1]):
         raise ValueError("no tags where they must be")
     sound = bytearray(content)
     left = memoryview(b"OpusTags".ljust(size, b"\0"))  # no vendor, no comments, and padding
-    for start, end in tags:
+    for _, start, end in tags:
         sound[start:end], left = left[: end - start], left[end - start :]
-    changed = {page.start: page for page in pages if any(page.body <= at < page.end for at, _ in tags)}
-    for page in changed.values():
+    for page in dict.fromkeys(page for page, _, _ in tags):
         _sign(sound, page)
     return bytes(sound), "ogg"
 
@@ -196,22 +195,23 @@ def _pages(content: bytes) -> Iterator[_Page]:
     start = 0
     while start < len(content):
         mark, version, _, _, serial, _, _, pieces = _OGG_HEADER.unpack_from(content, start)
-        sizes = content[start + _OGG_HEADER.size :][:pieces]
-        page = _Page(start, serial, start + _OGG_HEADER.size + pieces, sizes)
+        body = start + _OGG_HEADER.size + pieces
+        sizes = content[body - pieces : body]
+        page = _Page(start, serial, body, sizes)
         if mark != b"OggS" or version or len(sizes) < pieces or page.end > len(content):
             raise ValueError("a page is broken")
         yield page
         start = page.end
 
 
-def _pieces(pages: list[_Page], wanted: int) -> Iterator[tuple[int, int]]:
-    """Where the pieces of a packet are, by its number; a piece of 255 bytes is followed by another."""
+def _pieces(pages: list[_Page], wanted: int) -> Iterator[tuple[_Page, int, int]]:
+    """The pieces of a packet, by its number: their page and place; one of 255 bytes is followed by another."""
     packet = 0
     for page in pages:
         at = page.body
         for size in page.sizes:
             if packet == wanted and size:
-                yield at, at + size
+                yield page, at, at + size
             packet += size < 255
             at += size
         if packet > wanted:

@@ -1,4 +1,7 @@
-"""Slips, people with a role, notices for them, files that were attached."""
+"""Slips, people with a role, notices for them, files that were attached.
+
+PostgreSQL keeps drafts in line from here on: it moved those of 2 KiB out, for half again the time of a save.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +59,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_files_audit", "files", ["audit"])
+    _on_postgresql("ALTER TABLE drafts SET (toast_tuple_target = 8160)")
 
 
 def downgrade() -> None:
     """Take it back: what they held is gone."""
+    _on_postgresql("ALTER TABLE drafts RESET (toast_tuple_target)")
     for table in ("files", "notices", "people", "slips"):
         op.drop_table(table)
+
+
+def _on_postgresql(statement: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(statement)

@@ -1,0 +1,120 @@
+"""A notice is decided on when its time comes: whether it still holds, what it says, and what the lead is shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.services import noticing
+from bot.services.noticing import Parked
+from storage.casework import CONCERN
+from storage.slips import LEAD
+from storage.unit_of_work import Storage
+from tests.bot import website
+from tests.bot.notifying import opened
+from tests.bot.stories import AUDIT
+from tests.bot.website import Browser, Site, site
+
+ADDRESS = "7004001337"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    storage = opened(tmp_path)
+    yield storage
+    storage.close()
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(here: Site) -> AsyncIterator[Browser]:
+    browser = here.browser()
+    yield browser
+    await browser.client.aclose()
+
+
+def noted(
+    storage: Storage, audit: str = AUDIT, kind: str = CONCERN, channel: str = "telegram"
+) -> tuple[bytes, bytes]:
+    """A lead of the audit, and a notice for them."""
+    with storage.writing() as work:
+        lead = work.people.add(audit, LEAD, channel, ADDRESS)
+        return lead, work.notices.add(lead, audit, kind)
+
+
+def test_the_lead_is_told_that_there_is_a_concern_and_what_to_do(storage: Storage) -> None:
+    lead, notice = noted(storage)
+    due = noticing.due_message(storage, notice)
+    assert due is not None
+    person, text = due
+    assert (person.id, person.channel, person.address) == (lead, "telegram", ADDRESS)
+    assert text == "Someone raised a concern in the audit “Rowan House”.\n\nOpen Candour and read it today."
+
+
+def test_it_is_said_in_welsh_too(storage: Storage) -> None:
+    _, notice = noted(storage)
+    due = noticing.due_message(storage, notice, language="cy")
+    assert due is not None
+    assert due[1].startswith("Cododd rhywun bryder yn yr archwiliad “Rowan House”.")
+
+
+def test_what_was_sent_is_not_due_any_more(storage: Storage) -> None:
+    _, notice = noted(storage)
+    noticing.mark_sent(storage, notice)
+    assert noticing.due_message(storage, notice) is None
+    assert not noticing.park(storage, notice)
+    assert noticing.parked(storage, AUDIT) == ()
+
+
+def test_what_is_parked_is_not_due_any_more(storage: Storage) -> None:
+    _, notice = noted(storage)
+    assert noticing.park(storage, notice)
+    assert noticing.due_message(storage, notice) is None
+    assert not noticing.park(storage, notice)
+    assert noticing.parked(storage, AUDIT) == (Parked(LEAD, "telegram", CONCERN),)
+
+
+def test_nobody_is_told_who_was_removed(storage: Storage) -> None:
+    lead, notice = noted(storage)
+    with storage.writing() as work:
+        work.people.remove(lead)
+    assert noticing.due_message(storage, notice) is None
+
+
+def test_nobody_is_told_of_an_audit_that_there_is_not(storage: Storage) -> None:
+    _, notice = noted(storage, audit="elsewhere")
+    assert noticing.due_message(storage, notice) is None
+
+
+def test_there_is_nothing_to_say_of_a_kind_that_we_do_not_know(storage: Storage) -> None:
+    _, notice = noted(storage, kind="birthday")
+    assert noticing.due_message(storage, notice) is None
+
+
+def test_of_a_notice_that_there_is_not_nothing_is_due(storage: Storage) -> None:
+    assert noticing.due_message(storage, bytes(16)) is None
+    assert not noticing.park(storage, bytes(16))
+
+
+def test_no_repr_says_how_to_reach_anybody(storage: Storage) -> None:
+    _, notice = noted(storage)
+    assert ADDRESS not in repr(noticing.due_message(storage, notice))
+
+
+async def test_the_lead_reads_what_could_not_be_delivered(here: Site, browser: Browser) -> None:
+    page = await browser.open(f"/lead/audits/{website.AUDIT}")
+    assert "could not be delivered" not in page.text
+    for channel in ("telegram", "telegram", "pigeon"):
+        _, notice = noted(here.storage, website.AUDIT, channel=channel)
+        noticing.park(here.storage, notice)
+    page = await browser.open(f"/lead/audits/{website.AUDIT}")
+    assert "2 messages could not be delivered to the safeguarding lead on Telegram." in page.text
+    assert "1 message could not be delivered to the safeguarding lead." in page.text
+    assert "What it was about is on this page." in page.text
