@@ -32,7 +32,7 @@ from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.settings import Receive, Settings, Telegram
 from bot.turns import TurnLoop
 from bot.web import create_app
-from bot.web.operations import Checks, create_operations, routes
+from bot.web.operations import Checks, create_operations, needs, routes
 from bot.web.webhook import PATH, route
 from dialogues.prompts import Stale
 from storage.errors import RequestError
@@ -78,7 +78,7 @@ async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: 
     turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics))
     await stack.enter_async_context(turns)
     metrics.watch_queue(lambda: turns.queued)
-    checks = Checks({"database": partial(_database_answers, storage)})
+    checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
     reception = None
     if settings.telegram is not None:
@@ -143,12 +143,6 @@ async def _introduce(client: Client, settings: Settings, secret: str) -> None:
         await menu.set_up(client)
     except TelegramError as trouble:
         log.warning("telegram.not_introduced", trouble=trouble)
-
-
-def _database_answers(storage: Storage) -> str | None:
-    with storage.reading() as work:
-        work.casework.all()
-    return None
 
 
 class Watching:

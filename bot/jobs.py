@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, assert_never
@@ -46,16 +47,19 @@ VERSION: Final = (
 )
 
 # 25 messages a second to everybody: each worker leaves this much time between two, and on PostgreSQL the queue lets all
-# of them together begin no more than OVERALL. Its period is half a second, since the whole of it may leave at once; it
+# of them together begin no more than OVERALL. Its period is short, since the whole of it may leave at once; it
 # looks every POLLED seconds, so that the period seems longer by half of that and by what looking takes: 25 a second,
 # and 28 if looking took no time. Telegram takes 30. On SQLite there is one worker, and the queue is not asked to count:
 # before Python 3.12, DBOS's clock there knows whole seconds only.
 SPACED: Final = 0.04  # seconds
-OVERALL: Final = 14, 0.5  # messages, seconds
+OVERALL: Final = 7, 0.25  # messages, seconds
 A_PERSON: Final = 1, 1.0
 POLLED: Final = 0.05
 AT_ONCE: Final = 32  # jobs that one worker runs beside each other: so many wait for an answer of the channel
 
+BREATH: Final = (
+    0.005  # seconds after each notice that is queued, so that those before it can be sent meanwhile
+)
 DELIVERY_SECONDS: Final = 20.0  # longer is not waited for an answer of the channel
 DRAIN_SECONDS: Final = 25  # so that no job is cut off when we stop
 
@@ -128,8 +132,8 @@ class Jobs:
         self._stopping = True
         self._rounds.cancel()
         await asyncio.gather(self._rounds, return_exceptions=True)
-        await asyncio.to_thread(_destroy)
         await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(_destroy)
 
     def announce(self, notices: Sequence[bytes]) -> None:
         """Have these sent, soon; returns at once. What cannot be queued now is found when we look again."""
@@ -157,12 +161,11 @@ class Jobs:
             worker_concurrency=AT_ONCE,
             polling_interval_sec=POLLED,
         )
-        self._look()
 
     async def _go_round(self) -> None:
         while True:
-            await asyncio.sleep(self._pace.look_again)
             await self._loop.run_in_executor(self._thread, self._look)
+            await asyncio.sleep(self._pace.look_again)
 
     def _look(self) -> None:
         """Give a job to each notice that has none, take over what was abandoned, forget what has ended."""
@@ -176,7 +179,7 @@ class Jobs:
             self._take_over([job for job in live if _begun_before(job, now - 1000 * self._pace.abandoned)])
             _forget([job for job in ended if (job.updated_at or 0) < now - 1000 * self._pace.settled])
             queued = {job.workflow_id.split(":")[1] for job in live}
-            _enqueue(notice for notice in waiting if notice.id.hex() not in queued)
+            self._enqueue(notice for notice in waiting if notice.id.hex() not in queued)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the next round may go well; else nobody would look
             log.error("jobs.round_failed", job=JOB, trouble=trouble)
 
@@ -189,9 +192,16 @@ class Jobs:
         try:
             with self._storage.reading() as work:
                 found = [work.notices.get(notice) for notice in notices]
-            _enqueue(notice for notice in found if notice)
+            self._enqueue(notice for notice in found if notice)
         except Exception as trouble:  # noqa: BLE001 - they wait in the database, and are found when we look again
             log.error("jobs.not_queued", job=JOB, count=len(notices), trouble=trouble)
+
+    def _enqueue(self, notices: Iterable[Notice]) -> None:
+        for notice in notices:
+            if self._stopping:
+                return
+            _put(notice.id, notice.person)
+            time.sleep(BREATH)
 
     # One job
 
@@ -234,8 +244,8 @@ class Jobs:
     def _put_off(self, notice: bytes, person: Person, tries: int) -> JobOutcome:
         if tries >= self._pace.tries:
             return self._park(notice, tries, otherwise=JobOutcome.DROPPED)
-        # Not in this thread: in that of a job, DBOS would enter what is queued as a child of the job.
-        self._thread.submit(_put, notice, person.id, tries + 1, self._pace.after(tries)).result()
+        # In a context of its own: in that of a job, DBOS would enter what is queued as a child of the job.
+        Context().run(_put, notice, person.id, tries + 1, self._pace.after(tries))
         return JobOutcome.AGAIN
 
     def _park(self, notice: bytes, tries: int, *, otherwise: JobOutcome) -> JobOutcome:
@@ -246,20 +256,18 @@ class Jobs:
 
 
 class _Metronome:
-    """Lets threads go on one by one, so many seconds after each other."""
+    """Lets threads go on one by one, so many seconds after each other; of a delay, no more than one step is made up."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, step: float) -> None:
+        self._step = step
         self._lock = threading.Lock()
         self._next = 0.0
 
     def wait(self) -> None:
-        """Sleep until it is this thread's turn."""
+        """Wait until it is this thread's turn."""
         with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._seconds
-        time.sleep(turn - now)
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = max(self._next, time.monotonic() - self._step) + self._step
 
 
 def _prepared(place: Path | str) -> str:
@@ -288,11 +296,6 @@ def _config(url: str, worker: str) -> DBOSConfig:
 
 def _destroy() -> None:
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=DRAIN_SECONDS)
-
-
-def _enqueue(notices: Iterable[Notice]) -> None:
-    for notice in notices:
-        _put(notice.id, notice.person)
 
 
 def _put(notice: bytes, person: bytes, tries: int = 1, pause: float = 0.0) -> None:

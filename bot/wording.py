@@ -241,6 +241,7 @@ _UNTAKEN = {
     "sticker": mark("I cannot read stickers, so I kept nothing of it. Please write instead."),
     "location": mark("I do not need to know where you are, and I kept nothing of it."),
     "contact": mark("I do not need anybody's phone number, and I kept nothing of it."),
+    "unfetched": mark("I could not get that from Telegram. Please send it again."),
     "edited": mark(
         "I see that you changed a message. I still have what you wrote first. To change an answer, send /edit."
     ),

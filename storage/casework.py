@@ -18,7 +18,7 @@ from dialogues.responses import Response
 from storage.answers import Submission
 from storage.errors import AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
-from storage.locks import only_looks
+from storage.locks import hold, only_looks
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
@@ -152,6 +152,10 @@ class Casework:
         if row is None:
             raise UnknownAuditError(audit)
         return self._keys.unwrap(audit, Wrapped(row.public_key, row.private_key))
+
+    def hold(self, audit: str) -> None:
+        """Let nobody else publish of this audit until this transaction ends."""
+        hold(self._connection, [self._keys.ref("publishing", audit)])
 
     def publish(self, audit: str, form: str, content: bytes) -> None:
         """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was."""

@@ -16,6 +16,7 @@ from bot.services.example import play_example
 from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.turns import TurnLoop
 from bot.web import create_app
+from bot.web.operations import Checks, needs, routes
 from storage.errors import StorageError
 from storage.unit_of_work import Storage
 
@@ -38,7 +39,7 @@ async def _serve(folder: Path, listening: socket.socket) -> None:
     storage = Storage.open(folder / _DATABASE, folder / _KEY)
     try:
         async with TurnLoop(storage, clock) as turns:
-            app = create_app(storage, turns, clock, host=HOST, demo=True)
+            app = create_app(storage, turns, clock, host=HOST, demo=True, more=routes(Checks(needs(storage))))
             address = f"http://{HOST}:{listening.getsockname()[1]}"
             typer.echo(
                 f"Candour is ready: {address}\nAll people and answers in it are made up. Stop with Ctrl-C."

@@ -71,6 +71,7 @@ def close_audit(storage: Storage, name: str, clock: Clock) -> tuple[Report, ...]
     if unpublished:
         storage.database.compact()
     with storage.writing() as work:
+        work.casework.hold(name)
         return tuple(_release(work, offer) for offer in _response_forms(work, name).values())
 
 

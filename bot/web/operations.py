@@ -21,12 +21,23 @@ from starlette.routing import BaseRoute, Route
 from bot import logs
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.web import guard
+from storage.unit_of_work import Storage
 
 LIMIT: Final = 2.0  # seconds that a check may take
 KEEP: Final = 1.0  # seconds for which an answer is given again, so that asking often costs nothing
 
 Check: TypeAlias = Callable[[], str | Awaitable[str | None] | None]
 log = logs.logger(__name__)
+
+
+def needs(storage: Storage) -> dict[str, Check]:
+    """What must answer wherever pages are served: the database."""
+
+    def database() -> None:
+        with storage.reading() as work:
+            work.casework.all()
+
+    return {"database": database}
 
 
 class Checks:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import engine, telegram, turns
+from tests.benchmarks import engine, reminders, telegram, turns
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -23,6 +23,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "engine.answer_p99": engine.slowest,
     "engine.state_codec": engine.codec,
     "forms.check": engine.checking,
+    "jobs.reminders.sqlite": reminders.sqlite,
+    "jobs.reminders.postgres": reminders.postgresql,
 }
 OUTPUT = Path("build/bench.json")
 

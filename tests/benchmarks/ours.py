@@ -29,11 +29,11 @@ AUDIT = "bench"
 
 
 class _Request(peer.Silence):
-    """Does what python-telegram-bot's HTTPXRequest does with a call, up to the body; keeps each chat's last keyboard."""
+    """Takes the body of a call where ours would open a connection; keeps the last message of each chat."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self.keyboards: dict[int, bytes] = {}
+        self.last: dict[int, bytes] = {}
 
     async def do_request(
         self, url: str, method: str, request_data: object = None, *_: object, **__: object
@@ -44,7 +44,7 @@ class _Request(peer.Silence):
         name = url.rpartition("/")[2]
         if name == "sendMessage":
             chat = int(request_data[len(b'{"chat_id":') :].partition(b",")[0])
-            self.keyboards[chat] = request_data
+            self.last[chat] = request_data
         return 200, self._wire.take(name, request_data).encode()
 
     @staticmethod
@@ -69,12 +69,14 @@ class Candour:
             return work.answers.waiting(AUDIT)
 
     async def start(self, people: int) -> None:
-        """Open the audit."""
-        self._storage = Storage.open(self._folder / "data", self._folder / "candour.key", self._database)
-        audit = Audit(
-            id=AUDIT, name="", service="", incident="", staff_count=people, opened_on=date(2026, 5, 4)
-        )
-        auditing.open_audit(self._storage, audit, [self._form])
+        """Open the audit, and what answers."""
+        self._storage = storage_in(self._folder, self._database)
+        open_audit(self._storage, self._form, people)
+        await self.attend()
+
+    async def attend(self) -> None:
+        """Begin to answer, in an audit that is open."""
+        self._storage = storage_in(self._folder, self._database)
         metrics = Metrics()
         self._turns = TurnLoop(self._storage, SystemClock())
         await self._turns.__aenter__()
@@ -86,14 +88,11 @@ class Candour:
         """The token of the button in the keyboard that this person was sent last."""
         if isinstance(step.move, Begin):
             return Said(text=f"/start {AUDIT}")
-        keyboard = self._request.keyboards.get(FIRST_CHAT + number, b"")
-        wanted = "u" if isinstance(step.move, Submit) else f"a{getattr(step.move, 'value', '')}"
-        if step.data and isinstance(step.move, Answer | Submit):
-            end = keyboard.find(f'.{wanted}"'.encode())
-            if end > 0:
-                start = keyboard.rfind(b'"', 0, end) + 1
-                return Said(data=keyboard[start : end + 1].decode() + wanted)
-        return Said(text=step.text or str(getattr(step.move, "value", "")))  # one of several choices is typed
+        return tap(self.last(FIRST_CHAT + number), step)
+
+    def last(self, chat: int) -> bytes:
+        """The last message that was sent to a chat, as JSON."""
+        return self._request.last.get(chat, b"")
 
     async def feed(self, update: bytes) -> None:
         """As the webhook does."""
@@ -106,3 +105,25 @@ class Candour:
         await self._sender.aclose()
         await self._turns.__aexit__(None, None, None)
         self._storage.close()
+
+
+def storage_in(folder: Path, database: str) -> Storage:
+    """The database in this folder, or at this address."""
+    return Storage.open(folder / "data", folder / "candour.key", database)
+
+
+def open_audit(storage: Storage, form: Form, people: int) -> None:
+    """Open the audit that all are asked in."""
+    audit = Audit(id=AUDIT, name="", service="", incident="", staff_count=people, opened_on=date(2026, 5, 4))
+    auditing.open_audit(storage, audit, [form])
+
+
+def tap(message: bytes, step: Step) -> Said:
+    """What is done with the keyboard of a message; one of several choices is typed."""
+    wanted = "u" if isinstance(step.move, Submit) else f"a{getattr(step.move, 'value', '')}"
+    if step.data and isinstance(step.move, Answer | Submit):
+        end = message.find(f'.{wanted}"'.encode())
+        if end > 0:
+            start = message.rfind(b'"', 0, end) + 1
+            return Said(data=message[start : end + 1].decode() + wanted)
+    return Said(text=step.text or str(getattr(step.move, "value", "")))

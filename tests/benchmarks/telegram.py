@@ -26,9 +26,11 @@ from dialogues.form import Form
 from tests.benchmarks.aiogram_fsm import Aiogram
 from tests.benchmarks.contest import Contestant, Entry, Run, offer, race
 from tests.benchmarks.letters import Letter, letters
+from tests.benchmarks.ours import Candour
 from tests.benchmarks.people import Step, person
 from tests.benchmarks.ptb import Ptb
 from tests.benchmarks.results import Figure, Result, median, single
+from tests.benchmarks.workers import CandourWorkers
 
 PEOPLE = 256  # who write at once
 FEW = 32  # for who rewrites one file after each update; it gets slower with everybody who ever wrote
@@ -41,9 +43,8 @@ STRANGERS = 900_000  # their numbers, which nobody else has
 SHORTEST = 28  # turns of the shortest interview
 BUILD = Path("build")
 
-# Ours come here: Entry("Candour, SQLite", Candour) and, with two workers, Entry("Candour, PostgreSQL, 2 workers", …).
-SQLITE: Entry | None = None
-POSTGRES: Entry | None = None
+SQLITE = Entry("Candour, SQLite", Candour)
+POSTGRES = Entry("Candour, PostgreSQL, 2 workers", CandourWorkers)
 
 _PTB = f"python-telegram-bot {telegram.__version__}"
 _AIOGRAM = f"aiogram {aiogram.__version__} FSM"
@@ -92,21 +93,20 @@ def memory() -> Iterator[Result]:
         yield _result(name, "MB", SQLITE, peers, figures, less_is_better=True)
 
 
-def _entered(ours: Entry | None, peers: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return peers if ours is None else (ours, *peers)
+def _entered(ours: Entry, peers: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return ours, *peers
 
 
 def _result(
     name: str,
     unit: str,
-    ours: Entry | None,
+    ours: Entry,
     peers: tuple[Entry, ...],
     figures: Mapping[Entry, Figure],
     *aims: Figure,
     less_is_better: bool = False,
 ) -> Result:
-    own = None if ours is None else figures[ours]
-    return Result(name, unit, own, (*(figures[peer] for peer in peers), *aims), less_is_better)
+    return Result(name, unit, figures[ours], (*(figures[peer] for peer in peers), *aims), less_is_better)
 
 
 def _races(entries: Sequence[Entry]) -> dict[Entry, list[Run]]:

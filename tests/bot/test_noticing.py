@@ -9,7 +9,9 @@ import pytest
 
 from bot.services import noticing
 from bot.services.noticing import Parked
+from storage import keys
 from storage.casework import CONCERN
+from storage.keys import Keys
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 from tests.bot import website
@@ -91,6 +93,15 @@ def test_nobody_is_told_who_was_removed(storage: Storage) -> None:
 def test_nobody_is_told_of_an_audit_that_there_is_not(storage: Storage) -> None:
     _, notice = noted(storage, audit="elsewhere")
     assert noticing.due_message(storage, notice) is None
+
+
+def test_whom_no_key_opens_is_not_told_but_shown(storage: Storage, tmp_path: Path) -> None:
+    _, notice = noted(storage)
+    keys.create(tmp_path / "another.key")
+    stranger = Storage(storage.database, Keys.open(tmp_path / "another.key"))
+    assert noticing.due_message(stranger, notice) is None
+    assert noticing.park(stranger, notice)
+    assert noticing.parked(stranger, AUDIT) == (Parked("", "", CONCERN),)
 
 
 def test_there_is_nothing_to_say_of_a_kind_that_we_do_not_know(storage: Storage) -> None:

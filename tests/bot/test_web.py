@@ -316,11 +316,3 @@ async def test_a_second_worry_can_be_told(anna: Browser) -> None:
 
 
 # Health
-
-
-async def test_health_says_so_when_the_database_fails(here: Site, anna: Browser) -> None:
-    assert (await anna.open("/healthz")).response.json()["status"] == "ok"
-    here.storage.close()
-    spoil(here.storage)
-    page = await anna.open("/healthz")
-    assert (page.status, page.response.json()["status"]) == (503, "unavailable")

@@ -652,11 +652,15 @@ def test_writing_anew_while_confirming_takes_the_place_of_the_first_wording() ->
     assert talk.interview.pending is None
 
 
-MANY = form_of(
-    {"type": "select_multiple kinds", "name": "which", "label": "Which?"},
-    {"type": "text", "name": "more", "label": "More?"},
-    choices=[{"list_name": "kinds", "name": name, "label": name.title()} for name in ("a", "b", "c")],
-)
+MANY = form_of("""
+survey:
+  - {type: select_multiple kinds, name: which, label: "Which?"}
+  - {type: text, name: more, label: "More?"}
+choices:
+  - {list_name: kinds, name: a, label: A}
+  - {list_name: kinds, name: b, label: B}
+  - {list_name: kinds, name: c, label: C}
+""")
 
 
 def test_several_choices_are_marked_one_by_one_and_given_together() -> None:

@@ -54,8 +54,8 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 def test_it_is_healthy_says_where_it_is_and_stops_on_ctrl_c() -> None:
     port = free_port()
     with demo(port) as process:
-        health = httpx.get(f"http://127.0.0.1:{port}/healthz")
-        assert health.json()["status"] == "ok"
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"alive": True}
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {"ready": True}
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -97,10 +97,18 @@ class Reception:
     async def _in_order(self, heard: list[Heard]) -> bool:
         try:
             for each in heard:
-                await self.settle(each)
+                await self._patiently(each)
         except (StoppingError, UnavailableError):  # we are stopping: it comes again
             return False
         return True
+
+    async def _patiently(self, heard: Heard) -> None:
+        """Settle it, however many others wait: while it is not, nothing more is fetched."""
+        while True:
+            try:
+                return await self.settle(heard)
+            except TooBusyError:
+                await asyncio.sleep(_BACK_OFF[0])
 
     async def _acknowledge(self, offset: int | None) -> None:
         """Let what was taken not come again after a restart; if this fails it does, and changes nothing."""
@@ -169,28 +177,27 @@ class Reception:
             return screens.only_private()
         said = await self._said(heard)
         message = Incoming(Address(CHANNEL, str(heard.chat)), "", "", heard.key, said)
-        failures = 0
+        failures = breaks = 0
         while True:
             try:
-                outcome = await self._turns.hear(message)
+                return self._shown(heard, await self._turns.hear(message))
             except (StoppingError, TooBusyError):
                 raise
             except UnavailableError as trouble:
                 self._metrics.database_answered(well=False)
                 await self._until_better(trouble, failures)
                 failures += 1
-            except NowhereError as nowhere:
-                return screens.at_risk() if _is_concern(said) else screens.refusal(nowhere, query=heard.query)
             except (RequestError, TurnError) as refused:
-                return screens.refusal(refused, query=heard.query)
+                return _refused(refused, said, heard)
             except Exception as error:  # noqa: BLE001 - whatever breaks, the others must be heard
-                failures += 1
-                if failures == TRIES:
+                breaks += 1
+                if breaks == TRIES:
                     return self._set_aside(error)
-            else:
-                if self._came_twice(heard, outcome):
-                    return screens.seen(heard.query)
-                return screens.screen(outcome, query=heard.query, message=heard.message)
+
+    def _shown(self, heard: Heard, outcome: Outcome) -> tuple[Call, ...]:
+        if self._came_twice(heard, outcome):
+            return screens.seen(heard.query)
+        return screens.screen(outcome, query=heard.query, message=heard.message)
 
     async def _until_better(self, trouble: UnavailableError, failures: int) -> None:
         if failures == 0:
@@ -241,6 +248,13 @@ def is_ours(secret: str, given: str) -> bool:
 def _tapped(heard: Heard) -> str:
     """The button that was tapped, whatever the number of the tap."""
     return f"b{heard.message}/{heard.content.token}" if isinstance(heard.content, Tap) else ""
+
+
+def _refused(error: Exception, said: Said, heard: Heard) -> tuple[Call, ...]:
+    """What is said to somebody who cannot be heard here; the way to help is open to them too."""
+    if isinstance(error, NowhereError) and _is_concern(said):
+        return screens.at_risk()
+    return screens.refusal(error, query=heard.query)
 
 
 def _is_concern(said: Said) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from contextlib import suppress
@@ -36,6 +37,8 @@ _MARKER = re.compile(
 _START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 # One at a time: each may take 300 MB while it is open, and Python 3.11 keeps its warning filters for all threads.
 _painting = Lock()
+
+logging.getLogger("PIL").setLevel(logging.WARNING)  # below that it writes down what the EXIF of a photo says
 
 
 def jpeg(content: bytes) -> tuple[bytes, str]:
