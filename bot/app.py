@@ -11,23 +11,26 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 
 from msgspec import Struct
 from starlette.routing import BaseRoute
 from telegram.error import TelegramError
 
 from bot import logs
-from bot.channels.telegram import menu
+from bot.channels.telegram import menu, screens
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.receiving import Reception, is_ours
+from bot.channels.telegram.receiving import CHANNEL, Reception, is_ours
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import ALLOWED
 from bot.clock import SystemClock
 from bot.errors import TurnError
+from bot.jobs import DATABASE, Jobs
 from bot.messages import Reply
 from bot.metrics import Metrics, TurnOutcome
 from bot.playing import Result
 from bot.services import attaching
+from bot.services.noticing import Delivered
 from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.settings import Receive, Settings, Telegram
 from bot.turns import TurnLoop
@@ -75,16 +78,18 @@ class House(Struct, frozen=True):
 
 
 async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: AsyncExitStack) -> House:
-    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics))
-    await stack.enter_async_context(turns)
-    metrics.watch_queue(lambda: turns.queued)
     checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
     reception = None
-    if settings.telegram is not None:
+    if settings.telegram is None:
+        turns = await _turns(storage, metrics, stack)
+    else:
         client = await stack.enter_async_context(_client(settings.telegram))
         sender = Sender(client, metrics)
         stack.push_async_callback(sender.aclose)
+        jobs = Jobs(storage, _place(settings), settings.worker, partial(_deliver, sender), metrics)
+        await stack.enter_async_context(jobs)
+        turns = await _turns(storage, metrics, stack, jobs)
         reception = Reception(turns, client, sender, metrics, attaching.prepare)
         secret = storage.keys.webhook_secret()
         if settings.telegram.receive is Receive.WEBHOOK:
@@ -99,6 +104,32 @@ async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: 
         reception,
         settings.telegram is not None and settings.telegram.receive is Receive.POLLING,
     )
+
+
+async def _turns(
+    storage: Storage, metrics: Metrics, stack: AsyncExitStack, jobs: Jobs | None = None
+) -> TurnLoop:
+    """The turn loop; what starts with us goes to the jobs, or waits in the database until there are any."""
+    watch = Watching(metrics)
+    turns = (
+        TurnLoop(storage, SystemClock(), watch=watch, announce=jobs.announce)
+        if jobs
+        else TurnLoop(storage, SystemClock(), watch=watch)
+    )
+    metrics.watch_queue(lambda: turns.queued)
+    return await stack.enter_async_context(turns)
+
+
+def _place(settings: Settings) -> Path | str:
+    """Where the jobs have their queue: beside the database."""
+    return settings.database.reveal() or settings.data / DATABASE
+
+
+async def _deliver(sender: Sender, channel: str, address: str, text: str) -> Delivered:
+    """Send a message that starts with us."""
+    if channel != CHANNEL:
+        return Delivered.GONE
+    return Delivered((await sender.once(int(address), screens.notice(text))).value)
 
 
 async def _serve(house: House, sockets: Sockets, told: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -408,7 +408,7 @@ def _attached(said: Attached, form: Form, interview: Interview) -> Move | Untake
 def _words_for_a_file(move: Answer, form: Form, interview: Interview) -> Move | AskAgain:
     """Words where a file is asked for are no answer, even if they look like the name of one."""
     ask = _asked(form, interview)
-    if ask is None or not ask.kind.is_file:
+    if ask is None or not ask.kind.is_file or move.turn not in (None, interview.turn):
         return move
     return AskAgain(question=ask.question, reason=Reason.NEEDS_FILE)
 

@@ -225,6 +225,8 @@ _REASONS = {
     Reason.NOT_ALL_RANKED: (mark("Please give each line its own place, like {example}."), "1, 2, 3"),
 }
 
+_FILES = {Kind.IMAGE: mark("a photo"), Kind.AUDIO: mark("a sound recording")}
+
 _NOT_NOW = {
     "": mark("That does not work just now, so I changed nothing."),
     "back": mark("This is the first question, so there is nothing before it."),
@@ -467,6 +469,8 @@ def _reason(prompt: prompts.AskAgain, _: Voice, ask: prompts.Ask | None) -> str:
     if prompt.reason is Reason.REQUIRED and ask is not None and ask.kind.has_choices:
         return _("I need an answer here before we go on. Pick the one that comes closest.")
     sentence, example = _REASONS[prompt.reason]
+    if ask is not None and ask.kind.is_file:
+        example = _FILES.get(ask.kind, example) if prompt.reason is Reason.FILE_NOT_TAKEN else example
     if not example:
         return _(sentence)
     return _(sentence, example=prompt.example or _(example))

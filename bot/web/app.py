@@ -23,7 +23,7 @@ from bot.web.lead import Lead
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
 from reports import rendering
-from storage.errors import AuditClosedError, RequestError
+from storage.errors import AuditClosedError, RequestError, UnavailableError
 from storage.unit_of_work import Storage
 
 _KEEP = "public, max-age=86400"
@@ -62,6 +62,7 @@ def create_app(
             HTTPException: errors.http,
             RequestError: errors.request,
             TurnError: errors.busy,
+            UnavailableError: errors.busy,
         },
     )
 
@@ -133,7 +134,7 @@ class Errors:
         )
 
     async def busy(self, request: Request, _trouble: Exception) -> Response:
-        """Too many messages wait, or we are stopping."""
+        """Too many messages wait, we are stopping, or the database cannot be reached."""
         response = self._page(request, 503)
         response.headers["retry-after"] = "5"
         return response

@@ -180,7 +180,10 @@ class Reception:
         failures = breaks = 0
         while True:
             try:
-                return self._shown(heard, await self._turns.hear(message))
+                outcome = await self._turns.hear(message)
+                if failures:
+                    self._metrics.database_answered(well=True)
+                return self._shown(heard, outcome)
             except (StoppingError, TooBusyError):
                 raise
             except UnavailableError as trouble:

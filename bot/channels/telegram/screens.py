@@ -146,6 +146,11 @@ def only_private() -> tuple[Call, ...]:
     return (_plain([_("I only talk to one person at a time. Please write to me in a chat of your own.")]),)
 
 
+def notice(text: str) -> Post:
+    """A message that starts with us."""
+    return Post(_escaped(text), stays=True)
+
+
 def not_kept() -> tuple[Call, ...]:
     """Something broke, three times."""
     _ = wording.voice(wording.SOURCE)

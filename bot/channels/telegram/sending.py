@@ -95,6 +95,26 @@ class Sender:
             line.append(errand)
         return errand.done
 
+    async def once(self, chat: int, post: Post) -> Sent:
+        """Try once to send a message that starts with us; whoever asked tries again. HELD: the chat is paused."""
+        await self._turn_of(chat)
+        try:
+            await self._call(chat, post)
+        except RetryAfter:
+            self._metrics.too_many_requests()
+            self._metrics.send_ended(SendOutcome.PAUSED)
+            return Sent.HELD
+        except (Forbidden, ChatMigrated):
+            self._metrics.send_ended(SendOutcome.BLOCKED)
+            return Sent.GONE
+        except BadRequest as refused:
+            return self._given_up(post, refused)
+        except TelegramError as trouble:
+            log.info("telegram.not_sent", method="sendMessage", trouble=trouble)
+            self._metrics.send_ended(SendOutcome.AGAIN)
+            return Sent.FAILED
+        return Sent.SENT
+
     async def aclose(self, seconds: float = 5.0) -> None:
         """Wait for what is being sent, for so long at most."""
         if self._tasks:
