@@ -42,24 +42,21 @@ from storage.unit_of_work import Storage
 DATABASE: Final = "jobs.db"
 QUEUE: Final = "notices"
 JOB: Final = "notice"
-VERSION: Final = (
-    "1"  # of what a job is given. DBOS leaves the jobs of another version alone, so it outlives releases
-)
+# Of what a job is given, not of Candour: DBOS leaves jobs of another version alone, so that it must outlive releases.
+VERSION: Final = "1"
 
 # 25 messages a second to everybody: each worker leaves this much time between two, and on PostgreSQL the queue lets all
-# of them together begin no more than OVERALL. Its period is short, since the whole of it may leave at once; it
-# looks every POLLED seconds, so that the period seems longer by half of that and by what looking takes: 25 a second,
-# and 28 if looking took no time. Telegram takes 30. On SQLite there is one worker, and the queue is not asked to count:
-# before Python 3.12, DBOS's clock there knows whole seconds only.
+# of them together begin no more than OVERALL. Its period is short, since the whole of it may leave at once. It looks
+# every POLLED seconds, so that the period seems longer by some of that and by what looking takes: 24 a second with one
+# worker, 25 with two, 27.5 if looking took no time. Telegram takes 30. On SQLite there is one worker, and the queue is
+# not asked to count: before Python 3.12, DBOS's clock there knows whole seconds only.
 SPACED: Final = 0.04  # seconds
-OVERALL: Final = 7, 0.25  # messages, seconds
+OVERALL: Final = 7, 0.255  # messages, seconds
 A_PERSON: Final = 1, 1.0
 POLLED: Final = 0.05
 AT_ONCE: Final = 32  # jobs that one worker runs beside each other: so many wait for an answer of the channel
 
-BREATH: Final = (
-    0.005  # seconds after each notice that is queued, so that those before it can be sent meanwhile
-)
+BREATH: Final = 0.005  # seconds after each notice that is queued: those before it are sent meanwhile
 DELIVERY_SECONDS: Final = 20.0  # longer is not waited for an answer of the channel
 DRAIN_SECONDS: Final = 25  # so that no job is cut off when we stop
 

@@ -76,15 +76,16 @@ class _Checking:
         self._limit = limit
         self._late = f"It did not answer within {limit:g} seconds."
         self._running: asyncio.Task[str | None] | None = None
+        self._until = 0.0
         self._was_well = True
 
     async def answer(self) -> str | None:
         """What the check says, or that it takes too long."""
         if self._running is None or self._running.done():  # done after its time: that answer is old
-            self._running = asyncio.create_task(self._run())
-        run = self._running
-        done, _ = await asyncio.wait({run}, timeout=self._limit)
-        answer = run.result() if done else self._late
+            self._running, self._until = asyncio.create_task(self._run()), time.monotonic() + self._limit
+        run, left = self._running, self._until - time.monotonic()
+        done, _ = await asyncio.wait({run}, timeout=max(0.0, left))
+        answer = run.result() if done and left > 0 else self._late
         self._tell(well=answer is None)
         return answer
 

@@ -7,6 +7,7 @@ life; the fork then runs what the command runs, from its first line on. `python 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -254,6 +255,7 @@ def _main() -> None:
     import bot.app  # noqa: F401, PLC0415 - all that is read once
     import bot.cli  # noqa: F401, PLC0415
 
+    gc.freeze()  # each life collects only its own garbage
     _tend(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -1,0 +1,123 @@
+"""A chat without a network: somebody who writes and taps, and what stands in their chat. For tests and documentation.
+
+    async with TurnLoop(storage, clock) as turns:
+        amina = Person(turns, "amina")
+        await amina.comes("rowan-house")
+        await amina.taps("Yes")
+        await amina.says("I told the nurse in charge")
+        print(amina.last.text)
+
+It is a channel like the others: what is said goes through the turn loop, and is on the disk when the reply is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from msgspec import Struct
+
+from bot import buttons, wording
+from bot.messages import Address, Appointed, Doors, Enter, Go, Incoming, Outcome, Reply, Said, Tap, Words
+from bot.turns import TurnLoop
+from bot.wording import Outgoing
+from dialogues.prompts import Signpost
+from storage.casework import CONCERN
+
+CHANNEL = "memory"
+
+
+class Message(Struct, frozen=True):
+    """What stands in the chat: its paragraphs, and what each of its buttons carries. It has no repr."""
+
+    text: tuple[str, ...]
+    buttons: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return "Message()"
+
+    @property
+    def labels(self) -> list[str]:
+        """The words on its buttons."""
+        return [label for label, _ in self.buttons]
+
+
+class Person:
+    """Somebody in a chat of their own. `chat` holds every message of ours, the oldest first."""
+
+    def __init__(self, turns: TurnLoop, name: str) -> None:
+        self.chat: list[Message] = []
+        self.outcome: Outcome | None = None
+        self._turns = turns
+        self._address = Address(CHANNEL, name)
+        self._numbers = count(1)
+
+    def __repr__(self) -> str:
+        return "Person()"
+
+    @property
+    def last(self) -> Message:
+        """The newest message of ours."""
+        return self.chat[-1]
+
+    async def comes(self, code: str) -> tuple[Message, ...]:
+        """Come by a link: with a slip, or the name of an audit. What they then see; raises as `TurnLoop.hear` does."""
+        return await self._does(Enter(code))
+
+    async def says(self, words: str) -> tuple[Message, ...]:
+        """Write something: an answer, the words of a button, a command."""
+        return await self._does(Words(words))
+
+    async def taps(self, label: str) -> tuple[Message, ...]:
+        """Tap the newest button with these words. Raises LookupError when there is none."""
+        for message in reversed(self.chat):
+            for words, token in message.buttons:
+                if words == label:
+                    return await self.taps_on(token)
+        raise LookupError(label)
+
+    async def taps_on(self, token: str) -> tuple[Message, ...]:
+        """Tap a button by what it carries, even an old one."""
+        return await self._does(Tap(token))
+
+    async def _does(self, said: Said) -> tuple[Message, ...]:
+        update = str(next(self._numbers))
+        self.outcome = await self._turns.hear(Incoming(self._address, "", "", update, said))
+        messages = tuple(shown(self.outcome))
+        self.chat += messages
+        return messages
+
+
+def shown(outcome: Outcome) -> Iterator[Message]:
+    """What a person sees of what came of their message."""
+    match outcome:
+        case Reply():
+            yield from _replied(outcome)
+            if outcome.then is not None:
+                yield from _replied(outcome.then)
+        case Doors(audit, forms):
+            doors = ((form.title.to(wording.SOURCE), buttons.to_door(f"{audit}/{form.id}")) for form in forms)
+            yield Message((), tuple(doors))
+        case Appointed():
+            yield Message((outcome.role,))
+
+
+def _replied(reply: Reply) -> Iterator[Message]:
+    spoken = wording.words(reply.prompts, reply.interview.language, form=reply.form, tries=reply.tries)
+    for prompt, outgoing in zip(reply.prompts, spoken, strict=True):
+        more = _to_the_lead(reply) if isinstance(prompt, Signpost) else ()
+        carried = tuple((each.label, buttons.token(each.move, reply.interview)) for each in outgoing.buttons)
+        yield Message(_text(outgoing), carried + more)
+
+
+def _text(outgoing: Outgoing) -> tuple[str, ...]:
+    lines = (part for line in outgoing.lines for part in (line.label, line.answer))
+    return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)))
+
+
+def _to_the_lead(reply: Reply) -> tuple[tuple[str, str], ...]:
+    """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
+    if reply.form.records == CONCERN:
+        return ()
+    _ = wording.voice(reply.interview.language)
+    return ((_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
