@@ -9,13 +9,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, hearing, wording
+from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
 from bot.errors import NowhereError, TurnError, UnknownInvitationError
 from bot.messages import (
@@ -34,11 +33,11 @@ from bot.messages import (
     Words,
 )
 from dialogues import engine
-from dialogues.form import Form, Kind
+from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
-from dialogues.prompts import Ask, AskAgain, Item, Prompt, Reason, Untaken
+from dialogues.prompts import AskAgain, Item, Prompt, Untaken
 from storage.answers import Submission
 from storage.casework import CONCERN, Offer
 from storage.errors import (
@@ -48,17 +47,12 @@ from storage.errors import (
     UnknownAuditError,
     UnknownFormError,
 )
-from storage.files import digest as digest_of_file
 from storage.interviews import ENDED, Aside, Conversation, Ref, digest, tombstone
 from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage, UnitOfWork
 
 _LEAVES_NO_TRACE = (Concern, Help, Look)  # harmless when repeated: no reason to remember a stranger
 _ANSWERS = (Answer, Done, Skip, Keep)
-_FITS = {
-    Kind.IMAGE: frozenset({"jpg", "png", "webp"}),
-    Kind.AUDIO: frozenset({"ogg", "mp3", "m4a", "wav"}),
-}
 
 
 class Glance(Struct, frozen=True):
@@ -303,6 +297,7 @@ class _Group:
         form, interview = self._form(before), before.interview
         if turn.held is not None and interview.state not in ENDED:
             interview = engine.advance(form, interview, Expire(), now=self._now).interview
+            self._keep_files(offer, form, before.interview, interview, Expire())
             self._keep(turn.ref, before.after(turn.update, interview, 0))
         if at_risk:
             return Reply(form, interview, engine.advance(form, interview, Concern(), now=self._now).prompts)
@@ -335,14 +330,14 @@ class _Group:
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
-        if not _takes_files(form):
+        if not filing.takes_files(form):
             return
-        was, now = _files(before), _files(after)
+        was, now = filing.names(before), filing.names(after)
         if isinstance(said, Attached):
-            for name in now - was:
-                self._work.files.keep(_digest_in(name), offer.audit, offer.public_key, said.content)
+            for digest_of_file in filing.digests(now - was):
+                self._work.files.keep(digest_of_file, offer.audit, offer.form, offer.public_key, said.content)
         if after.state is not State.SUBMITTED:
-            self._work.files.erase(tuple(_digest_in(name) for name in was - now))
+            self._work.files.erase(filing.digests(was - now))
 
 
 class _Turn(Struct, frozen=True):
@@ -380,61 +375,16 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
         case Tap(token):
             move = buttons.move(token, form, interview) or Begin()
         case Attached():
-            return _attached(said, form, interview)
+            return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
         case Enter() | Go():
             return Begin()
         case _:
             move = said
-    if isinstance(move, Answer) and _takes_files(form):
-        return _words_for_a_file(move, form, interview)
+    if isinstance(move, Answer) and filing.takes_files(form):
+        return filing.words_for_a_file(move, form, interview)
     return move
-
-
-def _attached(said: Attached, form: Form, interview: Interview) -> Move | Untaken | AskAgain:
-    """A file, as the answer to a question that asks for one."""
-    ask = _asked(form, interview)
-    if ask is None or not ask.kind.is_file:
-        return Untaken(what="photo" if said.extension in _FITS[Kind.IMAGE] else "file")
-    if said.problem:
-        return AskAgain(question=ask.question, reason=Reason(said.problem))
-    if said.extension not in _FITS.get(ask.kind, {said.extension}):
-        return AskAgain(question=ask.question, reason=Reason.FILE_NOT_TAKEN)
-    name = digest_of_file(said.content, interview.seed).hex()
-    return Answer(f"{name}.{said.extension}", question=ask.question)
-
-
-def _words_for_a_file(move: Answer, form: Form, interview: Interview) -> Move | AskAgain:
-    """Words where a file is asked for are no answer, even if they look like the name of one."""
-    ask = _asked(form, interview)
-    if ask is None or not ask.kind.is_file or move.turn not in (None, interview.turn):
-        return move
-    return AskAgain(question=ask.question, reason=Reason.NEEDS_FILE)
-
-
-def _asked(form: Form, interview: Interview) -> Ask | None:
-    found = (prompt for prompt in engine.prompts(form, interview) if isinstance(prompt, Ask))
-    return next(found, None)
-
-
-@lru_cache(maxsize=256)
-def _takes_files(form: Form) -> bool:
-    return any(question.kind.is_file for question in form.questions.values())
-
-
-def _files(interview: Interview) -> frozenset[str]:
-    """The names of the files that are answers."""
-    return frozenset(value for value in interview.answers.values() if _is_file_name(value))
-
-
-def _is_file_name(value: str) -> bool:
-    digits, _, extension = value.partition(".")
-    return len(digits) == 64 and bool(extension) and all(c in "0123456789abcdef" for c in digits)
-
-
-def _digest_in(name: str) -> bytes:
-    return bytes.fromhex(name.partition(".")[0])
 
 
 def _detached(interview: Interview) -> Interview:

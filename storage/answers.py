@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 from dialogues.form import Form, Kind, Question
 from dialogues.responses import Response
 from reports.scoring import Tally
+from storage.files import digest_in
 from storage.keys import Pair, seal, unseal
 from storage.tables import ID_BYTES, answers, pool, texts
 
@@ -78,20 +79,24 @@ class Answers:
         """How many responses were flushed. Never to be shown."""
         return self._count(answers, answers.c.audit == audit, answers.c.question == HEARD)
 
-    def flush(self, audit: str, pair: Pair, form: Callable[[str], Form]) -> None:
+    def flush(self, audit: str, pair: Pair, form: Callable[[str], Form]) -> frozenset[bytes]:
         """Take every response of the audit apart and empty its pool. Raises UndecipherableError.
 
-        `form` finds a form by its digest. All happens in the caller's transaction, or nothing.
+        `form` finds a form by its digest. Returns the digests of the files that are answers. All happens in
+        the caller's transaction, or nothing.
         """
+        files: set[bytes] = set()
         counted: list[Row] = []
         worded: list[Row] = []
         pooled = delete(pool).where(pool.c.audit == audit).returning(pool.c.form, pool.c.sealed)
         for digest, sealed in self._connection.execute(pooled):
             response: Response = msgspec.json.decode(unseal(pair, sealed))
+            files.update(_files(form(digest), response))
             for row in _rows(audit, form(digest), response, pair.public):
                 (worded if "sealed" in row else counted).append(row)
         self._scatter(answers, counted)
         self._scatter(texts, worded)
+        return frozenset(files)
 
     def tally(self, audit: str, form: Form) -> Tally:
         """How many people said what, of the answers to this form that were flushed."""
@@ -179,6 +184,15 @@ def _rows(audit: str, form: Form, response: Response, public_key: bytes) -> Iter
                 "question": piece.question,
                 "sealed": seal(public_key, content),
             }
+
+
+def _files(form: Form, response: Response) -> Iterator[bytes]:
+    """The digests of the files in a response."""
+    for piece in split(form, response):
+        question = form.questions.get(piece.question)
+        found = digest_in(piece.value) if question is not None and question.kind.is_file else None
+        if found is not None:
+            yield found
 
 
 def _counted(audit: str, form: Form, question: str, group: str, value: str) -> Row:

@@ -11,7 +11,12 @@ from storage.errors import StorageError
 from storage.keys import Pair, seal, unseal
 from storage.tables import HASH_BYTES, files
 
-_KEEP = text("INSERT INTO files (id, audit, sealed) VALUES (:id, :audit, :sealed) ON CONFLICT DO NOTHING")
+_KEEP = text(
+    "INSERT INTO files (id, audit, form, sealed) VALUES (:id, :audit, :form, :sealed) ON CONFLICT DO NOTHING"
+)
+
+
+_HEX = frozenset("0123456789abcdef")
 
 
 class Files:
@@ -20,10 +25,10 @@ class Files:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def keep(self, file: bytes, audit: str, public_key: bytes, content: bytes) -> None:
-        """Keep a file by its `digest`, once however often it is said."""
+    def keep(self, file: bytes, audit: str, form: str, public_key: bytes, content: bytes) -> None:
+        """Keep a file by its `digest`, once however often it is said. `form` is the name of the form it answers."""
         sealed = seal(public_key, content)
-        self._connection.execute(_KEEP, {"id": file, "audit": audit, "sealed": sealed})
+        self._connection.execute(_KEEP, {"id": file, "audit": audit, "form": form, "sealed": sealed})
 
     def read(self, file: bytes, pair: Pair) -> bytes:
         """The content of a file. Raises StorageError when it is not there, UndecipherableError."""
@@ -37,10 +42,24 @@ class Files:
         if digests:
             self._connection.execute(delete(files).where(files.c.id.in_(digests)))
 
+    def erase_all_but(self, audit: str, forms: Collection[str], used: Collection[bytes]) -> None:
+        """Delete the files of these forms that are in no response: of whoever never handed in."""
+        these = (files.c.audit == audit) & files.c.form.in_(forms)
+        found = self._connection.scalars(select(files.c.id).where(these))
+        self.erase([file for file in found if file not in set(used)])
+
     def count(self, audit: str) -> int:
         """How many files the audit holds."""
         query = select(func.count()).select_from(files).where(files.c.audit == audit)
         return self._connection.scalar(query) or 0
+
+
+def digest_in(name: str) -> bytes | None:
+    """The digest in the name of a file, as it stands in an answer; None when that is no such name."""
+    digits, _, extension = name.partition(".")
+    if len(digits) != 2 * HASH_BYTES or not extension or not set(digits) <= _HEX:
+        return None
+    return bytes.fromhex(digits)
 
 
 def digest(content: bytes, seed: str) -> bytes:

@@ -201,6 +201,7 @@ files = Table(
     metadata,
     _random_id(length=HASH_BYTES),
     Column("audit", Text, nullable=False),
+    Column("form", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,

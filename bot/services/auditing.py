@@ -65,7 +65,8 @@ def close_audit(storage: Storage, name: str, clock: Clock) -> tuple[Report, ...]
         audit = work.casework.audit(name)
         if audit.status is Status.OPEN:
             work.casework.close(name, clock.now().date())
-            work.answers.flush(name, work.casework.keys_of(name), work.forms.get)
+            used = work.answers.flush(name, work.casework.keys_of(name), work.forms.get)
+            work.files.erase_all_but(name, tuple(_response_forms(work, name)), used)
     with storage.reading() as work:
         unpublished = [form for form in _response_forms(work, name) if not work.casework.release(name, form)]
     if unpublished:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from storage.casework import Audit
 from storage.errors import StorageError, UndecipherableError
-from storage.files import digest
+from storage.files import digest, digest_in
 from storage.keys import Keys
 from storage.tables import files
 from storage.unit_of_work import Storage
@@ -13,10 +13,12 @@ from storage.unit_of_work import Storage
 PHOTO = b"\x89PNG canary" + bytes(100_000)
 
 
-def _keep(storage: Storage, audit: Audit, seed: str = "seed", content: bytes = PHOTO) -> bytes:
+def _keep(
+    storage: Storage, audit: Audit, seed: str = "seed", content: bytes = PHOTO, form: str = "staff-culture"
+) -> bytes:
     name = digest(content, seed)
     with storage.writing() as work:
-        work.files.keep(name, audit.id, work.casework.keys_of(audit.id).public, content)
+        work.files.keep(name, audit.id, form, work.casework.keys_of(audit.id).public, content)
     return name
 
 
@@ -45,6 +47,26 @@ def test_what_two_people_sent_is_kept_for_each(filled: Storage, audit: Audit) ->
         assert work.files.read(theirs, pair) == PHOTO
         with pytest.raises(StorageError, match="not in the database"):
             work.files.read(mine, pair)
+
+
+def test_files_that_are_in_no_response_are_erased_but_not_those_of_other_forms(
+    filled: Storage, audit: Audit
+) -> None:
+    used, lost = _keep(filled, audit, "handed in"), _keep(filled, audit, "never handed in")
+    concern = _keep(filled, audit, "under way", form="concern")
+    with filled.writing() as work:
+        work.files.erase_all_but(audit.id, ("staff-culture",), {used})
+        pair = work.casework.keys_of(audit.id)
+        assert work.files.read(used, pair) == work.files.read(concern, pair) == PHOTO
+        with pytest.raises(StorageError, match="not in the database"):
+            work.files.read(lost, pair)
+
+
+def test_a_name_tells_its_digest_and_other_words_tell_none() -> None:
+    name = digest(PHOTO, "seed")
+    assert digest_in(f"{name.hex()}.jpg") == name
+    for other in ("rota.jpg", name.hex(), f"{name.hex()[:-1]}g.jpg", ""):
+        assert digest_in(other) is None
 
 
 def test_only_the_audits_key_opens_a_file(filled: Storage, audit: Audit) -> None:

@@ -36,7 +36,9 @@ def test_every_step_goes_down_and_up_again_with_data_in_it(filled: Storage) -> N
         work.slips.issue("rowan-house", 3, "lead")
         person = work.people.add("rowan-house", "lead", "telegram", "4711")
         work.notices.add(person, "rowan-house", "concern")
-        work.files.keep(bytes(32), "rowan-house", work.casework.keys_of("rowan-house").public, b"")
+        work.files.keep(
+            bytes(32), "rowan-house", "staff-culture", work.casework.keys_of("rowan-house").public, b""
+        )
     for revision in [*steps[1:], "base"]:
         with filled.database.writing() as connection:
             migrations.downgrade(connection, revision)

@@ -336,7 +336,7 @@ def _keyboard(reply: Reply, together: Iterable[Outgoing]) -> Keyboard:
     outgoing = list(together)
     every = [button for each in outgoing for button in each.buttons]
     choices = [button for button in every if button.role in (Role.CHOICE, Role.APART)]
-    ways = list({type(button.move): button for button in every if button not in choices}.values())
+    ways = list({button.label: button for button in every if button not in choices}.values())
     numbers = [
         Button(f"✎ {number}", line.change) for each in outgoing for number, line in enumerate(each.lines, 1)
     ]

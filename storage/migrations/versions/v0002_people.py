@@ -53,6 +53,7 @@ def upgrade() -> None:
         "files",
         sa.Column("id", sa.LargeBinary, nullable=False),
         sa.Column("audit", sa.Text, nullable=False),
+        sa.Column("form", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_files"),
         sa.CheckConstraint("length(id) = 32", name="ck_files_id"),
