@@ -112,7 +112,10 @@ class Memory:
         return known[1]
 
     def keep(self, ref: Ref, blob: bytes, conversation: Conversation) -> None:
-        """Remember what these bytes hold."""
+        """Remember what these bytes hold; of an interview that has ended nobody asks again soon."""
+        if conversation.interview.state in ENDED:
+            self._known.pop(ref, None)
+            return
         self._known[ref] = (blob, conversation)
         self._known.move_to_end(ref)
         if len(self._known) > self._size:

@@ -27,7 +27,7 @@ from bot.metrics import Metrics, SendOutcome
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before each new try
 PATIENCE = 10.0  # seconds that somebody waits for a message to leave
-REMEMBERED = 10_000  # chats whose pace, and whose last buttons, are remembered
+REMEMBERED = 2_000  # chats whose pace, and whose last buttons, are remembered
 
 log = logs.logger(__name__)
 
