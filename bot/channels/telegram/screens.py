@@ -30,6 +30,8 @@ _A_ROW = 3  # ways in one row
 _STEPS = 6  # short choices in one row
 _SHORT = 3  # characters of a short choice
 
+Spoken: TypeAlias = tuple[Prompt, Outgoing]
+
 _QUIET = (prompts.Stale,)  # said about the tap, not in the chat
 _APART = (prompts.Signpost, prompts.Guide)  # messages of their own
 
@@ -208,7 +210,7 @@ def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
         notes = []
     together = _spoken(reply, [*_reasons(rest), *notes, *_others(rest)])
     keyboard = _keyboard(reply, together)
-    parts = list(_split(_written(together, reply)))
+    parts = list(_split(_written(together)))
     for part in parts[:-1]:
         yield Post(part)
     yield Post(parts[-1], keyboard)
@@ -216,7 +218,7 @@ def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
 
 def _apart(prompt: Prompt, reply: Reply) -> Post:
     """Where to turn, and what can be done here: each a message of its own, which can be found again."""
-    (outgoing,) = _spoken(reply, [prompt])
+    ((_, outgoing),) = _spoken(reply, [prompt])
     doors = tuple(_to_the_lead(reply)) if isinstance(prompt, prompts.Signpost) else ()
     return Post("\n\n".join(_escaped(part) for part in outgoing.text), doors, stays=True)
 
@@ -237,7 +239,7 @@ def _welcome(reply: Reply, notes: list[Prompt]) -> Iterator[Post]:
     """What stands before the first question, with the way to help, which stays below the chat from now on."""
     _ = wording.voice(reply.interview.language)
     risk = wording.name("concern", reply.interview.language)
-    text = [part for outgoing in _spoken(reply, notes) for part in outgoing.text]
+    text = [part for _note, outgoing in _spoken(reply, notes) for part in outgoing.text]
     if not text:
         text = [
             _("The button below the chat shows who to tell when someone is at risk. It works at any time.")
@@ -248,10 +250,13 @@ def _welcome(reply: Reply, notes: list[Prompt]) -> Iterator[Post]:
     yield Post(last, menu=(risk,))
 
 
-def _spoken(reply: Reply, shown: Sequence[Prompt]) -> list[Outgoing]:
+def _spoken(reply: Reply, shown: Iterable[Prompt]) -> list[Spoken]:
     language = reply.interview.language
     ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
-    return [wording.word(prompt, language, form=reply.form, tries=reply.tries, ask=ask) for prompt in shown]
+    return [
+        (prompt, wording.word(prompt, language, form=reply.form, tries=reply.tries, ask=ask))
+        for prompt in shown
+    ]
 
 
 def _first_words(prompt: Prompt, reply: Reply) -> str:
@@ -261,16 +266,12 @@ def _first_words(prompt: Prompt, reply: Reply) -> str:
 # Words
 
 
-def _written(together: Iterable[Outgoing], reply: Reply) -> Iterator[str]:
+def _written(together: Iterable[Spoken]) -> Iterator[str]:
     """The paragraphs of a message, as HTML."""
-    ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
-    for outgoing in together:
-        is_question = ask is not None and any(button.role is not Role.WAY for button in outgoing.buttons)
-        is_question = is_question or (
-            ask is not None and outgoing.text[:1] == wording.paragraphs(ask.label)[:1]
-        )
-        if is_question and ask is not None and not ask.consent:
-            yield f"<i>{_escaped(_progress(ask))}</i>"
+    for prompt, outgoing in together:
+        is_question = isinstance(prompt, prompts.Ask)
+        if isinstance(prompt, prompts.Ask) and not prompt.consent:
+            yield f"<i>{_escaped(_progress(prompt))}</i>"
         for paragraph in outgoing.text:
             yield _bold(paragraph) if is_question else _escaped(paragraph)
         for number, line in enumerate(outgoing.lines, 1):
@@ -289,7 +290,7 @@ def _split(paragraphs: Iterable[str]) -> Iterator[str]:
     message = ""
     for paragraph in paragraphs:
         for piece in _pieces(paragraph):
-            if message and len(message) + 2 + len(piece) > MOST:
+            if message and _length(message) + 2 + _length(piece) > MOST:
                 yield message
                 message = ""
             message = f"{message}\n\n{piece}" if message else piece
@@ -298,18 +299,24 @@ def _split(paragraphs: Iterable[str]) -> Iterator[str]:
 
 def _pieces(paragraph: str) -> Iterator[str]:
     """A paragraph that is too long loses its marks, so that none is left open, and is broken between words."""
-    if len(paragraph) <= MOST:
+    if _length(paragraph) <= MOST:
         yield paragraph
         return
+    most = MOST if paragraph.isascii() else MOST // 2
     bare = paragraph
     for tag in ("<b>", "</b>", "<i>", "</i>"):
         bare = bare.replace(tag, "")
-    while len(bare) > MOST:
-        cut = bare.rfind(" ", 0, MOST)
-        cut = cut if cut > 0 else MOST
+    while len(bare) > most:
+        cut = bare.rfind(" ", 0, most)
+        cut = cut if cut > 0 else most
         yield bare[:cut]
         bare = bare[cut:].lstrip()
     yield bare
+
+
+def _length(text: str) -> int:
+    """As Telegram counts: in UTF-16, where an emoji is two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _escaped(text: str) -> str:
@@ -331,9 +338,9 @@ def _plain(text: Iterable[str]) -> Post:
 # Buttons
 
 
-def _keyboard(reply: Reply, together: Iterable[Outgoing]) -> Keyboard:
+def _keyboard(reply: Reply, together: Iterable[Spoken]) -> Keyboard:
     """Choices below each other, ways beside each other; each way once."""
-    outgoing = list(together)
+    outgoing = [each for _, each in together]
     every = [button for each in outgoing for button in each.buttons]
     choices = [button for button in every if button.role in (Role.CHOICE, Role.APART)]
     ways = list({button.label: button for button in every if button not in choices}.values())
