@@ -18,7 +18,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from bot.messages import Go
+from bot.messages import Enter, Go
 from dialogues import engine, moves
 from dialogues.form import Form
 from dialogues.interview import Interview
@@ -48,14 +48,14 @@ _DOOR = "door:"
 _NOWHERE = -1  # the turn of no interview: such a move is stale
 
 
-def to_door(form: str) -> str:
-    """What a button carries that leads to a form of an audit (`audit/form`), whoever taps it."""
-    return f"{_DOOR}{form}"
+def to_door(code: str, form: str) -> str:
+    """What a button carries that leads to one of several forms, for whoever came by this code: a slip goes along."""
+    return f"{_DOOR}{code}__{form}"
 
 
-def door(token: str) -> Go | None:
+def door(token: str) -> Enter | None:
     """Where a button leads that stands for a door, or None when it is another one."""
-    return Go(token.removeprefix(_DOOR)) if token.startswith(_DOOR) else None
+    return Enter(token.removeprefix(_DOOR)) if token.startswith(_DOOR) else None
 
 
 def token(move: Move | Go, interview: Interview) -> str:

@@ -68,7 +68,7 @@ class Enter(_Said, frozen=True):
 
 
 class Go(_Said, frozen=True):
-    """They turn to another form of the same audit, by its name."""
+    """They turn to another form of the same audit, by its name or by what it records (`concern`)."""
 
     form: str
 
@@ -112,9 +112,9 @@ class Reply(Struct, frozen=True):
 
 
 class Doors(Struct, frozen=True):
-    """An audit offers several forms: which one? Their names and titles, in the order of the audit."""
+    """The audit that they came to by this code offers several forms: which one?"""
 
-    audit: str
+    code: str
     forms: tuple[Form, ...]
 
 

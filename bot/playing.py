@@ -48,6 +48,7 @@ from storage.errors import (
     UnknownFormError,
 )
 from storage.interviews import ENDED, Aside, Conversation, Ref, digest, tombstone
+from storage.journal import RoleGiven
 from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -164,28 +165,33 @@ class _Group:
 
     def _enter(self, turn: _Turn, code: str, address: Address) -> Result:
         """They come by a link: with a slip, or by the name of an audit."""
+        code, _, form = code.partition("__")
         slip = self._work.slips.find(code)
         if slip is not None and slip.role != RESPONDENT:
             self._work.people.add(slip.audit, slip.role, address.channel, address.id)
             self._work.slips.spend(slip.hash)
+            given = RoleGiven(slip.role)
+            self._work.journal.append(given, day=self._now.date(), actor=slip.role, audit=slip.audit)
             return Appointed(slip.audit, slip.role)
-        audit, _, form = (slip.audit if slip else code).partition("__")
         try:
-            offered = self._offers_of(audit)
+            offered = self._offers_of(slip.audit if slip else code)
         except UnknownAuditError as unknown:
             raise UnknownInvitationError from unknown
         doors = [offer for offer in offered.values() if offer.records != CONCERN]
         if form not in offered and len(doors) > 1:
-            return Doors(audit, tuple(self._work.forms.get(offer.digest) for offer in doors))
+            return Doors(code, tuple(self._work.forms.get(offer.digest) for offer in doors))
         offer = offered.get(form) or next(iter(doors or offered.values()))
         return self._turn_to(turn, offer, slip.hash if slip else b"")
 
     def _go(self, turn: _Turn, go: Go) -> Result:
-        """To another form of the audit they are in, or, from a list of doors, to one of any."""
-        audit, _, form = go.form.rpartition("/")
-        if not audit and turn.held is None:
+        """To another form of the audit they are in."""
+        if turn.held is None:
             raise NowhereError
-        return self._turn_to(turn, self._offer(audit or (turn.held.audit if turn.held else ""), form))
+        offered = self._offers_of(turn.held.audit).values()
+        offer = next((offer for offer in offered if go.form in (offer.form, offer.records)), None)
+        if offer is None:
+            raise UnknownFormError(turn.held.audit, go.form)
+        return self._turn_to(turn, offer)
 
     def _turn_to(self, turn: _Turn, offer: Offer, slip: bytes = b"") -> Result:
         """Begin this form in a chat, or go on with it, and put aside what was under way."""

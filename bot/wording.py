@@ -501,7 +501,19 @@ def said(item: prompts.Item, language: str) -> str:
     _ = voice(language)
     if not item.answer:
         return _("You left this out.")
-    return _("A file is here.") if item.attached else item.answer
+    if item.kind in (Kind.DATE, Kind.DATETIME):
+        return _moment(item.answer, _)
+    return _("A file is here.") if item.kind.is_file else item.answer
+
+
+def _moment(answer: str, _: Voice) -> str:
+    """A date, with its time if it has one, such as 4 May 2026 14:30; what cannot be read stays as it is."""
+    try:
+        moment = dt.datetime.fromisoformat(answer)
+    except ValueError:
+        return answer
+    time = f" {moment:%H:%M}" if "T" in answer else ""
+    return _.date(moment.date()) + time
 
 
 def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:

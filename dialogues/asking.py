@@ -184,7 +184,7 @@ def item(scene: Scene, slot: Slot) -> Item:
         label_of(scene, slot),
         spoken(scene, slot),
         scene.values.get(slot.path, ""),
-        attached=question_of(slot).kind.is_file,
+        kind=question_of(slot).kind,
     )
 
 

@@ -104,14 +104,14 @@ class AskAgain(_Prompt, frozen=True):
 class Item(Struct, frozen=True):
     """One line of what was answered so far; `answer` is as people read it, empty when skipped.
 
-    `attached` is true when the answer is a file: then `answer` is the name under which it is kept.
+    `kind` is that of the question: dates are worded by the channel, and of a file `answer` is only its name.
     """
 
     question: str
     label: str
     answer: str
     value: str = ""
-    attached: bool = False
+    kind: Kind = Kind.TEXT
 
     def __repr__(self) -> str:
         return "Item"

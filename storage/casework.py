@@ -157,11 +157,15 @@ class Casework:
         """Let nobody else publish of this audit until this transaction ends."""
         hold(self._connection, [self._keys.ref("publishing", audit)])
 
-    def publish(self, audit: str, form: str, content: bytes) -> None:
-        """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was."""
+    def publish(self, audit: str, form: str, content: bytes) -> str:
+        """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was.
+
+        Returns its SHA-256 in hexadecimal.
+        """
         digest = hashlib.sha256(content).hexdigest()
         row = {"audit": audit, "form": form, "digest": digest, "content": content}
         self._insert(releases, row)
+        return digest
 
     def release(self, audit: str, form: str) -> bytes | None:
         """What was published of the answers to a form, or None. Raises StorageError if it was changed."""
@@ -202,9 +206,11 @@ class Casework:
             for row in rows
         )
 
-    def mark_read(self, concern: bytes) -> None:
-        """Note that the lead has read a concern."""
-        self._connection.execute(update(concerns).where(concerns.c.id == concern).values(status="read"))
+    def mark_read(self, concern: bytes) -> str | None:
+        """Note that the lead has read a concern. Returns its audit, or None when that was noted before."""
+        unread = update(concerns).where(concerns.c.id == concern, concerns.c.status == "new")
+        audit: str | None = self._connection.scalar(unread.values(status="read").returning(concerns.c.audit))
+        return audit
 
     def _insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Insert the row, or raise IntegrityError and leave the transaction as it was before."""

@@ -5,7 +5,8 @@
     ├── "draft"   a key for each place where a draft is kept
     ├── "people"  a key for each person with a role: how to reach them
     ├── "wrap"    a key for the private half of each audit's key pair
-    └── "webhook" what Telegram shows us with each update
+    ├── "webhook" what Telegram shows us with each update
+    └── "journal" stamps each entry of the journal (keyed BLAKE2b)
 
     each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
     (XSalsa20-Poly1305): what is locked for one place cannot be opened at another
@@ -76,6 +77,7 @@ class Keys:
         self._people = _derive(key, b"people")
         self._wrap = _derive(key, b"wrap")
         self._webhook = _derive(key, b"webhook")
+        self._journal = _derive(key, b"journal")
 
     @classmethod
     def open(cls, path: Path) -> Keys:
@@ -96,6 +98,10 @@ class Keys:
     def webhook_secret(self) -> str:
         """What Telegram sends with each update, so that nobody else can: the same for all workers."""
         return self._webhook.hex()
+
+    def stamp(self, content: bytes) -> bytes:
+        """The MAC of something in the journal: 32 bytes."""
+        return hashlib.blake2b(content, digest_size=KEY_BYTES, key=self._journal).digest()
 
     def lock_draft(self, ref: bytes, content: bytes) -> bytes:
         """The content as it is stored at `ref`."""

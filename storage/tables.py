@@ -2,9 +2,10 @@
 
 Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and
 the `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`,
-`files`. Between them the `slips`, each a right to answer that is gone once it was used. None has a time, an
+`files`. Between them the `slips`, each a right to answer that is gone once it was used. None of these has a time, an
 address that can be read, a counter or a foreign key, and all are clustered by a random key, so that not even
-the order of rows in a SQLite file says who came when.
+the order of rows in a SQLite file says who came when. The `journal` counts and has days, and is on neither side: it
+says what was done with an audit, nothing that one respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
 """
 
@@ -205,6 +206,25 @@ files = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
+)
+
+# What was done with audits, chained entry by entry: see `storage.journal`. Triggers refuse whatever but adds to it.
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, CheckConstraint("seq > 0", name="seq"), primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("audit", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column(
+        "previous",
+        LargeBinary,
+        CheckConstraint(f"length(previous) = {HASH_BYTES}", name="previous"),
+        nullable=False,
+    ),
+    Column("mac", LargeBinary, CheckConstraint(f"length(mac) = {HASH_BYTES}", name="mac"), nullable=False),
 )
 
 RIGHTS = (slips,)

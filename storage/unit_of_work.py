@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from storage import journal
 from storage import keys as key_files
 from storage.answers import Answers
 from storage.casework import Casework
@@ -17,6 +19,7 @@ from storage.errors import KeyMissingError
 from storage.files import Files
 from storage.forms import Forms, Shelf
 from storage.interviews import Interviews, Memory
+from storage.journal import Checkpoint, Examination, Journal, Remembered
 from storage.keys import Keys
 from storage.migrations import Revision, current, is_new, upgrade, wanted
 from storage.notices import Notices
@@ -73,13 +76,19 @@ class UnitOfWork:
         """What people attached to their answers."""
         return Files(self._connection)
 
+    @cached_property
+    def journal(self) -> Journal:
+        """What was done with audits."""
+        return Journal(self._connection, self._storage.keys, self._storage.remembered)
+
 
 class Storage:
     """A database with its keys, and what is kept at hand of both."""
 
-    def __init__(self, database: Database, keys: Keys) -> None:
+    def __init__(self, database: Database, keys: Keys, remembered: Remembered) -> None:
         self.database = database
         self.keys = keys
+        self.remembered = remembered
         self.memory = Memory()
         self.shelf = Shelf()
 
@@ -96,11 +105,13 @@ class Storage:
         try:
             with database.writing() as connection:
                 _see_to_key(connection, key)
-                upgrade(connection)
-            return cls(database, Keys.open(key))
+                storage = cls(database, Keys.open(key), Remembered(key))
+                head = _bring_up_to_date(connection, storage)
         except BaseException:
             database.close()
             raise
+        storage.remember(head)
+        return storage
 
     @staticmethod
     def revision(folder: Path, url: str = "") -> Revision:
@@ -126,13 +137,39 @@ class Storage:
     def writing(self) -> Iterator[UnitOfWork]:
         """A transaction that is on the disk when the block ends, or never was when it raises."""
         with self.database.writing() as connection:
-            yield UnitOfWork(connection, self)
+            work = UnitOfWork(connection, self)
+            yield work
+            head = work.journal.write()
+        self.remember(head)
+
+    def remember(self, head: Checkpoint | None) -> None:
+        """Note beside the key file how far the journal has come, now that it is committed."""
+        if head is not None:
+            self.remembered.keep(head)
+
+    def examine_journal(self, checkpoints: Sequence[Checkpoint] = ()) -> Examination:
+        """Whether the journal is as it was written, and has what these checkpoints say it has."""
+        remembered = self.remembered.read()  # first: others go on meanwhile, and it must not be ahead
+        with self.reading() as work:
+            audits = [audit.id for audit in work.casework.all()]
+            return work.journal.examine(checkpoints, remembered, audits)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """A transaction that only looks."""
         with self.database.reading() as connection:
             yield UnitOfWork(connection, self)
+
+
+def _bring_up_to_date(connection: Connection, storage: Storage) -> Checkpoint | None:
+    """Migrate. A database from before there was a journal gets one that says so; returns its head then."""
+    begins = journal.is_missing(connection)
+    upgrade(connection)
+    work = UnitOfWork(connection, storage)
+    if begins:
+        before = [audit.id for audit in work.casework.all()]
+        work.journal.begin(before, day=datetime.now(UTC).date())
+    return work.journal.write()
 
 
 def _see_to_key(connection: Connection, key: Path) -> None:

@@ -23,6 +23,7 @@ from bot.turns import TurnLoop
 from bot.wording import Outgoing
 from dialogues.prompts import Signpost
 from storage.casework import CONCERN
+from storage.interviews import ENDED
 
 CHANNEL = "memory"
 
@@ -95,8 +96,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield from _replied(outcome)
             if outcome.then is not None:
                 yield from _replied(outcome.then)
-        case Doors(audit, forms):
-            doors = ((form.title.to(wording.SOURCE), buttons.to_door(f"{audit}/{form.id}")) for form in forms)
+        case Doors(code, forms):
+            doors = ((form.title.to(wording.SOURCE), buttons.to_door(code, form.id)) for form in forms)
             yield Message((), tuple(doors))
         case Appointed():
             yield Message((outcome.role,))
@@ -117,7 +118,7 @@ def _text(outgoing: Outgoing) -> tuple[str, ...]:
 
 def _to_the_lead(reply: Reply) -> tuple[tuple[str, str], ...]:
     """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
-    if reply.form.records == CONCERN:
+    if reply.form.records == CONCERN and reply.interview.state not in ENDED:
         return ()
     _ = wording.voice(reply.interview.language)
     return ((_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)

@@ -10,6 +10,7 @@ from bot.cli.audits import app as audits
 from bot.cli.chat import chat
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
+from bot.cli.journal import app as journal
 from bot.cli.serve import serve
 from bot.cli.trouble import Trouble
 
@@ -22,6 +23,9 @@ app = typer.Typer(
 )
 app.add_typer(forms, name="forms", help="Check forms and try them out.")
 app.add_typer(audits, name="audits", help="Open, follow and close audits, and invite people.")
+app.add_typer(
+    journal, name="journal", help="What was done with audits, and whether anybody changed it since."
+)
 app.command()(chat)
 app.command()(demo)
 app.command()(serve)

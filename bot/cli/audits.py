@@ -51,7 +51,7 @@ def open_(
     opened = Audit(
         id=audit, name=title, service=service, incident=incident, staff_count=staff, opened_on=today, k=k
     )
-    with _storage() as storage:
+    with storage_here() as storage:
         auditing.open_audit(storage, opened, offered)
     typer.echo(f"The audit “{audit}” is open. Invite people: candour audits invite {audit} --count {staff}")
 
@@ -59,7 +59,7 @@ def open_(
 @app.command("list")
 def list_() -> None:
     """Every audit, whether it is open, and how many were heard, as far as that may be said."""
-    with _storage() as storage:
+    with storage_here() as storage:
         found = auditing.audits(storage)
         for audit in found:
             heard = auditing.progress(storage, audit.id)
@@ -80,20 +80,23 @@ def invite(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Make slips: each can be used once, and does not say by whom. One line each, in an order that says nothing."""
-    with _storage() as storage:
+    bot = _bot()  # whatever can fail comes before the slips, which nobody can make again
+    if out is not None:
+        write_file(out, b"", replace=force)
+    with storage_here() as storage:
         codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
-    content = "".join(f"{line}\n" for line in inviting.lines(codes, _bot()))
+    content = "".join(f"{line}\n" for line in inviting.lines(codes, bot))
     if out is None:
         typer.echo(content, nl=False)
     else:
-        write_file(out, content.encode(), replace=force)
+        write_file(out, content.encode(), replace=True)
         typer.echo(f"{len(codes)} invitations are in {out}. Nobody can make them again: keep it safe.")
 
 
 @app.command()
 def close(audit: Name) -> None:
     """Take no more answers, and publish what may be published."""
-    with _storage() as storage:
+    with storage_here() as storage:
         reports = auditing.close_audit(storage, audit, SystemClock())
     typer.echo(
         f"The audit “{audit}” is closed; {len(reports)} reports are published: candour audits report {audit}"
@@ -109,14 +112,14 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Write what was published of an audit as a page."""
-    with _storage() as storage:
+    with storage_here() as storage:
         found = auditing.report(storage, audit, form)
     write_file(out, rendering.html(found, language=language).encode(), replace=force)
     typer.echo(f"The report is in {out}.")
 
 
 @contextmanager
-def _storage() -> Iterator[Storage]:
+def storage_here() -> Iterator[Storage]:
     """The database of these settings. What it refuses becomes Trouble."""
     settings = settings_here()
     try:

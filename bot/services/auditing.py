@@ -7,16 +7,28 @@ values. Concerns are the exception, and for the lead alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import assert_never
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from dialogues.form import Form
 from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
 from reports.disclosure import Band
 from storage.casework import CONCERN, Audit, Concern, Offer, Status
 from storage.errors import AuditOpenError, UnknownAuditError, UnknownFormError, UnsafeThresholdError
+from storage.journal import (
+    LEAD,
+    OPERATOR,
+    Asked,
+    AuditClosed,
+    AuditOpened,
+    ConcernRead,
+    ReportPublished,
+)
 from storage.unit_of_work import Storage, UnitOfWork
+
+_THIS_MACHINES = SystemClock()
 
 
 def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
@@ -28,6 +40,7 @@ def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
         for form in offered:
             work.forms.pin(form)
         work.casework.open(audit, offered)
+        work.journal.append(_opened(audit, offered), day=audit.opened_on, actor=OPERATOR, audit=audit.id)
 
 
 def audits(storage: Storage) -> tuple[Audit, ...]:
@@ -55,16 +68,19 @@ def progress(storage: Storage, name: str) -> Band:
         return disclosure.counted(heard, k=work.casework.audit(name).k)
 
 
-def close_audit(storage: Storage, name: str, clock: Clock) -> tuple[Report, ...]:
+def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR) -> tuple[Report, ...]:
     """Take no more answers, make those there are nobody's, and freeze a report for each form.
 
     Three steps, each whole or not at all; when one was cut off, closing again goes on from there, and
-    closing a closed audit only returns its reports. Raises UnknownAuditError, UndecipherableError.
+    closing a closed audit only returns its reports. `actor`: who the journal says it was. Raises
+    UnknownAuditError, UndecipherableError.
     """
+    today = clock.now().date()
     with storage.writing() as work:
         audit = work.casework.audit(name)
         if audit.status is Status.OPEN:
-            work.casework.close(name, clock.now().date())
+            work.casework.close(name, today)
+            work.journal.append(AuditClosed(), day=today, actor=actor, audit=name)
             used = work.answers.flush(name, work.casework.keys_of(name), work.forms.get)
             work.files.erase_all_but(name, tuple(_response_forms(work, name)), used)
     with storage.reading() as work:
@@ -73,7 +89,7 @@ def close_audit(storage: Storage, name: str, clock: Clock) -> tuple[Report, ...]
         storage.database.compact()
     with storage.writing() as work:
         work.casework.hold(name)
-        return tuple(_release(work, offer) for offer in _response_forms(work, name).values())
+        return tuple(_release(work, offer, today, actor) for offer in _response_forms(work, name).values())
 
 
 def report(storage: Storage, name: str, form: str) -> Report:
@@ -96,10 +112,12 @@ def concerns(storage: Storage, name: str) -> tuple[Concern, ...]:
         return work.casework.concerns(name)
 
 
-def mark_read(storage: Storage, concern: bytes) -> None:
+def mark_read(storage: Storage, concern: bytes, clock: Clock = _THIS_MACHINES) -> None:
     """Note that the lead has read a concern."""
     with storage.writing() as work:
-        work.casework.mark_read(concern)
+        audit = work.casework.mark_read(concern)
+        if audit is not None:
+            work.journal.append(ConcernRead(), day=clock.now().date(), actor=LEAD, audit=audit)
 
 
 def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:
@@ -114,7 +132,7 @@ def _response_forms(work: UnitOfWork, name: str) -> dict[str, Offer]:
     return {form: offer for form, offer in _offers(work, name).items() if offer.records != CONCERN}
 
 
-def _release(work: UnitOfWork, offer: Offer) -> Report:
+def _release(work: UnitOfWork, offer: Offer, today: date, actor: str) -> Report:
     """The report that was published; the first time it is assembled, and frozen."""
     content = work.casework.release(offer.audit, offer.form)
     if content is not None:
@@ -124,7 +142,9 @@ def _release(work: UnitOfWork, offer: Offer) -> Report:
     assembled = assembly.assemble(_facts(audit), form, work.answers.tally(audit.id, form))
     match assembled:
         case Report():
-            work.casework.publish(offer.audit, offer.form, assembly.encode(assembled))
+            digest = work.casework.publish(offer.audit, offer.form, assembly.encode(assembled))
+            published = ReportPublished(offer.form, digest)
+            work.journal.append(published, day=today, actor=actor, audit=offer.audit)
             return assembled
         case NotYet():
             raise AuditOpenError(audit.id)
@@ -132,6 +152,11 @@ def _release(work: UnitOfWork, offer: Offer) -> Report:
             raise UnsafeThresholdError(k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
         case _:
             assert_never(assembled)
+
+
+def _opened(audit: Audit, forms: Iterable[Form]) -> AuditOpened:
+    asked = (Asked(form.id, form.digest, form.attribution, form.breakdown) for form in forms)
+    return AuditOpened(audit.k, audit.staff_count, tuple(asked))
 
 
 def _facts(audit: Audit) -> AuditFacts:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.clock import Clock, SystemClock
+from storage.journal import OPERATOR, SlipsIssued
 from storage.unit_of_work import Storage
 
+_THIS_MACHINES = SystemClock()
 
-def slips(storage: Storage, audit: str, count: int, role: str) -> tuple[str, ...]:
+
+def slips(
+    storage: Storage, audit: str, count: int, role: str, clock: Clock = _THIS_MACHINES
+) -> tuple[str, ...]:
     """New codes for this audit; only their hashes are kept. Raises UnknownAuditError."""
     with storage.writing() as work:
         work.casework.audit(audit)
+        work.journal.append(SlipsIssued(count, role), day=clock.now().date(), actor=OPERATOR, audit=audit)
         return work.slips.issue(audit, count, role)
 
 

@@ -1,8 +1,8 @@
 """People who answer a form in Telegram, as patient as people are, while the server behind it comes and goes.
 
-Each says what nobody else says, so that whatever is lost, doubled or put in the wrong place is seen in the pool. A typed
-answer is sent once and never again: Telegram keeps it until it is taken. Who taps and sees nothing happen asks with
-/start to be shown the question again.
+Each says what nobody else says, so that whatever is lost, doubled or put in the wrong place is seen in the pool. A
+typed answer is sent once and never again: Telegram keeps it until it is taken. Who taps and sees nothing happen asks
+with /start to be shown the question again.
 """
 
 from __future__ import annotations
@@ -13,19 +13,23 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from msgspec import Struct
 
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
-from dialogues.responses import Response
 from tests.telegram.chats import Shown
 from tests.telegram.people import Person
 from tests.telegram.server import TelegramServer
 from tests.telegram.world import Tap
 
-QUIET = 1.2  # seconds without news after which somebody asks to see the question again
+QUIET = (
+    4.0  # seconds without news after which somebody asks to see the question again; then half as long again
+)
+THINKING = 4.0  # seconds that somebody thinks before an answer, at most
+HURRYING = 1.0  # the same, when the doors are closed
 PATIENCE = 90.0  # seconds within which everybody gets a step further
+_ARRIVES = 0.1  # seconds between two who come in
 _LOOKS = 0.02  # seconds between two looks at the phone
 _SIGNS = ("rota", "doors", "weight", "silence", "bruises")
 _ROLES = ("care", "nurse", "night")
@@ -105,7 +109,7 @@ def _choices(*names: str) -> tuple[Choice, ...]:
     return tuple(Choice(name, _words(name.title()), float(score)) for score, name in enumerate(names))
 
 
-def said_by(number: int) -> Response:
+def said_by(number: int) -> dict[str, Any]:
     """Everything that this person says, as it must be in the pool: in the order of the form, each value theirs."""
     chance = Random(number)
     odd = number % 2 == 1
@@ -168,6 +172,7 @@ class Somebody:
         self._times = 0
         self._seen: object = None
         self._acts_at = self._acted_at = self._moved_at = time.monotonic()
+        self._patience = QUIET
         self._to_do: Shown | None = None
         self._tapped_for = ""
         self._taps_made: list[int | None] = []
@@ -177,27 +182,29 @@ class Somebody:
         """Open the link."""
         self._writes(f"/start {self._place}")
 
-    def looks(self) -> None:
-        """Look at the phone, and do what is to be done."""
+    def looks(self, thinking: float = 0.0) -> None:
+        """Look at the phone, and do what is to be done, after so many seconds at most."""
         now = time.monotonic()
         shown = self._waiting()
         seen = shown and (shown.message_id, shown.buttons)
         if seen != self._seen and shown is not None:
             self._seen = seen
             self._moved_at = now
-            self._acts_at = now + self._chance.uniform(0, 0.1)
+            self._patience = QUIET
+            self._acts_at = now + self._chance.uniform(0, thinking)
             self._to_do = shown
         if self._to_do is not None and now >= self._acts_at:
             to_do, self._to_do = self._to_do, None
             if self._acts(to_do):
                 self._acted_at = now
-        elif now - self._acted_at > QUIET:
+        elif now - self._acted_at > self._patience:
             self._wonders(now)
         assert now - self._moved_at < PATIENCE, f"{self.number} waits in vain.\n{self._person.transcript()}"
 
     def _wonders(self, now: float) -> None:
         """Nothing has come for a while. Taps that were not taken in time are gone, as their buttons show."""
         self._acted_at = now
+        self._patience *= 1.5
         self.nudges += 1
         dropped = self._telegram.dropped
         self._taps_are_lost = bool(self._taps_made) and all(update in dropped for update in self._taps_made)
@@ -222,7 +229,7 @@ class Somebody:
         if "u" in moves:
             return self._taps(shown, moves["u"])
         if "y" in moves:
-            more = self._times < len(self._said["times"])  # type: ignore[arg-type]
+            more = self._times < len(self._said["times"])
             return self._taps(shown, moves["y" if more else "o"])
         name = shown.text.rpartition("(")[2].partition(")")[0]
         bound = keys[0].bound
@@ -236,7 +243,7 @@ class Somebody:
 
     def _marks(self, shown: Shown, name: str, keys: Iterable[Key]) -> bool:
         """Tap what is not yet as it should be, one after the other, then say that this is all."""
-        wanted = {f"{each}" for each in self._said[name]}  # type: ignore[union-attr]
+        wanted = {f"{each}" for each in self._said[name]}
         for key in keys:
             letter, choice = key.move[:1], key.move[1:]
             if letter in "mn" and choice and (letter == "m") == (choice in wanted):
@@ -256,7 +263,7 @@ class Somebody:
         if name in ("what", "how_many"):
             nth = self._times + (name == "what")
             self._times = nth
-            return str(self._said["times"][nth - 1][name])  # type: ignore[index,call-overload]
+            return str(self._said["times"][nth - 1][name])
         return str(self._said[name])
 
     # What they do
@@ -338,12 +345,14 @@ class Crowd:
 
     def _go_on(self) -> None:
         seated: list[Somebody] = []
+        next_at = time.monotonic()
         while not self._left.is_set():
-            while self._is_open.is_set() and len(seated) < self._seats:
+            if self._is_open.is_set() and len(seated) < self._seats and time.monotonic() >= next_at:
                 seated.append(self._next())
+                next_at = time.monotonic() + _ARRIVES
             for each in seated:
                 with self._telegram.world.lock:
-                    each.looks()
+                    each.looks(THINKING if self._is_open.is_set() else HURRYING)
             seated = [each for each in seated if not each.has_handed_in]
             if not seated and not self._is_open.is_set():
                 return

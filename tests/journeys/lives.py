@@ -1,7 +1,8 @@
 """Lives of a server process: `candour serve`, begun hundreds of times, ended at any moment.
 
 To start Python and read all modules takes more than a second, so one process does that once, and is forked for each
-life; the fork then runs what the command runs, from its first line on. `python -m tests.journeys.lives` is that process.
+life; the fork then runs what the command runs, from its first line on. That
+process is `python -m tests.journeys.lives`.
 """
 
 from __future__ import annotations
@@ -252,7 +253,7 @@ def _live(environ: dict[str, str], said: str) -> None:
 
 
 def _main() -> None:
-    import bot.app  # noqa: F401, PLC0415 - all that is read once
+    import bot.app  # noqa: PLC0415 - all that is read once
     import bot.cli  # noqa: F401, PLC0415
 
     gc.freeze()  # each life collects only its own garbage

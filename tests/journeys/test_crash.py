@@ -5,34 +5,47 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
-import pytest
+from msgspec import Struct
 from sqlalchemy import select, text
 
 from bot.channels.telegram.receiving import CHANNEL
 from bot.services import auditing
-from dialogues.responses import Response
 from storage.casework import Audit
 from storage.interviews import digest
 from storage.keys import unseal
-from storage.tables import drafts, pool
+from storage.tables import pool
 from storage.unit_of_work import Storage
-from tests.journeys.crowd import Crowd, said_by, the_form
-from tests.journeys.lives import Life, Nursery, free_ports, is_ready, kill, nursery, settings, stop, wait_until_ready
-from tests.postgres import Server, binaries
+from tests.journeys.crowd import PATIENCE, Crowd, said_by, the_form
+from tests.journeys.lives import (
+    DEADLINE,
+    Life,
+    Nursery,
+    free_ports,
+    is_ready,
+    kill,
+    nursery,
+    settings,
+    stop,
+    wait_until_ready,
+)
+from tests.journeys.proxy import proxy
+from tests.postgres import binaries
 from tests.telegram.clock import MovableClock
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
 
 AUDIT = "rowan"
 PEOPLE = 30
-KILLS = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "large" else 200
+KILLS = int(os.environ.get("KILLS", "200"))
 SEED = int(os.environ.get("CANDOUR_CRASH_SEED", "7"))
 TAPS_ARE_KEPT = 151  # seconds, and one more
 
@@ -66,7 +79,9 @@ class Witness:
         """Compare what Telegram forgot since the last look with what the conversations remember."""
         acknowledged = self._telegram.acknowledged[self.seen :]
         self.seen += len(acknowledged)
-        senders = {update: each for each in list(self._crowd.everybody.values()) for update in list(each.updates)}
+        senders = {
+            update: each for each in list(self._crowd.everybody.values()) for update in list(each.updates)
+        }
         refs = {each.number: self._ref(each.number) for each in senders.values()}
         with self._storage.reading() as work:
             held = work.interviews.load(refs.values())
@@ -80,14 +95,14 @@ class Witness:
         return self._storage.keys.ref(CHANNEL, str(number), "", "")
 
 
-def responses(storage: Storage) -> list[Response]:
+def responses(storage: Storage) -> list[dict[str, Any]]:
     """What is in the pool, by the person who said it."""
     with storage.reading() as work:
         pair = work.casework.keys_of(AUDIT)
     with storage.database.reading() as connection:
         sealed = list(connection.scalars(select(pool.c.sealed)))
-    found = [msgspec.json.decode(unseal(pair, blob), type=dict[str, object]) for blob in sealed]
-    return sorted(found, key=lambda response: int(str(response["months"])))
+    found = [msgspec.json.decode(unseal(pair, blob), type=dict[str, Any]) for blob in sealed]
+    return sorted(found, key=lambda response: int(response["months"]))
 
 
 def everything_is_there_once(storage: Storage, crowd: Crowd) -> None:
@@ -102,7 +117,7 @@ def everything_is_there_once(storage: Storage, crowd: Crowd) -> None:
 class Storm:
     """Servers that are killed, so many times, at moments that chance names."""
 
-    def __init__(self, telegram: TelegramServer, clock: MovableClock, crowd: Crowd, witness: Witness) -> None:
+    def __init__(self, clock: MovableClock, crowd: Crowd, witness: Witness) -> None:
         self._clock = clock
         self._crowd = crowd
         self._witness = witness
@@ -145,33 +160,115 @@ class Storm:
         return places if self._chance.random() < 0.15 else [self._chance.choice(places)]
 
 
-def test_killed_while_polling_on_sqlite_every_answer_is_there_once(tmp_path: Path) -> None:
+class Scene(Struct, frozen=True):
+    """Everything that a storm goes over."""
+
+    storage: Storage
+    telegram: TelegramServer
+    lives: Nursery
+    crowd: Crowd
+    witness: Witness
+    storm: Storm
+
+    def summary(self) -> str:
+        """In figures."""
+        storm, everybody = self.storm, self.crowd.everybody.values()
+        return (
+            f"{storm.kills} kills, {storm.early} of them before it was ready; {storm.jumps} times all taps were lost;"
+            f" {len(everybody)} people, {self.witness.seen} updates acknowledged,"
+            f" {sum(each.nudges for each in everybody)} times somebody asked again,"
+            f" {sum(each.typed_instead for each in everybody)} typed what they had tapped"
+        )
+
+
+@contextmanager
+def stormy(folder: Path, url: str = "") -> Iterator[Scene]:
+    """Telegram, its people, servers that can be killed, and the database with whoever watches it."""
     clock = MovableClock()
-    storage = opened(tmp_path)
     with (
+        closing(opened(folder, url)) as storage,
         TelegramServer(Settings(limits=None), now=clock) as telegram,
-        nursery(tmp_path / "lives") as lives,
+        nursery(folder / "lives") as lives,
         Crowd(telegram, AUDIT, seats=PEOPLE, seed=SEED) as crowd,
     ):
-        (port,) = free_ports(1)
-        environ = settings(
-            tmp_path, PORT=str(port), TELEGRAM_TOKEN=telegram.token, TELEGRAM_API=telegram.url
-        )
         witness = Witness(telegram, crowd, storage)
-        storm = Storm(telegram, clock, crowd, witness)
-        storm.rages(lives, [environ], KILLS)
-        last = lives.begin(environ)
-        crowd.let_nobody_in()
-        crowd.waits_until_all_have_handed_in()
-        assert stop(last) == 0
-        witness.looks()
-        everything_is_there_once(storage, crowd)
-        report(storm, crowd, witness)
-    with storage.database.reading() as connection:
-        assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
-    storage.close()
+        yield Scene(storage, telegram, lives, crowd, witness, Storm(clock, crowd, witness))
 
 
-def report(storm, crowd, witness):
-    everybody = crowd.everybody.values()
-    print(len(everybody), "people", witness.seen, "updates", storm.kills, "kills", storm.early, "early", storm.jumps, "jumps", sum(e.nudges for e in everybody), "nudges", sum(e.typed_instead for e in everybody), "typed instead")
+def all_hand_in(scene: Scene, places: Sequence[dict[str, str]]) -> None:
+    """The storm is over: everybody comes to the end, and the servers stop when they are told to."""
+    living = [scene.lives.begin(environ) for environ in places]
+    scene.crowd.let_nobody_in()
+    scene.crowd.waits_until_all_have_handed_in()
+    scene.telegram.waits_until_all_is_acknowledged(PATIENCE)
+    assert [stop(life) for life in living] == [0] * len(living)
+    scene.witness.looks()
+    assert scene.witness.seen > len(scene.crowd.everybody)
+    everything_is_there_once(scene.storage, scene.crowd)
+
+
+def test_killed_while_polling_on_sqlite_every_answer_is_there_once(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    with told_of_the_seed(), stormy(tmp_path) as scene:
+        telegram = scene.telegram
+        environ = settings(tmp_path, PORT=str(port), TELEGRAM_TOKEN=telegram.token, TELEGRAM_API=telegram.url)
+        scene.storm.rages(scene.lives, [environ], KILLS)
+        all_hand_in(scene, [environ])
+        print(scene.summary())
+        with scene.storage.database.reading() as connection:
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_two_workers_killed_behind_the_webhook_on_postgresql_every_answer_is_there_once(
+    tmp_path: Path, database_url: str
+) -> None:
+    one, two, https, http = free_ports(4)
+    with (
+        told_of_the_seed(),
+        stormy(tmp_path, database_url) as scene,
+        proxy(tmp_path / "proxy", (https, http), (one, two)) as front,
+    ):
+        telegram = scene.telegram
+        environs = [
+            settings(
+                tmp_path,
+                PORT=str(port),
+                WORKER=f"worker-{port}",
+                DATABASE=database_url,
+                PUBLIC_URL=front.plain,
+                TELEGRAM_TOKEN=telegram.token,
+                TELEGRAM_API=telegram.url,
+                TELEGRAM_RECEIVE="webhook",
+            )
+            for port in (one, two)
+        ]
+        scene.storm.rages(scene.lives, environs, KILLS)
+        all_hand_in(scene, environs)
+        print(scene.summary())
+    is_sound(database_url)
+
+
+def is_sound(url: str) -> None:
+    """PostgreSQL's own look at every table and index."""
+    folder = binaries()
+    assert folder is not None
+    parts = urlsplit(url)
+    whose = ["-h", str(parts.hostname), "-p", str(parts.port), "-U", str(parts.username), parts.path[1:]]
+    looked = subprocess.run(
+        [folder / "pg_amcheck", "--install-missing", "--heapallindexed", f"--maintenance-db={url}", *whose],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
+    )
+    assert (looked.returncode, looked.stdout + looked.stderr) == (0, "")
+
+
+@contextmanager
+def told_of_the_seed() -> Iterator[None]:
+    """When it fails, say with which chance."""
+    try:
+        yield
+    except BaseException:
+        print(f"to have the same chance again: CANDOUR_CRASH_SEED={SEED}")
+        raise

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Date, DateTime, Integer, LargeBinary, Table, Text, Time, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from storage.tables import ANSWER_SIDE, IDENTITY_SIDE, RIGHTS, drafts, metadata
+from storage.tables import ANSWER_SIDE, IDENTITY_SIDE, RIGHTS, drafts, journal, metadata
 from storage.unit_of_work import Storage
 
 SIDES = (*IDENTITY_SIDE, *RIGHTS, *ANSWER_SIDE)
 ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
 }
 IDENTIFYING = (
     "address",
@@ -88,12 +88,22 @@ def test_nothing_refers_to_either_side() -> None:
     assert not referred & {table.name for table in SIDES}
 
 
-def test_there_are_no_views_or_triggers_and_no_tables_but_these(storage: Storage) -> None:
+def test_there_are_no_views_and_no_tables_but_these_and_triggers_guard_the_journal_alone(
+    storage: Storage,
+) -> None:
     with storage.database.reading() as connection:
         inspector = inspect(connection)
         assert set(inspector.get_table_names()) == {*metadata.tables, "alembic_version"}
         assert inspector.get_view_names() == []
-        assert list(connection.scalars(text(TRIGGERS[connection.dialect.name]))) == []
+        assert set(connection.scalars(text(TRIGGERS[connection.dialect.name]))) == {"journal"}
+
+
+def test_the_journal_is_on_neither_side_and_has_no_column_for_a_person_or_a_time() -> None:
+    assert journal not in SIDES
+    assert not journal.foreign_keys
+    names = {"seq", "day", "actor", "action", "audit", "details", "previous", "mac"}
+    assert {column.name for column in journal.columns} == names
+    assert not any(isinstance(column.type, DateTime | Time) for column in journal.columns)
 
 
 def _columns(*tables: Table) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -116,7 +116,7 @@ def application(world: World, polling: Polling) -> Starlette:
             return _answer(perform(world, method, given))
         except Refused as refused:
             return _refusal(refused)
-        except HungUp:
+        except (HungUp, ClientDisconnect):
             return _HangUp()
 
     async def download(request: Request) -> Response:

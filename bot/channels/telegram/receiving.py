@@ -32,6 +32,7 @@ from storage.interviews import RECENT
 CHANNEL = "telegram"
 TRIES = 3  # of an update that breaks something, before it is set aside
 POLL_SECONDS = 25
+FIRST = 4  # updates fetched at first: whoever is ended soon after each start still gets on, a few at a time
 MOST_BYTES = 10 * 1024 * 1024  # of a file
 REPLIED = 4096  # updates of which it is remembered that the reply left
 
@@ -65,11 +66,12 @@ class Reception:
     async def poll(self) -> None:
         """Fetch and take updates until `stop`. Raises InvalidToken."""
         offset: int | None = None
+        limit = FIRST
         failures = 0
         while not self._stopping.is_set():
             try:
                 found = await self._unless_stopping(
-                    self._client.updates(offset, limit=RECENT, seconds=POLL_SECONDS)
+                    self._client.updates(offset, limit=limit, seconds=POLL_SECONDS)
                 )
                 failures = 0
             except InvalidToken:
@@ -82,6 +84,7 @@ class Reception:
                 offset = None  # all is acknowledged; after a quiet week the next number may be any
             elif await self._take_all(found):
                 offset = found[-1].update_id + 1
+                limit = min(2 * limit, RECENT)
         await self._acknowledge(offset)
 
     async def _take_all(self, found: Iterable[Update]) -> bool:
@@ -145,7 +148,7 @@ class Reception:
         """
         try:
             heard = self._hear(updates.decode(body))
-        except msgspec.DecodeError as trouble:
+        except (msgspec.DecodeError, RecursionError) as trouble:
             log.warning("telegram.unreadable", trouble=trouble)
             return
         if heard is not None:

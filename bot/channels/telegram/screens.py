@@ -22,8 +22,10 @@ from dialogues.interview import Interview
 from dialogues.prompts import Prompt
 from storage.casework import CONCERN
 from storage.errors import AuditClosedError
+from storage.interviews import ENDED
 
 MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
+MOST_CHOICES = 60  # as buttons; more are listed with their numbers
 MOST_BUTTONS = 90  # Telegram takes 100
 TOAST = 200  # characters of what is said about a tap
 _A_ROW = 3  # ways in one row
@@ -276,6 +278,8 @@ def _written(together: Iterable[Spoken]) -> Iterator[str]:
             yield _bold(paragraph) if is_question else _escaped(paragraph)
         for number, line in enumerate(outgoing.lines, 1):
             yield f"{number}. {_escaped(line.label)}\n→ {_escaped(line.answer)}"
+        listed = _choices(outgoing) if len(_choices(outgoing)) > MOST_CHOICES else []
+        yield from (f"{number}. {_escaped(button.label)}" for number, button in enumerate(listed, 1))
         if outgoing.hint:
             yield f"<i>{_escaped(outgoing.hint)}</i>"
 
@@ -342,8 +346,9 @@ def _keyboard(reply: Reply, together: Iterable[Spoken]) -> Keyboard:
     """Choices below each other, ways beside each other; each way once."""
     outgoing = [each for _, each in together]
     every = [button for each in outgoing for button in each.buttons]
-    choices = [button for button in every if button.role in (Role.CHOICE, Role.APART)]
+    choices = [button for each in outgoing for button in _choices(each)]
     ways = list({button.label: button for button in every if button not in choices}.values())
+    choices = choices if len(choices) <= MOST_CHOICES else []  # those are listed, and typed
     numbers = [
         Button(f"✎ {number}", line.change) for each in outgoing for number, line in enumerate(each.lines, 1)
     ]
@@ -355,6 +360,10 @@ def _keyboard(reply: Reply, together: Iterable[Spoken]) -> Keyboard:
         *_doors_of(reply),
     ]
     return _bounded(rows)
+
+
+def _choices(outgoing: Outgoing) -> list[Button]:
+    return [button for button in outgoing.buttons if button.role in (Role.CHOICE, Role.APART)]
 
 
 def _rows(shown: Sequence[Button], interview: Interview, width: int) -> Keyboard:
@@ -380,7 +389,7 @@ def _key(button: Button, interview: Interview) -> Key:
 def _to_the_lead(reply: Reply) -> Iterator[tuple[Key, ...]]:
     """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
     _ = wording.voice(reply.interview.language)
-    if reply.form.records != CONCERN:
+    if reply.form.records != CONCERN or reply.interview.state in ENDED:
         yield (Key(_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
 
 
@@ -403,8 +412,7 @@ def _other_languages(form: Form, interview: Interview) -> list[Key]:
 def _doors(found: Doors) -> Post:
     _ = wording.voice(wording.SOURCE)
     keys = tuple(
-        (Key(form.title.to(wording.SOURCE), buttons.to_door(f"{found.audit}/{form.id}")),)
-        for form in found.forms
+        (Key(form.title.to(wording.SOURCE), buttons.to_door(found.code, form.id)),) for form in found.forms
     )
     return Post(_escaped(_("What would you like to answer?")), keys)
 

@@ -136,8 +136,9 @@ def heard(update: Update) -> Heard | None:
         return None
     content = Odd("edited") if edited else _content(message)
     if message.chat.type != PRIVATE:
-        said = isinstance(content, Words) and message.text.startswith("/")
-        return Heard(message.chat.id, "", content, private=False) if said and not edited else None
+        said = message.text.startswith("/")
+        key = f"u{update.update_id}"
+        return Heard(message.chat.id, key, content, private=False) if said and not edited else None
     return Heard(message.chat.id, f"u{update.update_id}", content)
 
 
@@ -150,7 +151,7 @@ def _tapped(query: Query) -> Heard | None:
 
 def _content(message: Message) -> Content:
     if message.text:
-        return hearing.command(message.text) if _is_link(message.text) else Words(message.text)  # type: ignore[return-value]
+        return _words(message.text)
     if message.photo:
         largest = message.photo[-1]
         return Fetch(largest.file_id, largest.file_size)
@@ -160,8 +161,10 @@ def _content(message: Message) -> Content:
     return Odd(_kind(message))
 
 
-def _is_link(text: str) -> bool:
-    return isinstance(hearing.command(text), Enter)
+def _words(text: str) -> Said:
+    """What was typed; a link that was opened comes as a command."""
+    found = hearing.command(text)
+    return found if isinstance(found, Enter) else Words(text)
 
 
 def _kind(message: Message) -> str:

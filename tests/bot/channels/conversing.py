@@ -10,7 +10,6 @@ import io
 import queue
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import httpx
@@ -190,7 +189,9 @@ class InTelegram:
 # The web
 
 
-_OPTION = re.compile(r'<input class="govuk-\w+__input"[^>]*value="([^"]*)"[^>]*>\s*<label[^>]*>(.*?)</label>', re.S)
+_OPTION = re.compile(
+    r'<input class="govuk-\w+__input"[^>]*value="([^"]*)"[^>]*>\s*<label[^>]*>(.*?)</label>', re.DOTALL
+)
 _WAYS = {"/back": "Back", "/skip": "Skip", "/pause": "Pause", "/stop": "Stop", "/resume": "Go on"}
 
 
@@ -235,7 +236,9 @@ class OnTheWeb:
 
     async def ends(self) -> Ended:
         cookie = next(
-            cookie.value for cookie in self.browser.client.cookies.jar if cookie.value and len(cookie.value) > 20
+            cookie.value
+            for cookie in self.browser.client.cookies.jar
+            if cookie.value and len(cookie.value) > 20
         )
         await self.browser.client.aclose()
         conversation = held(self._storage, "web", cookie, AUDIT, "work")
@@ -385,7 +388,7 @@ class _Fed(Console):
         self._page.truncate()
         return text
 
-    def input(self, *_: object, **__: object) -> str:  # type: ignore[override]
+    def input(self, *_: object, **__: object) -> str:
         self._out.put(self.taken())
         said = self._heard.get(timeout=10)
         if said is None:
@@ -394,8 +397,10 @@ class _Fed(Console):
 
 
 def _on_paper(page: str) -> Seen:
-    choices = re.findall(r"^  \d+\. (.+?)\s*$", page, re.M)
-    ways = [label for line in re.findall(r"^\[.+\]\s*$", page, re.M) for label in re.findall(r"\[(.+?)\]", line)]
+    choices = re.findall(r"^  \d+\. (.+?)\s*$", page, re.MULTILINE)
+    ways = [
+        label
+        for line in re.findall(r"^\[.+\]\s*$", page, re.MULTILINE)
+        for label in re.findall(r"\[(.+?)\]", line)
+    ]
     return Seen(flat(page), frozenset([*map(flat, choices), *ways]))
-
-

@@ -53,5 +53,7 @@ def concern() -> Form:
 @cache
 def small(*survey: str, name: str = "small", title: str = "Small", more: str = YES_NO) -> Form:
     """A form in English of these rows."""
-    settings = f'settings:\n  - {{form_title: "{title}", form_id: {name}, version: "1", attribution: anonymous}}\n'
+    settings = (
+        f'settings:\n  - {{form_title: "{title}", form_id: {name}, version: "1", attribution: anonymous}}\n'
+    )
     return form_of(settings + "survey:\n" + "".join(f"  - {row}\n" for row in survey) + more)

@@ -36,7 +36,9 @@ UNLIMITED = Limits(overall=None, chat=None)
 
 
 @contextmanager
-def telegram_here(settings: Settings | None = None, now: Callable[[], float] | None = None) -> Iterator[TelegramServer]:
+def telegram_here(
+    settings: Settings | None = None, now: Callable[[], float] | None = None
+) -> Iterator[TelegramServer]:
     """Telegram, which takes messages as fast as they come unless told otherwise."""
     given = settings or Settings(limits=None)
     with TelegramServer(given, now=now) if now else TelegramServer(given) as telegram:

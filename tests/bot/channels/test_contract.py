@@ -135,7 +135,11 @@ CONVERSATIONS: dict[str, list[Step]] = {
     ],
     "a number that does not fit": [*AGREED, *[Type("/skip")] * 3, Type("9999"), Type("60")],
     "a text that tells who wrote it is kept": [*TO_THE_TEXT, Type("Ask amina@example.org"), Tap("Keep it")],
-    "a text that tells who wrote it is cut": [*TO_THE_TEXT, Type("Ask amina@example.org"), Tap("Take it out")],
+    "a text that tells who wrote it is cut": [
+        *TO_THE_TEXT,
+        Type("Ask amina@example.org"),
+        Tap("Take it out"),
+    ],
     "a text that tells who wrote it is changed": [
         *TO_THE_TEXT,
         Type("Ask amina@example.org"),
@@ -149,7 +153,15 @@ CONVERSATIONS: dict[str, list[Step]] = {
         Type("Ask the night team"),
         Tap(HAND_IN),
     ],
-    "a pause": [*AGREED, Tap("Nurse"), Tap("Pause"), Tap("Go on"), Tap("Skip"), Type("/pause"), Type("/resume")],
+    "a pause": [
+        *AGREED,
+        Tap("Nurse"),
+        Tap("Pause"),
+        Tap("Go on"),
+        Tap("Skip"),
+        Type("/pause"),
+        Type("/resume"),
+    ],
     "another language in the middle": [*AGREED, Tap("Nurse"), Type("/language cy"), Tap("Cydweithiwr")],
     "stopping, but not really": [*AGREED, Tap("Nurse"), Tap("Stop"), Tap("No, go on"), Type("Nobody yet")],
     "stopping": [*AGREED, Tap("Nurse"), Type("/stop"), Tap("Yes, erase my answers")],
@@ -183,7 +195,9 @@ PLAYED = [
 
 
 @pytest.mark.parametrize(("name", "steps"), PLAYED)
-async def test_a_conversation_is_the_same_on_every_channel(name: str, steps: list[Step], tmp_path: Path) -> None:
+async def test_a_conversation_is_the_same_on_every_channel(
+    name: str, steps: list[Step], tmp_path: Path
+) -> None:
     async with AsyncExitStack() as stack:
         there = await _channel(name, tmp_path / "there", stack)
         here = await _channel("memory", tmp_path / "here", stack)
@@ -227,7 +241,9 @@ def _expected(name: str, step: Step | None, here: Seen) -> tuple[str, ...]:
 
 def _tappable(name: str, step: Step | None, here: Seen) -> frozenset[str]:
     """What must be there to be tapped. All differences are here."""
-    if step == Tap("Help") and name != "console":  # memory hangs a button below each line of the guide; others name them
+    if (
+        step == Tap("Help") and name != "console"
+    ):  # memory hangs a button below each line of the guide; others name them
         return here.labels - GUIDE
     if name == "web" and step == Risk():
         return frozenset({"Tell the safeguarding lead"})
@@ -245,7 +261,9 @@ GUIDE = frozenset({"Language", "See my answers", "Someone is at risk", "Change a
 
 
 @pytest.mark.parametrize("name", ["memory", "telegram", "web"])
-async def test_when_the_audit_closes_what_is_under_way_is_erased_and_said_so(name: str, tmp_path: Path) -> None:
+async def test_when_the_audit_closes_what_is_under_way_is_erased_and_said_so(
+    name: str, tmp_path: Path
+) -> None:
     async with AsyncExitStack() as stack:
         there = await _channel(name, tmp_path, stack)
         await there.begins()

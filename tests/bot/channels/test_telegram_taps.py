@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,12 @@ from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
 from tests.telegram.clock import MovableClock
 from tests.telegram.people import Person
-from tests.telegram.server import TelegramServer
 
 MANY = forms.small(
-    '{type: select_multiple thing, name: seen, label: What did you see?}',
-    '{type: text, name: story, label: What happened?}',
-    more="choices:\n" + "".join(f"  - {{list_name: thing, name: t{n}, label: Thing {n}}}\n" for n in range(1, 7)),
+    "{type: select_multiple thing, name: seen, label: What did you see?}",
+    "{type: text, name: story, label: What happened?}",
+    more="choices:\n"
+    + "".join(f"  - {{list_name: thing, name: t{n}, label: Thing {n}}}\n" for n in range(1, 7)),
 )
 
 
@@ -182,7 +181,9 @@ async def test_somebody_elses_buttons_change_nothing_of_mine(tmp_path: Path) -> 
             assert answers(here, tom) == answers(here, amina) == {"consent": "yes"}
 
 
-@pytest.mark.parametrize("data", ["", "x", "....", "door:", "door:/", "door:nowhere/x", "abcdef1..", "abcdef1..g", "é" * 30])
+@pytest.mark.parametrize(
+    "data", ["", "x", "....", "door:", "door:/", "door:nowhere/x", "abcdef1..", "abcdef1..g", "é" * 30]
+)
 async def test_what_no_button_of_ours_carries_breaks_nothing(data: str, tmp_path: Path) -> None:
     with telegram_here() as telegram:
         async with house(tmp_path, telegram) as here:
@@ -290,5 +291,3 @@ async def test_every_button_fits_into_telegram_and_stands_alone_in_its_chat(tmp_
                 holding = [shown for shown in amina.replies if shown.buttons]
                 assert [shown.message_id for shown in holding] == [amina.last.message_id], amina.transcript()
                 assert all(len(data.encode()) <= 64 for row in holding[0].buttons for _, data in row)
-
-

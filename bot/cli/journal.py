@@ -1,0 +1,209 @@
+"""`candour journal`: what was done with audits, and whether anybody changed it since, for a board to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, assert_never
+
+import typer
+
+from bot.cli.audits import storage_here
+from bot.cli.trouble import Trouble, read_file
+from storage.journal import (
+    AuditClosed,
+    AuditOpened,
+    Checkpoint,
+    ConcernRead,
+    Entry,
+    Examination,
+    Fault,
+    Flaw,
+    JournalBegun,
+    ReportPublished,
+    RoleGiven,
+    SlipsIssued,
+    What,
+    read_checkpoint,
+)
+
+_MOST = 10  # faults that are told one by one
+_NO_CHECKPOINT = (
+    "No checkpoint was given. Somebody who has both the database and the key file can write the whole journal "
+    "anew; only a checkpoint that was kept outside finds that: candour journal checkpoint"
+)
+_NOTHING_BESIDE = (
+    "Nothing beside the key file remembers how far the journal had come. Without it and without a checkpoint, "
+    "entries that were cut off at the end are not missed."
+)
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def show() -> None:
+    """Everything that was recorded, one line each: what was done with an audit, on which day, in which role."""
+    with storage_here() as storage, storage.reading() as work:
+        entries = work.journal.entries()
+    for entry in entries:
+        typer.echo(_printable(f"{entry.seq}  {_day(entry.day)}  {entry.actor}: {_told(entry)}"))
+    if not entries:
+        typer.echo("Nothing was recorded yet.")
+
+
+@app.command()
+def checkpoint() -> None:
+    """Print one line to keep outside, on paper or with the board: it shows later whether anything was changed."""
+    with storage_here() as storage:
+        found = storage.examine_journal()
+    if not found.whole:
+        _tell_faults(found)
+        typer.echo("So there is no checkpoint of it.")
+        raise typer.Exit(1)
+    typer.echo(str(found.head))
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        list[str] | None, typer.Option(help="A checkpoint that was kept outside. More than one may be given.")
+    ] = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(help="A file with a checkpoint on each line; lines that begin with # are not read."),
+    ] = None,
+) -> None:
+    """Look every entry through, and say whether any was changed, inserted, deleted or cut off since it was written."""
+    given = [*_given(checkpoint or []), *_in_file(checkpoints)]
+    with storage_here() as storage:
+        found = storage.examine_journal(given)
+    if not found.whole:
+        _tell_faults(found)
+        raise typer.Exit(1)
+    typer.echo(f"The journal is whole: {_entries(found.entries)}, each as it was written.")
+    for note in _notes(found, len(given)):
+        typer.echo(note)
+
+
+def _given(lines: list[str]) -> Iterator[Checkpoint]:
+    for line in lines:
+        found = read_checkpoint(line)
+        if found is None:
+            raise Trouble("This is no checkpoint: give the whole line, in quotes: “candour-journal 42 …”.")
+        yield found
+
+
+def _in_file(path: Path | None) -> Iterator[Checkpoint]:
+    lines = read_file(path).decode("utf-8", "replace").splitlines() if path else []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = read_checkpoint(line)
+        if found is None:
+            raise Trouble(f"Line {number} of “{path}” is no checkpoint. One looks like: candour-journal 42 …")
+        yield found
+
+
+def _tell_faults(found: Examination) -> None:
+    typer.echo(f"The journal cannot be trusted from entry {found.faults[0].seq} on.")
+    for fault in found.faults[:_MOST]:
+        typer.echo(_printable(f"- {_sentence(fault)}"))
+    if len(found.faults) > _MOST:
+        typer.echo(f"- and {len(found.faults) - _MOST} faults more.")
+
+
+def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
+    """What does not break the chain, and what this look could not have found."""
+    for seq in found.backwards:
+        yield f"Entry {seq} has an earlier day than the one before it: a clock was set back."
+    if found.remembered is None and found.entries:
+        yield _NOTHING_BESIDE
+    if not checkpoints:
+        yield _NO_CHECKPOINT
+    elif checkpoints == 1:
+        yield "It has the entry of the checkpoint that was given."
+    else:
+        yield f"It has the entries of all {checkpoints} checkpoints that were given."
+
+
+def _sentence(fault: Fault) -> str:
+    """What is wrong, in words."""
+    seq = fault.seq
+    source = "What is remembered beside the key file" if fault.beside else "A checkpoint that was given"
+    match fault.flaw:
+        case Flaw.MISSING:
+            return f"{_range(seq, fault.until)} missing: deleted, or numbered anew."
+        case Flaw.CHANGED:
+            return f"Entry {seq} was changed or put in since, or was not made with this key file."
+        case Flaw.UNLINKED:
+            return f"Entry {seq} does not follow on the entry before it: one of them was exchanged."
+        case Flaw.CUT:
+            return (
+                f"{_range(seq, fault.until)} gone from the end. {source} knows entry {fault.until}. "
+                "Somebody cut them off, or an older copy of the database was put back."
+            )
+        case Flaw.REPLACED:
+            return (
+                f"Entry {seq} is another one than it was. {source} knows it, and it does not fit: the journal "
+                "was written anew up to there."
+            )
+        case Flaw.FOREIGN:
+            return f"{source}, for entry {seq}, was not made with this key file, or was changed or mistyped."
+        case Flaw.UNTOLD:
+            return f"Nothing says that the audit “{fault.audit}” was opened, and yet it is there."
+        case _:
+            assert_never(fault.flaw)
+
+
+def _told(entry: Entry) -> str:
+    """What was done, in words; what this version cannot read, as it stands."""
+    if entry.what is None:
+        return f"{entry.action} ({entry.audit}), which cannot be read"
+    return _deed(entry.what, f"the audit “{entry.audit}”")
+
+
+def _deed(what: What, audit: str) -> str:
+    match what:
+        case JournalBegun(audits=before):
+            there = f" These audits were there before: {', '.join(before)}." if before else ""
+            return f"the journal begins now; what was done before is not in it.{there}"
+        case AuditOpened(k=k, staff=staff, forms=forms):
+            asked = ", ".join(
+                f"{each.form} ({each.attribution}, {f'by {each.breakdown}' if each.breakdown else 'no breakdown'})"
+                for each in forms
+            )
+            return f"opened {audit} for {staff} staff, nothing to be shown of fewer than {k}; forms: {asked}"
+        case SlipsIssued(count=count, role=role):
+            return f"made {count} invitations to {audit} as {role}"
+        case RoleGiven(role=role):
+            return f"an invitation was used: {audit} has a {role}"
+        case AuditClosed():
+            return f"closed {audit}"
+        case ReportPublished(form=form, digest=digest):
+            return f"published the report of {audit} on {form} (SHA-256 {digest})"
+        case ConcernRead():
+            return f"read a concern of {audit}"
+        case _:
+            assert_never(what)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _range(first: int, last: int) -> str:
+    return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
+
+
+def _day(day: str) -> str:
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{found.day} {found:%B %Y}"
+
+
+def _printable(line: str) -> str:
+    """The line without what a terminal would obey: somebody may have put it into the database."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
