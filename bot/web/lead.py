@@ -28,6 +28,7 @@ from reports.disclosure import Band
 from reports.rendering import Links
 from storage.casework import CONCERN, Audit, Concern, Status
 from storage.errors import AuditOpenError
+from storage.journal import LEAD
 from storage.unit_of_work import Storage
 
 
@@ -106,7 +107,7 @@ class Lead:
         """`POST /lead/audits/{audit}/close`: close it and publish the report."""
         name = request.path_params["audit"]
         await _ours(request)
-        await run_in_threadpool(auditing.close_audit, self._storage, name, self._clock)
+        await run_in_threadpool(auditing.close_audit, self._storage, name, self._clock, LEAD)
         return RedirectResponse(address(name), 303)
 
     async def read(self, request: Request) -> Response:
@@ -117,7 +118,7 @@ class Lead:
         known = await run_in_threadpool(auditing.concerns, self._storage, name)
         for concern in known:
             if concern.id.hex() == wanted:
-                await run_in_threadpool(auditing.mark_read, self._storage, concern.id)
+                await run_in_threadpool(auditing.mark_read, self._storage, concern.id, self._clock)
         return RedirectResponse(f"{address(name)}#concerns", 303)
 
     async def report(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from bot.services import noticing
 from bot.services.noticing import Parked
 from storage import keys
 from storage.casework import CONCERN
+from storage.journal import Remembered
 from storage.keys import Keys
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
@@ -97,8 +98,9 @@ def test_nobody_is_told_of_an_audit_that_there_is_not(storage: Storage) -> None:
 
 def test_whom_no_key_opens_is_not_told_but_shown(storage: Storage, tmp_path: Path) -> None:
     _, notice = noted(storage)
-    keys.create(tmp_path / "another.key")
-    stranger = Storage(storage.database, Keys.open(tmp_path / "another.key"))
+    another = tmp_path / "another.key"
+    keys.create(another)
+    stranger = Storage(storage.database, Keys.open(another), Remembered(another))
     assert noticing.due_message(stranger, notice) is None
     assert noticing.park(stranger, notice)
     assert noticing.parked(stranger, AUDIT) == (Parked("", "", CONCERN),)

@@ -14,7 +14,17 @@ from dialogues.engine import Turn, advance, history, invite, prompts, response
 from dialogues.form import Form
 from dialogues.interview import Interview, State, decode, encode
 from dialogues.lifecycle import LIVE
-from dialogues.prompts import Ask, AskAgain, ChooseLanguage, ConfirmStop, Guide, NotNow, Review, Signpost, Stale
+from dialogues.prompts import (
+    Ask,
+    AskAgain,
+    ChooseLanguage,
+    ConfirmStop,
+    Guide,
+    NotNow,
+    Review,
+    Signpost,
+    Stale,
+)
 from dialogues.scene import Scene
 from dialogues.script import script_of
 from dialogues.xlsform import read
@@ -300,9 +310,13 @@ class Interviews(RuleBasedStateMachine):
             assert turn.interview is before
         if turn.interview is before:
             head = turn.prompts[0]
-            assert isinstance(move, moves.Begin) or isinstance(
-                head, AskAgain | NotNow | Stale | Guide | Signpost | ConfirmStop | Review | ChooseLanguage
-            ) or isinstance(move, moves.Mark)
+            assert (
+                isinstance(move, moves.Begin)
+                or isinstance(
+                    head, AskAgain | NotNow | Stale | Guide | Signpost | ConfirmStop | Review | ChooseLanguage
+                )
+                or isinstance(move, moves.Mark)
+            )
         elif isinstance(move, moves.Mark):
             assert (turn.interview.turn, turn.interview.answers) == (before.turn, before.answers)
             assert turn.interview.marked != before.marked

@@ -197,7 +197,7 @@ class Somebody:
             to_do, self._to_do = self._to_do, None
             if self._acts(to_do):
                 self._acted_at = now
-        elif now - self._acted_at > self._patience:
+        elif self._to_do is None and now - self._acted_at > self._patience:
             self._wonders(now)
         assert now - self._moved_at < PATIENCE, f"{self.number} waits in vain.\n{self._person.transcript()}"
 

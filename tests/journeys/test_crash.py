@@ -137,7 +137,9 @@ class Storm:
                 self.early += not is_ready(living[place])
                 kill(living.pop(place))
                 self.kills += 1
-            if self._chance.random() < 0.05:
+            if (
+                not living and self._chance.random() < 0.05
+            ):  # no server is left that took a tap and may yet say so
                 self._clock.let_pass(TAPS_ARE_KEPT)
                 self.jumps += 1
             self._witness.looks()

@@ -152,7 +152,7 @@ class Reception:
             log.warning("telegram.unreadable", trouble=trouble)
             return
         if heard is not None:
-            await self.settle(heard)
+            await self.settle(heard, tries=TRIES)  # perhaps another worker has the database
 
     # One update
 
@@ -161,21 +161,21 @@ class Reception:
         self._metrics.update_received(_kind(heard))
         return heard
 
-    async def settle(self, heard: Heard) -> None:
-        """Play what was heard and send the reply. Waits while the database cannot be reached.
+    async def settle(self, heard: Heard, *, tries: int | None = None) -> None:
+        """Play what was heard and send the reply. Waits while the database cannot be reached, or tries so often.
 
-        Raises TooBusyError, StoppingError; UnavailableError only when we are to stop.
+        Raises TooBusyError, StoppingError; UnavailableError when we are to stop, and after the last try.
         """
         if (heard.chat, heard.key) in self._replied:
             return
-        calls = await self._answer(heard)
+        calls = await self._answer(heard, tries)
         for call in calls:
             if isinstance(call, Refresh | Settle) and not getattr(call, "keyboard", ()):
                 self._sender.has_no_buttons(heard.chat, call.message)
         if await self._sender.send(heard.chat, calls) is not Sent.FAILED:
             self._remember(heard)
 
-    async def _answer(self, heard: Heard) -> tuple[Call, ...]:
+    async def _answer(self, heard: Heard, tries: int | None) -> tuple[Call, ...]:
         if not heard.private:
             return screens.only_private()
         said = await self._said(heard)
@@ -191,8 +191,10 @@ class Reception:
                 raise
             except UnavailableError as trouble:
                 self._metrics.database_answered(well=False)
-                await self._until_better(trouble, failures)
                 failures += 1
+                if failures == tries:
+                    raise
+                await self._until_better(trouble, failures - 1)
             except (RequestError, TurnError) as refused:
                 return _refused(refused, said, heard)
             except Exception as error:  # noqa: BLE001 - whatever breaks, the others must be heard
