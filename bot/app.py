@@ -56,7 +56,7 @@ class Sockets(Struct, frozen=True):
 async def run(settings: Settings, sockets: Sockets, ready: Callable[[], None]) -> None:
     """Serve until told to stop; `ready` is called when everything answers.
 
-    Raises StorageError, telegram.error.InvalidToken.
+    Raises StorageError.
     """
     logs.watch(asyncio.get_running_loop())
     metrics = Metrics()
@@ -94,7 +94,8 @@ async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: 
         secret = storage.keys.webhook_secret()
         if settings.telegram.receive is Receive.WEBHOOK:
             more.append(route(reception.deliver, partial(is_ours, secret)))
-        await _introduce(client, settings, secret)
+        introducing = asyncio.create_task(_introduce(client, settings, secret))
+        stack.callback(introducing.cancel)
     app = create_app(
         storage, turns, SystemClock(), host=settings.host, allowed_hosts=settings.hosts, more=more
     )
@@ -149,7 +150,10 @@ async def _serve(house: House, sockets: Sockets, told: asyncio.Event, ready: Cal
         house.reception.stop()
     house.web.stop()
     house.operations.stop()
-    await asyncio.gather(*work)
+    ended = await asyncio.gather(*work, return_exceptions=True)
+    for failed in ended:
+        if isinstance(failed, BaseException):
+            raise failed
 
 
 def _client(telegram: Telegram) -> Client:
@@ -157,7 +161,14 @@ def _client(telegram: Telegram) -> Client:
 
 
 async def _introduce(client: Client, settings: Settings, secret: str) -> None:
-    """Tell Telegram how to reach us, and people what we are. Whatever fails here can be tried at the next start."""
+    """Tell Telegram how to reach us, and people what we are: again and again, until it was heard."""
+    pause = 1.0
+    while not await _introduced(client, settings, secret):
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 60.0)
+
+
+async def _introduced(client: Client, settings: Settings, secret: str) -> bool:
     try:
         if settings.telegram is not None and settings.telegram.receive is Receive.WEBHOOK:
             await client.call(
@@ -174,6 +185,8 @@ async def _introduce(client: Client, settings: Settings, secret: str) -> None:
         await menu.set_up(client)
     except TelegramError as trouble:
         log.warning("telegram.not_introduced", trouble=trouble)
+        return False
+    return True
 
 
 class Watching:

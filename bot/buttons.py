@@ -72,7 +72,9 @@ def move(token: str, form: Form, interview: Interview) -> Move | Go | None:
     if len(bound) < 7 or not written:
         return None
     made = _read(written, form, interview)
-    if made is None or isinstance(made, Go | moves.Begin | moves.Look | moves.Help | moves.Concern):
+    if isinstance(made, Go):  # an old one may be of another audit: then where to turn is shown again
+        return made if bound.startswith(_tag(interview)) else moves.Concern()
+    if made is None or isinstance(made, moves.Begin | moves.Look | moves.Help | moves.Concern):
         return made
     if isinstance(made, moves.Withdraw):
         return _withdraw(made, here=bound == _bound(interview))

@@ -4,6 +4,7 @@ CandourError
 └── TurnError               the message was not taken; nothing was changed
     ├── NowhereError        nobody knows which audit this person belongs to: they need their link
     ├── UnknownInvitationError  no slip and no audit has this code
+    ├── SlipSpentError      somebody else handed in with the same slip
     ├── TooBusyError        too many messages wait already: try again in a moment
     └── StoppingError       we are shutting down: the channel should deliver it again
 """
@@ -29,6 +30,13 @@ class UnknownInvitationError(TurnError):
 
     def __init__(self) -> None:
         super().__init__("This invitation is not known, or was used before.")
+
+
+class SlipSpentError(TurnError):
+    """Somebody else handed in with the same invitation; nothing of this interview was handed in or lost."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation was used by somebody else meanwhile.")
 
 
 class TooBusyError(TurnError):

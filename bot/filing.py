@@ -14,6 +14,7 @@ from dialogues.form import Form, Kind
 from dialogues.interview import Interview
 from dialogues.moves import Answer, Move
 from dialogues.prompts import Ask, AskAgain, Reason, Untaken
+from dialogues.responses import Response
 from storage.files import digest, digest_in
 
 _FITS = {
@@ -36,6 +37,17 @@ def takes_files(form: Form) -> bool:
 def names(interview: Interview) -> frozenset[str]:
     """The names of the files that are answers."""
     return frozenset(value for value in interview.answers.values() if digest_in(value))
+
+
+def names_in(response: Response) -> frozenset[str]:
+    """The names of the files in a response."""
+    found: set[str] = set()
+    for value in response.values():
+        if isinstance(value, str) and digest_in(value):
+            found.add(value)
+        elif isinstance(value, list):
+            found.update(*(names_in(each) for each in value if isinstance(each, dict)))
+    return frozenset(found)
 
 
 def digests(found: frozenset[str]) -> list[bytes]:

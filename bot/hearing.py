@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from bot import wording
-from bot.messages import Enter
+from bot.messages import Enter, Go
 from bot.wording import Outgoing, Role
 from dialogues import moves
 from dialogues.interview import Interview, State
 from dialogues.moves import Move
+from storage.casework import CONCERN
 
 # Every command, in the order of the menu, with what it does.
 COMMANDS: dict[str, str] = {
@@ -72,7 +73,7 @@ def is_concern(text: str) -> bool:
     return isinstance(command(text), moves.Concern) or _folded(text) in _asking_for_help()
 
 
-def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter:
+def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter | Go:
     """The move that a typed line makes. `shown` is what waits for a reply: its buttons can be typed."""
     found = command(text)
     if isinstance(found, moves.Edit):
@@ -82,6 +83,8 @@ def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | 
     if is_concern(text):
         return moves.Concern()
     said = _folded(text)
+    if said in _telling():
+        return Go(CONCERN)
     outgoing = tuple(shown)
     if said in _sure(interview.language):
         return moves.Withdraw(sure=True)
@@ -99,9 +102,13 @@ def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | 
 def _edit(wanted: str, shown: Iterable[Outgoing]) -> Move:
     """`/edit 3`: the third of the answers as they are listed; else a question by its path."""
     lines = [line for outgoing in shown for line in outgoing.lines]
-    if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted[:6]) <= len(lines):
+    if _is_number(wanted) and 1 <= int(wanted) <= len(lines):
         return lines[int(wanted) - 1].change
     return moves.Edit(wanted)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 6
 
 
 def _folded(text: str) -> str:
@@ -115,12 +122,19 @@ def _asking_for_help() -> frozenset[str]:
 
 
 @cache
+def _telling() -> frozenset[str]:
+    """“Tell the safeguarding lead” in every language that Candour speaks."""
+    said = (wording.voice(language)(wording.TELL) for language in wording.languages())
+    return frozenset(_folded(words) for words in said)
+
+
+@cache
 def _sure(language: str) -> frozenset[str]:
     """What means that all answers are to be erased, whatever is waiting."""
     return frozenset({_folded(wording.ERASE), _folded(wording.voice(language)(wording.ERASE))})
 
 
 def _numbered(said: str, buttons: list[wording.Button]) -> Move | None:
-    if said.isascii() and said.isdecimal() and 1 <= int(said[:6]) <= len(buttons):
+    if _is_number(said) and 1 <= int(said) <= len(buttons):
         return buttons[int(said) - 1].move
     return None

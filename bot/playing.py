@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
-from bot.errors import NowhereError, TurnError, UnknownInvitationError
+from bot.errors import NowhereError, SlipSpentError, TurnError, UnknownInvitationError
 from bot.messages import (
     Address,
     Appointed,
@@ -160,6 +160,8 @@ class _Group:
         if isinstance(elsewhere, Go):
             return self._go(turn, elsewhere)
         if turn.held is None:
+            if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
+                return self._enter(turn, said.text, address)
             raise NowhereError
         return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
 
@@ -168,8 +170,9 @@ class _Group:
         code, _, form = code.partition("__")
         slip = self._work.slips.find(code)
         if slip is not None and slip.role != RESPONDENT:
+            if not self._work.slips.spend(slip.hash):
+                raise UnknownInvitationError
             self._work.people.add(slip.audit, slip.role, address.channel, address.id)
-            self._work.slips.spend(slip.hash)
             given = RoleGiven(slip.role)
             self._work.journal.append(given, day=self._now.date(), actor=slip.role, audit=slip.audit)
             return Appointed(slip.audit, slip.role)
@@ -288,10 +291,19 @@ class _Group:
     def _come_back(self, ended: Conversation) -> tuple[Conversation, Reply | None]:
         """To the interview that was put aside last and is still under way."""
         for aside in reversed(ended.aside):
-            if aside.interview.state in LIVE:
-                back = ended.turned_to(aside)
-                return back, self._show(self._offer(back.audit, back.form), back)
+            offer = self._offers_of(aside.audit).get(aside.form) if aside.interview.state in LIVE else None
+            if offer is not None:
+                return self._back_to(ended.turned_to(aside), offer)
         return ended, None
+
+    def _back_to(self, here: Conversation, offer: Offer) -> tuple[Conversation, Reply]:
+        """To an interview that was put aside; it has expired if its audit was closed meanwhile."""
+        form, interview = self._form(here), here.interview
+        if not offer.is_open:
+            interview = engine.advance(form, interview, Expire(), now=self._now).interview
+            self._keep_files(offer, form, here.interview, interview, Expire())
+            here = here.after(b"", interview, 0)
+        return here, self._show(offer, here)
 
     def _play_closed(
         self, turn: _Turn, offer: Offer, before: Conversation, move: Move | Untaken | AskAgain
@@ -321,16 +333,17 @@ class _Group:
     def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> None:
         """Put the response to those for the pool, or, when somebody is at risk, before the lead at once.
 
-        A slip is spent with it, in the same transaction. Raises UnknownInvitationError when it was spent before.
+        A slip is spent with it, in the same transaction. Raises SlipSpentError when it was spent before.
         """
         if before.slip and not self._work.slips.spend(before.slip):
-            raise UnknownInvitationError
+            raise SlipSpentError
         response = engine.response(form, interview)
         submission = Submission(offer.audit, form.digest, offer.public_key, response)
         if form.records != CONCERN:
             self._submissions.append(submission)
             return
         self._work.casework.raise_concern(submission)
+        self._work.files.erase(filing.digests(filing.names(interview) - filing.names_in(response)))
         for lead in self._work.people.of(offer.audit, LEAD):
             self.notices.append(self._work.notices.add(lead.id, offer.audit, CONCERN))
 

@@ -163,6 +163,7 @@ NAMES = {
 }
 
 ERASE = mark("Yes, erase my answers")
+TELL = mark("Tell the safeguarding lead")
 
 _EXPLAINED = {
     "skip": mark("Skip leaves a question out."),

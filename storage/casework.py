@@ -157,6 +157,12 @@ class Casework:
         """Let nobody else publish of this audit until this transaction ends."""
         hold(self._connection, [self._keys.ref("publishing", audit)])
 
+    def see_that_keys_fit(self) -> None:
+        """Raise UndecipherableError if the audits of this database were opened with another key file."""
+        first = self._connection.scalar(select(audits.c.id).limit(1))
+        if first is not None:
+            self.keys_of(first)
+
     def publish(self, audit: str, form: str, content: bytes) -> str:
         """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was.
 

@@ -64,7 +64,7 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     def after(self, update: bytes, interview: Interview, tries: int) -> Conversation:
         """What is remembered once this update (its digest) has led to this interview."""
         recent = (*self.recent, update)[-RECENT:] if update else self.recent
-        slip = b"" if interview.state in ENDED else self.slip
+        slip = b"" if interview.state is State.SUBMITTED else self.slip
         return Conversation(tombstone(interview), recent, tries, self.audit, self.form, slip, self.aside)
 
     def turned_to(self, aside: Aside) -> Conversation:

@@ -20,6 +20,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -247,7 +248,8 @@ class Remembered:
                     _write(unfinished, f"{head}\n")
                     unfinished.replace(self.path)
         except OSError:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
 
 
 class Journal:

@@ -166,6 +166,7 @@ def _bring_up_to_date(connection: Connection, storage: Storage) -> Checkpoint | 
     begins = journal.is_missing(connection)
     upgrade(connection)
     work = UnitOfWork(connection, storage)
+    work.casework.see_that_keys_fit()
     if begins:
         before = [audit.id for audit in work.casework.all()]
         work.journal.begin(before, day=datetime.now(UTC).date())

@@ -11,11 +11,12 @@ from rich.text import Text
 
 from bot import hearing, wording
 from bot.clock import Clock
-from bot.messages import Enter
+from bot.messages import Enter, Go
 from dialogues import moves
 from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form
 from dialogues.interview import State
+from dialogues.moves import Move
 from dialogues.prompts import Ask, AskAgain, Say
 
 _OVER = frozenset({State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
@@ -37,9 +38,25 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
             return turn.interview.state
         before = turn.interview
         move = hearing.typed(typed, before, shown)
-        turn = advance(form, before, moves.Begin() if isinstance(move, Enter) else move, now=clock.now())
+        turn = advance(
+            form,
+            before,
+            _here(move),
+            now=clock.now(),
+        )
         tries = tries if turn.interview is before else 0
         tries += any(isinstance(prompt, AskAgain) for prompt in turn.prompts)
+
+
+def _here(heard: Move | Enter | Go) -> Move:
+    """What was typed, as a move in this conversation: there is no other one to turn to."""
+    match heard:
+        case Go():
+            return moves.Concern()
+        case Enter():
+            return moves.Begin()
+        case _:
+            return heard
 
 
 def _show(turn: Turn, form: Form, console: Console, tries: int) -> tuple[wording.Outgoing, ...]:

@@ -121,4 +121,4 @@ def _to_the_lead(reply: Reply) -> tuple[tuple[str, str], ...]:
     if reply.form.records == CONCERN and reply.interview.state not in ENDED:
         return ()
     _ = wording.voice(reply.interview.language)
-    return ((_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
+    return ((_(wording.TELL), buttons.token(Go(CONCERN), reply.interview)),)

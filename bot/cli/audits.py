@@ -81,9 +81,11 @@ def invite(
 ) -> None:
     """Make slips: each can be used once, and does not say by whom. One line each, in an order that says nothing."""
     bot = _bot()  # whatever can fail comes before the slips, which nobody can make again
-    if out is not None:
-        write_file(out, b"", replace=force)
     with storage_here() as storage:
+        auditing.audit(storage, audit)
+        if out is not None:
+            write_file(out, b"", replace=force)
+            out.chmod(0o600)
         codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
     content = "".join(f"{line}\n" for line in inviting.lines(codes, bot))
     if out is None:

@@ -43,9 +43,7 @@ def settings_here() -> Settings:
 
 
 def _serve(settings: Settings) -> None:
-    from telegram.error import InvalidToken  # noqa: PLC0415 - see above
-
-    from bot import logs  # noqa: PLC0415
+    from bot import logs  # noqa: PLC0415 - see above
     from bot.app import Sockets, run  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
@@ -55,10 +53,6 @@ def _serve(settings: Settings) -> None:
             asyncio.run(run(settings, Sockets(web, operations), lambda: _say_ready(settings, web)))
         except StorageError as error:
             raise Trouble(str(error)) from error
-        except InvalidToken as error:
-            raise Trouble(
-                "Telegram does not know the token in CANDOUR_TELEGRAM_TOKEN. Ask @BotFather for it."
-            ) from error
         except OSError as error:
             raise Trouble(
                 f"The folder “{settings.data}” cannot be used: {error.strerror or 'it cannot be reached'}."
@@ -92,4 +86,8 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
     except PortTakenError as error:
         raise Trouble(
             f"Port {port} is taken by another program. Set another one: see docs/running.md."
+        ) from error
+    except OSError as error:
+        raise Trouble(
+            f"Port {port} of “{host}” cannot be used: {error.strerror or error}. Look at the hosts and ports set."
         ) from error

@@ -23,15 +23,16 @@ _SPOKEN_EMAIL = re.compile(
     r"(?<![\w.+\-])[\w.+\-]+ ?[\[(]?(?:\bat\b|@)[\])]? ?[\w\-]+(?: ?[\[(]?\bdot\b[\])]? ?[\w\-]+){1,4}",
     re.IGNORECASE,
 )
-_WEB = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_WEB = re.compile(r"\b(?:https?://|www\.)[\w\[]\S*", re.IGNORECASE)
 _BARE_WEB = re.compile(
     rf"(?<![\w.\-@/])(?:(?:[a-z0-9\-]+\.)+{_ENDS}(?![\w\-])(?:/\S*)?|{_SHORT}/\S+)", re.IGNORECASE
 )
 _HANDLE = re.compile(r"(?<![\w@.])@[^\W\d][\w.]{2,}")
 _CLOSING = ".,;:!?'\"’”»>…"
-_AT_WORDS = frozenset(
-    "all any bedtime breakfast dinner first handover home least lunch midday midnight morning night nights noon once "
-    "reception room school supper tea teatime the times weekend weekends work".split()
+_AT_WORD = re.compile(  # "meds @ night", "@home"
+    "all|any|bedtime|breakfast|dinner|first|handover|home|least|lunch|midday|midnight|morning|nights?|noon|once"
+    "|reception|room|school|supper|tea|teatime|the|times|weekends?|work",
+    re.IGNORECASE,
 )
 
 
@@ -62,14 +63,13 @@ def _webs(text: str) -> Iterator[Piece]:
 
 def _end(text: str, start: int, end: int) -> int:
     """Where an address ends: without the full stop of its sentence, or the bracket that it stands in."""
-    while text[end - 1] in _CLOSING or (text[end - 1] == ")" and text.count("(", start, end) == 0):
-        end -= 1
-    return end
+    said = text[start:end]
+    return start + len(said.rstrip(_CLOSING if "(" in said else _CLOSING + ")"))
 
 
 def _handles(text: str) -> Iterator[Piece]:
     if "@" in text:
         for match in _HANDLE.finditer(text):
             name = match[0].rstrip(".")
-            if name[1:].casefold() not in _AT_WORDS:
+            if not _AT_WORD.fullmatch(name, 1):
                 yield cut(Kind.HANDLE, text, match.start(), match.start() + len(name))

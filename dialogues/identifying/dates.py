@@ -27,7 +27,7 @@ _WEEKDAY = (
 )
 
 _IN_WORDS = re.compile(
-    rf"(?<![\w/.:\-])(?:(?:{_WEEKDAY}),? )?(?:the )?"
+    rf"(?<![\w/.:\-])(?:(?:{_WEEKDAY}),? (?:the )?)?"
     rf"(?:{_DAY}(?P<ordinal>{_ORDINAL})?|(?P<word>{_WORD}))(?P<of>,? (?:of |o )?|-)?{_MONTH}\b\.?(?P<year>{_YEAR})?",
     re.IGNORECASE,
 )
@@ -35,7 +35,7 @@ _MONTH_FIRST = re.compile(
     rf"\b{_MONTH}\.? (?:the )?(?:(?:{_DAY})(?:{_ORDINAL}\b(?:{_YEAR})?|{_YEAR})|(?:{_WORD})\b(?! of\b)(?:{_YEAR})?)",
     re.IGNORECASE,
 )
-_MONTH_LAST_WORD = re.compile(rf"\b{_MONTH} {_DAY}(?=\s*(?:[.,;!?)]\s|[.,;!?)]?\s*$))", re.IGNORECASE | re.MULTILINE)
+_MONTH_LAST_WORD = re.compile(rf"\b{_MONTH} {_DAY}(?= ?(?:[.,;!?)](?:\s|$)|$))", re.IGNORECASE | re.MULTILINE)
 _WEEKDAY_NUMBER = re.compile(
     rf"\b(?:{_WEEKDAY}),? (?:the )?{_DAY}{_ORDINAL}\b(?! (?:shift|floor|time|carer|nurse|person|fall|week|day))",
     re.IGNORECASE,
@@ -47,14 +47,19 @@ _ISO = re.compile(r"(?<![\w/.\-])(?:19|20)\d\d([/.\-])(?:0[1-9]|1[0-2])\1(?:0[1-
 _DAY_AND_MONTH = re.compile(
     r"(?<![\w/.\-])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9])(?![\w/%]|[.\-:]\d)"
 )
-# "2 may have left", "3 march on": also ordinary words. They are months with a capital, an ordinal, a year or one of these.
+# "2 may have left", "3 march on": words too. They are months with a capital, an ordinal, a year or after one of these.
 _ALSO_WORDS = frozenset({"may", "march", "mar", "fai"})
-_BEFORE_A_DATE = re.compile(r"(?:\b(?:on|since|from|until|till|by|before|after|dated|dob|born|ar|ers)|[(:])\s*$", re.IGNORECASE)
+_BEFORE_A_DATE = re.compile(
+    r"(?:\b(?:on|since|from|until|till|by|before|after|dated|dob|born|ar|ers)|[(:])\s*$", re.IGNORECASE
+)
 _BARE_MONTHS = frozenset({"May", "March", "Mar", "Mai"})
 
 
 def find_dates(text: str) -> Iterator[Piece]:
     """Every day of a month that is named, with or without its year."""
+    for match in _IN_WORDS.finditer(text):
+        if _is_said(match, text):
+            yield cut(Kind.DATE, text, *match.span())
     if any(character.isdecimal() for character in text):
         for match in _FIGURES.finditer(text):
             if _is_day(int(match["a"]), int(match["b"])):
@@ -62,9 +67,6 @@ def find_dates(text: str) -> Iterator[Piece]:
         for pattern in (_ISO, _MONTH_FIRST, _MONTH_LAST_WORD, _WEEKDAY_NUMBER, _DAY_AND_MONTH):
             for match in pattern.finditer(text):
                 yield cut(Kind.DATE, text, *match.span())
-    for match in _IN_WORDS.finditer(text):
-        if _is_said(match, text):
-            yield cut(Kind.DATE, text, *match.span())
 
 
 def _is_day(day: int, month: int) -> bool:
@@ -77,4 +79,6 @@ def _is_said(match: re.Match[str], text: str) -> bool:
     month = match["month"]
     if match["ordinal"] or match["word"] or match["year"] or month.casefold() not in _ALSO_WORDS:
         return not match["word"] or "of" in (match["of"] or "") or bool(match["year"])
-    return month in _BARE_MONTHS or bool(_BEFORE_A_DATE.search(text, max(0, match.start() - 12), match.start()))
+    return month in _BARE_MONTHS or bool(
+        _BEFORE_A_DATE.search(text, max(0, match.start() - 12), match.start())
+    )

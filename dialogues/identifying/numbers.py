@@ -10,7 +10,10 @@ from stdnum.gb import nhs
 
 from dialogues.identifying.pieces import Kind, Piece, cut
 
-_NHS = re.compile(r"(?<![\w+])(?P<said>nhs\W{1,3}(?:(?:no|num|number)\W{1,3})?(?:is )?)?(?P<number>\d{3}([ \-]?)\d{3}\3\d{4})(?!\d)", re.IGNORECASE)
+_NHS = re.compile(
+    r"(?<![\w+])(?P<said>nhs\W{1,3}(?:(?:no|num|number)\W{1,3})?(?:is )?)?(?P<number>\d{3}([ \-]?)\d{3}\3\d{4})(?!\d)",
+    re.IGNORECASE,
+)
 _NATIONAL_INSURANCE = re.compile(
     r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:\d\d ?){3}[A-D]\b", re.IGNORECASE
 )
@@ -25,9 +28,12 @@ _AREAS = (
     "|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
 _POSTCODE = re.compile(
-    rf"(?<![\w\-])(?P<out>(?:{_AREAS})\d[A-Z\d]?)(?P<gap> {{0,2}})(?P<in>\d[ABD-HJLNP-UW-Z]{{2}})(?![\w\-])", re.IGNORECASE
+    rf"(?<![\w\-])(?P<out>(?:{_AREAS})\d[A-Z\d]?)(?P<gap> {{0,2}})(?P<in>\d[ABD-HJLNP-UW-Z]{{2}})(?![\w\-])",
+    re.IGNORECASE,
 )
-_NOT_INWARD = frozenset({"1st", "2nd", "3rd", "1hr", "2hr"} | {f"{n}th" for n in range(4, 10)} | {f"{n}hr" for n in range(3, 10)})
+_NOT_INWARD = frozenset(
+    {"1st", "2nd", "3rd", "1hr", "2hr"} | {f"{n}th" for n in range(4, 10)} | {f"{n}hr" for n in range(3, 10)}
+)
 _UNMISTAKABLE = 6  # characters of a postcode without a space, unless it is written in capitals
 
 _VEHICLE = re.compile(
@@ -36,10 +42,15 @@ _VEHICLE = re.compile(
 )
 
 # Groups of figures with spaces, hyphens, full stops or brackets between them; each run is read once.
-_FIGURES = re.compile(r"(?<![\w+])\+?\(?\d+(?:[^\S\n]?[().\-–]{0,2}[^\S\n]?\d+)*(?![^\W_])")
+_FIGURES = re.compile(r"(?<![\w+])\+?\(?\d+(?:(?:[^\S\n][().\-–]{0,2}|[().\-–]{1,2})[^\S\n]?\d+)*(?![^\W_])")
 _GROUP = re.compile(r"\d+")
 _EXTENSION = re.compile(r",? ?(?:ext(?:ension)?\.?|x|est(?:yniad)?) ?\d{1,5}\b", re.IGNORECASE)
 _FEWEST, _MOST = 8, 15  # figures of a telephone number with its country, ITU-T E.164
+_MOBILE = 11  # figures of a British mobile number, with its 0
+_AREA = 4  # figures of its first group at least, when the 0 is left out: "7700 900123"
+_GROUPS = 5
+# Neither a country nor a British area, with up to three figures that may stand apart: "0 2 4 6", "200 150".
+_NO_BEGINNING = re.compile(r"0 ?0 ?0|0 ?[46]|[1235689]|4 ?[^ 4]|4 ?4 ?0 ?0")
 
 
 def find_numbers(text: str) -> Iterator[Piece]:
@@ -80,8 +91,9 @@ def _phones(text: str) -> Iterator[Piece]:
             if last is None:
                 place += 1
                 continue
-            start = run.start() if place == 0 else _opening(text, groups[place][0])
-            yield cut(Kind.PHONE, text, start, _with_extension(text, groups[last][1]))
+            end = groups[last][1]
+            start = run.start() if place == 0 and _is_whole(text[run.start() : end]) else groups[place][0]
+            yield cut(Kind.PHONE, text, start, _with_extension(text, end))
             place = last + 1
 
 
@@ -89,36 +101,35 @@ def _phone_from(
     text: str, run: int, groups: list[tuple[int, int]], first: int, judged: dict[str, bool]
 ) -> int | None:
     """The group with which a number ends that begins at this one: the longest that is one, or None."""
-    count, ends = 0, []
-    for place in range(first, len(groups)):
-        count += groups[place][1] - groups[place][0]
-        if count > _MOST + 2:
-            break
-        ends.append((place, count))
     plus = first == 0 and text[run] == "+"
-    for place, count in reversed(ends):
-        figures = [text[start:end] for start, end in groups[first : place + 1]]
-        if _may_be_phone(figures, count, plus=plus):
-            said = "+" * plus + " ".join(figures)
+    figures: list[str] = []
+    found, said = None, "+" * plus
+    for place, (start, end) in enumerate(groups[first : first + _MOST + 2], first):
+        figures.append(text[start:end])
+        said = f"{said} {text[start:end]}" if figures[1:] else said + text[start:end]
+        if len(said) - len(figures) > _MOST + 2 or _NO_BEGINNING.match(said):
+            break
+        if _may_be_phone(figures, plus=plus):
             if said not in judged:
                 judged[said] = _is_phone(said)
-            if judged[said]:
-                return place
-    return None
+            found = place if judged[said] else found
+    return found
 
 
-def _may_be_phone(figures: list[str], count: int, *, plus: bool) -> bool:
+def _may_be_phone(figures: list[str], *, plus: bool) -> bool:
     """A quick look, before the library is asked: figures of times, doses and counts are no telephone number."""
-    head = "".join(figures)[:2]
+    digits = "".join(figures)
+    count, head = len(digits), digits[:2]
     if plus or head == "00":
-        return _FEWEST <= count
-    if head in ("01", "02", "03", "05", "08", "09"):
-        return count in (10, 11) and (len(figures[0]) > 2 or len(figures) <= 3 or len(figures) >= count - 1)
+        return count >= _FEWEST
     if head == "07":
-        return count == 11
+        return count == _MOBILE
     if head == "44":
-        return count == 12 and len(figures) <= 5
-    return head[:1] == "7" and count == 10 and len(figures[0]) in (4, 5, 10)
+        return count == _MOBILE + 1 and len(figures) <= _GROUPS
+    if head[0] == "7":
+        return count == _MOBILE - 1 and len(figures[0]) >= _AREA
+    in_groups = len(figures[0]) >= _AREA - 1 or len(figures) < _AREA or len(figures) >= count - 1
+    return count in (_MOBILE - 1, _MOBILE) and in_groups
 
 
 def _is_phone(said: str) -> bool:
@@ -131,8 +142,9 @@ def _is_phone(said: str) -> bool:
     return judge(number)
 
 
-def _opening(text: str, start: int) -> int:
-    return start - (text[start - 1] == "(")
+def _is_whole(said: str) -> bool:
+    """Whether a bracket that opens is closed: not "(020 7946 0123"."""
+    return not said.startswith("(") or ")" in said
 
 
 def _with_extension(text: str, end: int) -> int:

@@ -30,7 +30,7 @@ from tests.journeys.lives import (
     wait_until_ready,
 )
 from tests.journeys.proxy import Proxy, proxy
-from tests.journeys.test_crash import AUDIT, opened, responses
+from tests.journeys.storms import AUDIT, opened, responses
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
 
@@ -155,14 +155,12 @@ async def test_every_update_comes_to_both_workers_at_once_and_counts_once(pair: 
         pair.telegram.person(person).start()  # so that we may write to them
         for number, text in enumerate(typed_by(person), 1000 * person):
             body = update(number, text, person)
-            both = await asyncio.gather(
-                *(client.post(place, json=body, headers=headers) for place in places * 2)
-            )
+            both = await asyncio.gather(*(client.post(place, json=body, headers=headers) for place in places))
             assert {answer.status_code for answer in both} == {200}
 
     async with httpx.AsyncClient(timeout=DEADLINE) as client:
-        await asyncio.gather(*(writes(client, person) for person in (1, 2, 3, 4)))
-    assert responses(pair.storage) == [said_by(person) for person in (1, 2, 3, 4)]
+        await asyncio.gather(*(writes(client, person) for person in (1, 2)))
+    assert responses(pair.storage) == [said_by(person) for person in (1, 2)]
 
 
 def typed_by(person: int) -> Iterator[str]:
@@ -177,7 +175,7 @@ def typed_by(person: int) -> Iterator[str]:
                 yield "yes" if nth < len(value) else "no"
         else:
             yield ", ".join(value) if isinstance(value, list) else str(value)
-    yield "Hand in"
+    yield "Hand in my answers"
 
 
 async def test_who_writes_and_taps_faster_than_we_answer_is_understood_in_order(pair: Pair) -> None:

@@ -92,7 +92,7 @@ class _Intake(Requests):
         try:
             batch = _batch.decode(payload)
             found = tuple(updates.decode(bytes(raw)) for raw in batch.result)
-        except msgspec.DecodeError:
+        except (ValueError, RecursionError):
             raise NetworkError("Telegram's answer could not be read.") from None
         refused = msgspec.structs.asdict(batch.parameters) if batch.parameters else {}
         return {

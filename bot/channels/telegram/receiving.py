@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 
-import msgspec
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot import hearing, logs
@@ -32,6 +31,8 @@ from storage.interviews import RECENT
 CHANNEL = "telegram"
 TRIES = 3  # of an update that breaks something, before it is set aside
 POLL_SECONDS = 25
+FETCH_SECONDS = 15.0  # for a file, before its sender is asked for it again
+FETCHES = 4  # files at once
 FIRST = 4  # updates fetched at first: whoever is ended soon after each start still gets on, a few at a time
 MOST_BYTES = 10 * 1024 * 1024  # of a file
 REPLIED = 4096  # updates of which it is remembered that the reply left
@@ -55,6 +56,7 @@ class Reception:
         self._metrics = metrics
         self._prepare = prepare
         self._stopping = asyncio.Event()
+        self._fetching = asyncio.Semaphore(FETCHES)
         self._replied: OrderedDict[tuple[int, str], None] = OrderedDict()
 
     def stop(self) -> None:
@@ -64,7 +66,7 @@ class Reception:
     # Polling
 
     async def poll(self) -> None:
-        """Fetch and take updates until `stop`. Raises InvalidToken."""
+        """Fetch and take updates until `stop`, whatever Telegram answers: it may be a proxy that says so."""
         offset: int | None = None
         limit = FIRST
         failures = 0
@@ -74,8 +76,6 @@ class Reception:
                     self._client.updates(offset, limit=limit, seconds=POLL_SECONDS)
                 )
                 failures = 0
-            except InvalidToken:
-                raise
             except TelegramError as trouble:
                 await self._wait(_pause(trouble, failures))
                 failures += 1
@@ -148,7 +148,7 @@ class Reception:
         """
         try:
             heard = self._hear(updates.decode(body))
-        except (msgspec.DecodeError, RecursionError) as trouble:
+        except ValueError as trouble:
             log.warning("telegram.unreadable", trouble=trouble)
             return
         if heard is not None:
@@ -191,6 +191,8 @@ class Reception:
                 raise
             except UnavailableError as trouble:
                 self._metrics.database_answered(well=False)
+                if _is_concern(said):  # where to turn is said whatever is broken; it leaves no trace anyhow
+                    return screens.at_risk()
                 failures += 1
                 if failures == tries:
                     raise
@@ -200,7 +202,7 @@ class Reception:
             except Exception as error:  # noqa: BLE001 - whatever breaks, the others must be heard
                 breaks += 1
                 if breaks == TRIES:
-                    return self._set_aside(error)
+                    return self._set_aside(error, said)
 
     def _shown(self, heard: Heard, outcome: Outcome) -> tuple[Call, ...]:
         if self._came_twice(heard, outcome):
@@ -214,11 +216,11 @@ class Reception:
         if self._stopping.is_set():
             raise trouble
 
-    def _set_aside(self, error: Exception) -> tuple[Call, ...]:
+    def _set_aside(self, error: Exception, said: Said) -> tuple[Call, ...]:
         """Go past what broke three times, and say so. Nothing of it is written down."""
         self._metrics.update_set_aside()
         log.error("telegram.set_aside", tries=TRIES, trouble=error)
-        return screens.not_kept()
+        return screens.at_risk() if _is_concern(said) else screens.not_kept()
 
     async def _said(self, heard: Heard) -> Said:
         """What was heard; a file is fetched first."""
@@ -226,15 +228,22 @@ class Reception:
             return heard.content
         if heard.content.size > MOST_BYTES:
             return Attached(problem=Reason.FILE_TOO_BIG.value)
-        for pause in (*_BACK_OFF[:TRIES], 0.0):
+        try:
+            async with asyncio.timeout(FETCH_SECONDS), self._fetching:
+                content = await self._fetched(heard.content.file_id)
+                return await asyncio.to_thread(self._prepare, content) if content else Odd("unfetched")
+        except TimeoutError:
+            return Odd("unfetched")
+
+    async def _fetched(self, file_id: str) -> bytes:
+        """The content of a file; nothing when Telegram does not give it."""
+        for pause in _BACK_OFF[:TRIES]:
             try:
-                content = await self._client.fetch(heard.content.file_id)
+                return await self._client.fetch(file_id)
             except TelegramError as trouble:
                 log.info("telegram.not_fetched", method="getFile", trouble=trouble)
                 await asyncio.sleep(pause)
-            else:
-                return await asyncio.to_thread(self._prepare, content)
-        return Odd("unfetched")
+        return b""
 
     def _came_twice(self, heard: Heard, outcome: Outcome) -> bool:
         """Whether a tap is one that was answered already, under another number: then nothing more is to be said."""
@@ -266,6 +275,9 @@ def _refused(error: Exception, said: Said, heard: Heard) -> tuple[Call, ...]:
 
 
 def _is_concern(said: Said) -> bool:
+    """Whether somebody says that someone is at risk."""
+    if isinstance(said, Tap):
+        return said.token.endswith(".c")
     return isinstance(said, Words) and hearing.is_concern(said.text)
 
 
@@ -291,4 +303,6 @@ def _pause(trouble: TelegramError, failures: int) -> float:
         return trouble._retry_after.total_seconds()
     if isinstance(trouble, Conflict):  # another poller has this token
         return 5.0
+    if isinstance(trouble, InvalidToken):
+        return 30.0
     return _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]

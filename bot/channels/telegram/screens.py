@@ -13,7 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from bot import buttons, wording
-from bot.errors import NowhereError, UnknownInvitationError
+from bot.errors import NowhereError, SlipSpentError, UnknownInvitationError
 from bot.messages import Appointed, Doors, Go, Outcome, Reply
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
@@ -336,7 +336,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _plain(text: Iterable[str]) -> Post:
-    return Post("\n\n".join(_escaped(part) for part in text))
+    return Post("\n\n".join(_escaped(part) for part in text), stays=True)
 
 
 # Buttons
@@ -390,7 +390,7 @@ def _to_the_lead(reply: Reply) -> Iterator[tuple[Key, ...]]:
     """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
     _ = wording.voice(reply.interview.language)
     if reply.form.records != CONCERN or reply.interview.state in ENDED:
-        yield (Key(_("Tell the safeguarding lead"), buttons.token(Go(CONCERN), reply.interview)),)
+        yield (Key(_(wording.TELL), buttons.token(Go(CONCERN), reply.interview)),)
 
 
 def _doors_of(reply: Reply) -> Iterator[tuple[Key, ...]]:
@@ -441,6 +441,11 @@ def _refused(error: Exception) -> list[str]:
             return [
                 _("I do not know this invitation, or it was used before."),
                 _("Please check the link. If it still does not work, ask for another one."),
+            ]
+        case SlipSpentError():
+            return [
+                _("Somebody else has handed in answers with the same invitation, so I cannot take yours."),
+                _("Your answers are still here. Ask for an invitation of your own and open it in this chat."),
             ]
         case AuditClosedError():
             return [

@@ -25,7 +25,7 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.screens import Call, Post, Refresh, Settle, Toast, payload
 from bot.metrics import Metrics, SendOutcome
 
-BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before each new try
+BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *[30.0] * 20)  # seconds before each new try: ten minutes in all
 PATIENCE = 10.0  # seconds that somebody waits for a message to leave
 REMEMBERED = 2_000  # chats whose pace, and whose last buttons, are remembered
 
@@ -144,7 +144,7 @@ class Sender:
     async def _run(self, chat: int, errand: _Errand) -> Sent:
         sent = Sent.SENT
         while errand.calls and sent is not Sent.GONE:
-            sent = await self._one(chat, errand.calls.popleft(), errand)
+            sent = await self._one(chat, errand.calls.popleft())
         return sent
 
     async def _tell(self, toast: Toast) -> None:
@@ -155,7 +155,7 @@ class Sender:
         except TelegramError as error:
             log.debug("telegram.toast_failed", trouble=error)
 
-    async def _one(self, chat: int, call: Call, errand: _Errand) -> Sent:
+    async def _one(self, chat: int, call: Call) -> Sent:
         """Send one call, as often as it takes."""
         failures = 0
         while True:
@@ -166,7 +166,7 @@ class Sender:
             except RetryAfter as pause:
                 self._metrics.too_many_requests()
                 self._metrics.send_ended(SendOutcome.PAUSED)
-                self._hold(chat, errand)
+                self._hold(chat)
                 await asyncio.sleep(cast("timedelta", pause.retry_after).total_seconds())
             except (Forbidden, ChatMigrated):
                 self._metrics.send_ended(SendOutcome.BLOCKED)
@@ -180,7 +180,7 @@ class Sender:
                 if failures == len(BACK_OFF):
                     return self._given_up(call, trouble)
                 self._metrics.send_ended(SendOutcome.AGAIN)
-                self._hold(chat, errand)
+                self._hold(chat)
                 await asyncio.sleep(BACK_OFF[failures])
                 failures += 1
             except TelegramError as trouble:
@@ -216,9 +216,8 @@ class Sender:
         if self._standing.get(chat) == message:
             del self._standing[chat]
 
-    def _hold(self, chat: int, errand: _Errand) -> None:
+    def _hold(self, chat: int) -> None:
         """Let nobody wait for a chat that is paused."""
-        _settle(errand, Sent.HELD)
         for other in self._lines.get(chat, ()):
             _settle(other, Sent.HELD)
 
@@ -237,6 +236,8 @@ class Sender:
                 pace = self._paces[chat] = AsyncLimiter(*self._limits.chat)
                 if len(self._paces) > REMEMBERED:
                     self._paces.popitem(last=False)
+            if not pace.has_capacity():
+                self._hold(chat)
             await pace.acquire()
         if self._overall is not None:
             await self._overall.acquire()
