@@ -64,7 +64,13 @@ def test_a_turn_later_and_in_another_interview_it_is_stale(move: Move) -> None:
         assert isinstance(turn.prompts[0], Stale)
 
 
-@pytest.mark.parametrize("move", [moves.Help(), moves.Concern(), moves.Look(), moves.Begin(), Go("concern")])
+def test_an_old_way_to_the_lead_shows_where_to_turn_again_because_it_may_be_another_audits() -> None:
+    later = played(moves.Answer("yes"), moves.Skip(), seed="another")
+    assert buttons.move(buttons.token(Go("concern"), ASKED), FORM, later) == moves.Concern()
+    assert buttons.move(buttons.token(Go("concern"), ASKED), FORM, ASKED) == Go("concern")
+
+
+@pytest.mark.parametrize("move", [moves.Help(), moves.Concern(), moves.Look(), moves.Begin()])
 def test_what_changes_nothing_works_from_any_old_button(move: Move | Go) -> None:
     later = played(moves.Answer("yes"), moves.Skip(), seed="another")
     assert type(buttons.move(buttons.token(move, ASKED), FORM, later)) is type(move)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import hearing, wording
-from bot.messages import Enter
+from bot.messages import Enter, Go
 from dialogues import engine, moves
 from dialogues.interview import Interview
 from dialogues.moves import Move
@@ -23,7 +23,7 @@ def at(*said: Move) -> Interview:
     return interview
 
 
-def typed(text: str, interview: Interview) -> Move | Enter:
+def typed(text: str, interview: Interview) -> Move | Enter | Go:
     shown = wording.words(engine.prompts(FORM, interview), interview.language, form=FORM)
     return hearing.typed(text, interview, shown)
 

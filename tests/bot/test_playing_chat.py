@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.memory import Person
-from bot.errors import NowhereError, UnknownInvitationError
+from bot.errors import NowhereError, SlipSpentError, UnknownInvitationError
 from bot.messages import Appointed, Attached, Doors, Reply
 from bot.services import auditing, inviting
 from bot.turns import TurnLoop
@@ -75,7 +75,7 @@ async def test_a_slip_goes_through_the_door_that_was_chosen_and_is_spent_behind_
         await person.taps("two")
         await person.says(f"I am {person is ann}")
     await ann.taps("Hand in my answers")
-    with pytest.raises(UnknownInvitationError):
+    with pytest.raises(SlipSpentError):
         await bob.taps("Hand in my answers")
     assert pool(storage, "elm-court") == [{"a": "I am True"}]
     conversation = held(storage, "memory", "bob")

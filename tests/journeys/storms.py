@@ -38,7 +38,7 @@ from tests.telegram.settings import Settings
 
 AUDIT = "rowan"
 PEOPLE = 30
-SEED = int(os.environ.get("CANDOUR_CRASH_SEED", "7"))
+SEED = int(os.environ.get("CRASH_SEED", "7"))
 TAPS_ARE_KEPT = 151  # seconds, and one more
 
 
@@ -211,5 +211,5 @@ def told_of_the_seed() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        print(f"to have the same chance again: CANDOUR_CRASH_SEED={SEED}")
+        print(f"to have the same chance again: CRASH_SEED={SEED}")
         raise

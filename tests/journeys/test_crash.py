@@ -1,6 +1,6 @@
 """The server is killed at any moment, again and again, while people answer: every answer is there exactly once.
 
-Two hundred times on each database; a thousand times with HYPOTHESIS_PROFILE=large. CANDOUR_CRASH_SEED names the chance.
+Two hundred times on each database; a thousand times with HYPOTHESIS_PROFILE=large. CRASH_SEED names the chance.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def test_the_settings_of_the_workers_can_be_used(tmp_path: Path) -> None:
     known = {setting.name for setting in SETTINGS}
     for name in WORKERS:
         environ = {
-            key: re.sub(r"\$\{CANDOUR_NAME:\?[^}]*\}", "candour.example.org", value).replace(
+            key: re.sub(r"\$\{PUBLIC_NAME:\?[^}]*\}", "candour.example.org", value).replace(
                 "/run/secrets", str(tmp_path)
             )
             for key, value in SERVICES[name]["environment"].items()

@@ -444,7 +444,7 @@ def _refused(error: Exception) -> list[str]:
             ]
         case SlipSpentError():
             return [
-                _("Somebody else has handed in answers with the same invitation, so I cannot take yours."),
+                _("Someone else used the same link and sent their answers first. So I cannot take yours."),
                 _("Your answers are still here. Ask for an invitation of your own and open it in this chat."),
             ]
         case AuditClosedError():

@@ -79,9 +79,15 @@ def converse(telegram: TelegramServer, slip: str, leading: str) -> None:
     lead.waits_for("concern", 15)
 
 
+def _taps(person: Person, label: str) -> None:
+    """As soon as the button is there: whoever writes so fast is answered once a second."""
+    person.waits_for(lambda shown: any(label in key[0] for row in shown.buttons for key in row), 30.0)
+    person.taps(label)
+
+
 def _does(telegram: TelegramServer, person: Person, *lines: str) -> None:
     for line in lines:
-        person.taps(line[1:-1]) if line.startswith("[") else person.writes(line)
+        _taps(person, line[1:-1]) if line.startswith("[") else person.writes(line)
         telegram.waits_until_all_is_acknowledged(15)
 
 
