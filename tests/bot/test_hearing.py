@@ -112,5 +112,18 @@ def test_an_answer_is_changed_by_its_number_or_its_path(number: str, path: str) 
 @given(st.text(max_size=200), st.sampled_from([ASKING, REVIEWING, PAUSED]))
 def test_no_text_whatever_breaks_it(text: str, interview: Interview) -> None:
     move = typed(text, interview)
-    if not isinstance(move, Enter):
+    if not isinstance(move, Enter | Go):
         engine.advance(FORM, interview, move, now=NOW)
+
+
+def test_the_way_to_the_lead_can_be_typed_in_every_language() -> None:
+    for said in ("Tell the safeguarding lead", "tell  the SAFEGUARDING lead"):
+        assert typed(said, ASKING) == Go("concern")
+    welsh = wording.voice("cy")(wording.TELL)
+    assert welsh != wording.TELL
+    assert typed(welsh, ASKING) == Go("concern")
+
+
+def test_a_number_that_is_far_too_long_breaks_nothing() -> None:
+    assert typed("0000019999", PAUSED) == moves.Begin()
+    assert typed("/edit 0000019999", REVIEWING) == moves.Edit("0000019999")
