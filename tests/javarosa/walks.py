@@ -14,6 +14,7 @@ import yaml
 from dialogues import moves
 from dialogues.engine import Turn, advance, invite
 from dialogues.form import Form, Kind
+from dialogues.interview import State
 from dialogues.prompts import Ask, AskAgain, Prompt, Review, Say
 from dialogues.scene import Scene
 from dialogues.xlsform import read
@@ -350,7 +351,7 @@ class Walk:
                 if text
                 else moves.Skip()
             )
-            following = advance(self.form, turn.interview, move, now=NOW)
+            following = self._kept(advance(self.form, turn.interview, move, now=NOW))
             taken = following.interview is not turn.interview
             theirs = self.java.play("answer", text) if text else self.java.play("skip")
             if "Error evaluating" in theirs.get("error", ""):
@@ -363,6 +364,12 @@ class Walk:
             if taken:
                 return following
         raise Stuck
+
+    def _kept(self, turn: Turn) -> Turn:
+        """What may identify its writer, such as an exact date, is kept: JavaRosa does not ask."""
+        if turn.interview.state is not State.CONFIRMING:
+            return turn
+        return advance(self.form, turn.interview, moves.Confirm(moves.Wording.KEEP), now=NOW)
 
     def same_state(self, turn: Turn) -> None:
         """Every relevant question and calculation has the same value in both."""
