@@ -236,8 +236,6 @@ class Sender:
                 pace = self._paces[chat] = AsyncLimiter(*self._limits.chat)
                 if len(self._paces) > REMEMBERED:
                     self._paces.popitem(last=False)
-            if not pace.has_capacity():
-                self._hold(chat)
             await pace.acquire()
         if self._overall is not None:
             await self._overall.acquire()
