@@ -111,12 +111,8 @@ async def _turns(
     storage: Storage, metrics: Metrics, stack: AsyncExitStack, jobs: Jobs | None = None
 ) -> TurnLoop:
     """The turn loop; what starts with us goes to the jobs, or waits in the database until there are any."""
-    watch = Watching(metrics)
-    turns = (
-        TurnLoop(storage, SystemClock(), watch=watch, announce=jobs.announce)
-        if jobs
-        else TurnLoop(storage, SystemClock(), watch=watch)
-    )
+    announce = jobs.announce if jobs else None
+    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics), announce=announce)
     metrics.watch_queue(lambda: turns.queued)
     return await stack.enter_async_context(turns)
 

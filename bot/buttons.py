@@ -18,12 +18,15 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from bot.messages import Enter, Go
+from bot import wording
+from bot.messages import Enter, Go, Reply
 from dialogues import engine, moves
 from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.moves import Move
 from dialogues.prompts import Ask
+from storage.casework import CONCERN
+from storage.interviews import ENDED
 
 MOST_BYTES = 64
 
@@ -56,6 +59,14 @@ def to_door(code: str, form: str) -> str:
 def door(token: str) -> Enter | None:
     """Where a button leads that stands for a door, or None when it is another one."""
     return Enter(token.removeprefix(_DOOR)) if token.startswith(_DOOR) else None
+
+
+def to_the_lead(reply: Reply) -> tuple[str, str] | None:
+    """Words and token of the way to the form that reaches the safeguarding lead; None while that is under way."""
+    if reply.form.records == CONCERN and reply.interview.state not in ENDED:
+        return None
+    _ = wording.voice(reply.interview.language)
+    return _(wording.TELL), token(Go(CONCERN), reply.interview)
 
 
 def token(move: Move | Go, interview: Interview) -> str:

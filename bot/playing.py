@@ -298,11 +298,8 @@ class _Group:
 
     def _back_to(self, here: Conversation, offer: Offer) -> tuple[Conversation, Reply]:
         """To an interview that was put aside; it has expired if its audit was closed meanwhile."""
-        form, interview = self._form(here), here.interview
         if not offer.is_open:
-            interview = engine.advance(form, interview, Expire(), now=self._now).interview
-            self._keep_files(offer, form, here.interview, interview, Expire())
-            here = here.after(b"", interview, 0)
+            here = here.after(b"", self._expired(offer, here), 0)
         return here, self._show(offer, here)
 
     def _play_closed(
@@ -314,12 +311,18 @@ class _Group:
             raise AuditClosedError(offer.audit)
         form, interview = self._form(before), before.interview
         if turn.held is not None and interview.state not in ENDED:
-            interview = engine.advance(form, interview, Expire(), now=self._now).interview
-            self._keep_files(offer, form, before.interview, interview, Expire())
+            interview = self._expired(offer, before)
             self._keep(turn.ref, before.after(turn.update, interview, 0))
         if at_risk:
             return Reply(form, interview, engine.advance(form, interview, Concern(), now=self._now).prompts)
         return Reply(form, interview, engine.prompts(form, interview))
+
+    def _expired(self, offer: Offer, before: Conversation) -> Interview:
+        """The interview once its audit is closed: nothing of it is left, no file either."""
+        form, move = self._form(before), Expire()
+        interview = engine.advance(form, before.interview, move, now=self._now).interview
+        self._keep_files(offer, form, before.interview, interview, move)
+        return interview
 
     def _keep(self, ref: Ref, conversation: Conversation) -> None:
         self._held[ref] = self._changed[ref] = conversation

@@ -42,10 +42,6 @@ class Unwatched:
         """Nothing to do."""
 
 
-def _nobody(_notices: tuple[bytes, ...]) -> None:
-    """Notices wait in the database until somebody looks for them."""
-
-
 class TurnLoop:
     """Plays turns: `async with TurnLoop(storage, clock) as turns: reply = await turns.play(incoming)`.
 
@@ -60,9 +56,11 @@ class TurnLoop:
         group: int = GROUP,
         waiting: int = WAITING,
         watch: Watch | None = None,
-        announce: Callable[[tuple[bytes, ...]], None] = _nobody,
+        announce: Callable[[tuple[bytes, ...]], None] | None = None,
     ) -> None:
-        """`announce` is called with the notices that wait to be sent since a commit; it must not block."""
+        """`announce` is called with the notices that wait to be sent since a commit; it must not block. Without it they
+        wait in the database until somebody looks for them.
+        """
         self._player = Player(storage, clock)
         self._watch = watch or Unwatched()
         self._announce = announce
@@ -138,7 +136,7 @@ class TurnLoop:
 
     async def _group_of(self, thread: ThreadPoolExecutor, tasks: Sequence[Task]) -> Played:
         played = await asyncio.get_running_loop().run_in_executor(thread, self._player.play, tasks)
-        if played.notices:
+        if played.notices and self._announce is not None:
             self._announce(played.notices)
         return played
 

@@ -18,12 +18,10 @@ from itertools import count
 from msgspec import Struct
 
 from bot import buttons, wording
-from bot.messages import Address, Appointed, Doors, Enter, Go, Incoming, Outcome, Reply, Said, Tap, Words
+from bot.messages import Address, Appointed, Doors, Enter, Incoming, Outcome, Reply, Said, Tap, Words
 from bot.turns import TurnLoop
 from bot.wording import Outgoing
 from dialogues.prompts import Signpost
-from storage.casework import CONCERN
-from storage.interviews import ENDED
 
 CHANNEL = "memory"
 
@@ -106,19 +104,11 @@ def shown(outcome: Outcome) -> Iterator[Message]:
 def _replied(reply: Reply) -> Iterator[Message]:
     spoken = wording.words(reply.prompts, reply.interview.language, form=reply.form, tries=reply.tries)
     for prompt, outgoing in zip(reply.prompts, spoken, strict=True):
-        more = _to_the_lead(reply) if isinstance(prompt, Signpost) else ()
+        door = buttons.to_the_lead(reply) if isinstance(prompt, Signpost) else None
         carried = tuple((each.label, buttons.token(each.move, reply.interview)) for each in outgoing.buttons)
-        yield Message(_text(outgoing), carried + more)
+        yield Message(_text(outgoing), carried + ((door,) if door else ()))
 
 
 def _text(outgoing: Outgoing) -> tuple[str, ...]:
     lines = (part for line in outgoing.lines for part in (line.label, line.answer))
     return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)))
-
-
-def _to_the_lead(reply: Reply) -> tuple[tuple[str, str], ...]:
-    """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
-    if reply.form.records == CONCERN and reply.interview.state not in ENDED:
-        return ()
-    _ = wording.voice(reply.interview.language)
-    return ((_(wording.TELL), buttons.token(Go(CONCERN), reply.interview)),)

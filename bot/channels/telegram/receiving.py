@@ -23,6 +23,7 @@ from bot.channels.telegram.updates import Fetch, Heard, Update
 from bot.errors import NowhereError, StoppingError, TooBusyError, TurnError
 from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Tap, Words
 from bot.metrics import Metrics, UpdateKind
+from bot.services.attaching import MOST_BYTES
 from bot.turns import TurnLoop
 from dialogues.prompts import Reason, Stale
 from storage.errors import RequestError, UnavailableError
@@ -34,7 +35,6 @@ POLL_SECONDS = 25
 FETCH_SECONDS = 15.0  # for a file, before its sender is asked for it again
 FETCHES = 4  # files at once
 FIRST = 4  # updates fetched at first: whoever is ended soon after each start still gets on, a few at a time
-MOST_BYTES = 10 * 1024 * 1024  # of a file
 REPLIED = 4096  # updates of which it is remembered that the reply left
 
 _BACK_OFF = (0.1, 0.3, 1.0, 3.0, 5.0)
@@ -170,7 +170,7 @@ class Reception:
             return
         calls = await self._answer(heard, tries)
         for call in calls:
-            if isinstance(call, Refresh | Settle) and not getattr(call, "keyboard", ()):
+            if isinstance(call, Settle) or (isinstance(call, Refresh) and not call.keyboard):
                 self._sender.has_no_buttons(heard.chat, call.message)
         if await self._sender.send(heard.chat, calls) is not Sent.FAILED:
             self._remember(heard)

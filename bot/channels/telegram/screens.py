@@ -14,15 +14,13 @@ from msgspec import Struct
 
 from bot import buttons, wording
 from bot.errors import NowhereError, SlipSpentError, UnknownInvitationError
-from bot.messages import Appointed, Doors, Go, Outcome, Reply
+from bot.messages import Appointed, Doors, Outcome, Reply
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.prompts import Prompt
-from storage.casework import CONCERN
 from storage.errors import AuditClosedError
-from storage.interviews import ENDED
 
 MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
 MOST_CHOICES = 60  # as buttons; more are listed with their numbers
@@ -221,8 +219,9 @@ def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
 def _apart(prompt: Prompt, reply: Reply) -> Post:
     """Where to turn, and what can be done here: each a message of its own, which can be found again."""
     ((_, outgoing),) = _spoken(reply, [prompt])
-    doors = tuple(_to_the_lead(reply)) if isinstance(prompt, prompts.Signpost) else ()
-    return Post("\n\n".join(_escaped(part) for part in outgoing.text), doors, stays=True)
+    door = buttons.to_the_lead(reply) if isinstance(prompt, prompts.Signpost) else None
+    keyboard = ((Key(*door),),) if door else ()
+    return Post("\n\n".join(_escaped(part) for part in outgoing.text), keyboard, stays=True)
 
 
 def _is_asking(shown: Iterable[Prompt]) -> bool:
@@ -307,15 +306,20 @@ def _pieces(paragraph: str) -> Iterator[str]:
         yield paragraph
         return
     most = MOST if paragraph.isascii() else MOST // 2
-    bare = paragraph
-    for tag in ("<b>", "</b>", "<i>", "</i>"):
-        bare = bare.replace(tag, "")
+    bare = without_marks(paragraph)
     while len(bare) > most:
         cut = bare.rfind(" ", 0, most)
         cut = cut if cut > 0 else most
         yield bare[:cut]
         bare = bare[cut:].lstrip()
     yield bare
+
+
+def without_marks(html: str) -> str:
+    """The same words, neither bold nor in italics."""
+    for tag in ("<b>", "</b>", "<i>", "</i>"):
+        html = html.replace(tag, "")
+    return html
 
 
 def _length(text: str) -> int:
@@ -384,13 +388,6 @@ def _bounded(rows: Sequence[tuple[Key, ...]]) -> Keyboard:
 def _key(button: Button, interview: Interview) -> Key:
     ticked = "✓ " if button.marked else ""
     return Key(ticked + (_cut(button.label, 120) or "…"), buttons.token(button.move, interview))
-
-
-def _to_the_lead(reply: Reply) -> Iterator[tuple[Key, ...]]:
-    """To the form that reaches the safeguarding lead at once, unless it is the one under way."""
-    _ = wording.voice(reply.interview.language)
-    if reply.form.records != CONCERN or reply.interview.state in ENDED:
-        yield (Key(_(wording.TELL), buttons.token(Go(CONCERN), reply.interview)),)
 
 
 def _doors_of(reply: Reply) -> Iterator[tuple[Key, ...]]:

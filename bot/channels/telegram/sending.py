@@ -22,7 +22,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot import logs
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.screens import Call, Post, Refresh, Settle, Toast, payload
+from bot.channels.telegram.screens import Call, Post, Refresh, Settle, Toast, payload, without_marks
 from bot.metrics import Metrics, SendOutcome
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *[30.0] * 20)  # seconds before each new try: ten minutes in all
@@ -254,14 +254,8 @@ def _otherwise(call: Call, refused: BadRequest) -> Call | None:
     """The same without marks, when Telegram could not read them."""
     if "parse entities" not in refused.message.lower() or not isinstance(call, Post | Settle):
         return None
-    bare = unescape(_without_tags(call.html))
+    bare = unescape(without_marks(call.html))
     return replace(call, html=_escaped_for_nothing(bare)) if bare != call.html else None
-
-
-def _without_tags(html: str) -> str:
-    for tag in ("<b>", "</b>", "<i>", "</i>"):
-        html = html.replace(tag, "")
-    return html
 
 
 def _escaped_for_nothing(text: str) -> str:
