@@ -64,6 +64,7 @@ class Answers:
                 "id": _new_id(),
                 "audit": each.audit,
                 "form": each.form,
+                "tag": _new_id(),
                 "sealed": seal(each.public_key, msgspec.json.encode(each.response)),
             }
             for each in submissions
@@ -182,6 +183,7 @@ def _rows(audit: str, form: Form, response: Response, public_key: bytes) -> Iter
                 "audit": audit,
                 "form": form.digest,
                 "question": piece.question,
+                "tag": _new_id(),
                 "sealed": seal(public_key, content),
             }
 
@@ -203,6 +205,7 @@ def _counted(audit: str, form: Form, question: str, group: str, value: str) -> R
         "question": question,
         "grp": group,
         "value": value,
+        "tag": _new_id(),
     }
 
 

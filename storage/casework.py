@@ -31,6 +31,13 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+class Entry(StrEnum):
+    """Who may answer: whoever has a slip, which can be used once; or whoever has the link, which is weaker."""
+
+    SLIPS = "slips"
+    OPEN = "open"
+
+
 class Audit(Struct, frozen=True, kw_only=True):
     """A post-incident review. `k`: the fewest people whose answers are published together."""
 
@@ -44,6 +51,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     status: Status = Status.OPEN
     closed_on: date | None = None
     synthetic: bool = False
+    entry: Entry = Entry.OPEN
 
 
 class Offer(Struct, frozen=True):
@@ -195,6 +203,7 @@ class Casework:
                 "form": told.form,
                 "sealed": seal(told.public_key, msgspec.json.encode(told.response)),
                 "status": "new",
+                "route": "lead",
             },
         )
 
@@ -226,4 +235,4 @@ class Casework:
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:
     columns = row._asdict()
-    return Audit(**columns | {"status": Status(columns["status"])})
+    return Audit(**columns | {"status": Status(columns["status"]), "entry": Entry(columns["entry"])})

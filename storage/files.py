@@ -12,7 +12,7 @@ from storage.keys import Pair, seal, unseal
 from storage.tables import HASH_BYTES, files
 
 _KEEP = text(
-    "INSERT INTO files (id, audit, form, sealed) VALUES (:id, :audit, :form, :sealed) ON CONFLICT DO NOTHING"
+    "INSERT INTO files (id, audit, form, tag, sealed) VALUES (:id, :audit, :form, :tag, :sealed) ON CONFLICT DO NOTHING"
 )
 
 
@@ -28,7 +28,8 @@ class Files:
     def keep(self, file: bytes, audit: str, form: str, public_key: bytes, content: bytes) -> None:
         """Keep a file by its `digest`, once however often it is said. `form` is the name of the form it answers."""
         sealed = seal(public_key, content)
-        self._connection.execute(_KEEP, {"id": file, "audit": audit, "form": form, "sealed": sealed})
+        row = {"id": file, "audit": audit, "form": form, "tag": b"", "sealed": sealed}
+        self._connection.execute(_KEEP, row)
 
     def read(self, file: bytes, pair: Pair) -> bytes:
         """The content of a file. Raises StorageError when it is not there, UndecipherableError."""

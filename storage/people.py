@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from storage.keys import Keys
 from storage.locks import hold
-from storage.tables import ID_BYTES, notices, people
+from storage.tables import ID_BYTES, accounts, notices, people
 
 
 class Person(Struct, frozen=True):
     """Somebody with a role. Their repr does not say how to reach them."""
 
     id: bytes
+    account: bytes
     audit: str
     role: str
     channel: str
@@ -44,7 +45,9 @@ class People:
                 return person.id
         new = secrets.token_bytes(ID_BYTES)
         locked = self._keys.lock_person(new, msgspec.msgpack.encode((channel, address)))
-        row = {"id": new, "audit": audit, "role": role, "locked": locked}
+        account = secrets.token_bytes(ID_BYTES)
+        self._connection.execute(insert(accounts), {"id": account, "locked": b""})
+        row = {"id": new, "account": account, "audit": audit, "role": role, "locked": locked}
         self._connection.execute(insert(people), row)
         return new
 
@@ -63,7 +66,7 @@ class People:
         self._connection.execute(delete(notices).where(notices.c.person == person))
         self._connection.execute(delete(people).where(people.c.id == person))
 
-    def _open(self, row: Row[tuple[bytes, str, str, bytes]]) -> Person:
+    def _open(self, row: Row[tuple[bytes, bytes, str, str, bytes]]) -> Person:
         content = self._keys.open_person(row.id, row.locked)
         channel, address = msgspec.msgpack.decode(content, type=tuple[str, str])
-        return Person(row.id, row.audit, row.role, channel, address)
+        return Person(row.id, row.account, row.audit, row.role, channel, address)

@@ -2,10 +2,12 @@
 
 Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and
 the `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`,
-`files`. Between them the `slips`, each a right to answer that is gone once it was used. None of these has a time, an
+`files`, and the `threads` with their `messages`, which only a receipt opens. Between them the `slips`, each a right to
+answer that is gone once it was used. None of these has a time (drafts have the day of their key, threads a week), an
 address that can be read, a counter or a foreign key, and all are clustered by a random key, so that not even
-the order of rows in a SQLite file says who came when. The `journal` counts and has days, and is on neither side: it
-says what was done with an audit, nothing that one respondent did.
+the order of rows in a SQLite file says who came when. **Access** is how people with a role sign in: it has times, and
+nothing of answers. The `journal` counts and has days, and is on neither side: it says what was done with an audit,
+nothing that one respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
 """
 
@@ -27,6 +29,8 @@ from sqlalchemy import (
 
 ID_BYTES = 16
 HASH_BYTES = 32
+TAG_BYTES = 16
+LOCATOR_BYTES = 5
 
 metadata = MetaData(
     naming_convention={
@@ -40,8 +44,20 @@ metadata = MetaData(
 
 
 def _random_id(name: str = "id", length: int = ID_BYTES) -> Column[bytes]:
-    rule = CheckConstraint(f"length({name}) = {length}", name=name)
-    return Column(name, LargeBinary, rule, primary_key=True)
+    return Column(name, LargeBinary, _long(name, length), primary_key=True)
+
+
+def _bytes(name: str, length: int) -> Column[bytes]:
+    return Column(name, LargeBinary, _long(name, length), nullable=False)
+
+
+def _long(name: str, length: int) -> CheckConstraint:
+    return CheckConstraint(f"length({name}) = {length}", name=name)
+
+
+def _one_of(name: str, *values: str) -> Column[str]:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return Column(name, Text, CheckConstraint(f"{name} IN ({listed})", name=name), nullable=False)
 
 
 # What was asked. A form that was used never changes: its digest is its name.
@@ -68,6 +84,13 @@ audits = Table(
     Column("synthetic", Boolean, nullable=False),
     Column("public_key", LargeBinary, nullable=False),
     Column("private_key", LargeBinary, nullable=False),  # encrypted with the key file
+    Column("entry", Text, nullable=False),  # who may answer: whoever has a slip (slips), or the link (open)
+    Column("release_salt", LargeBinary),  # of the lead's passphrase: both are there once it was chosen
+    Column(
+        "release_key", LargeBinary
+    ),  # what answers in people's own words are sealed to when they are flushed
+    Column("counted_on", Date),  # the day of the count that is shown while the audit is open
+    Column("counted_enough", Boolean),
     sqlite_with_rowid=False,
 )
 
@@ -82,11 +105,13 @@ audit_forms = Table(
     sqlite_with_rowid=False,
 )
 
-# Interviews under way, and what recognises a repeated message after they ended.
+# Interviews under way, and what recognises a repeated message after they ended. Name and content need the key of
+# that `epoch` (a day, counted from 1 January 1970), which is in no database.
 drafts = Table(
     "drafts",
     metadata,
     Column("ref", LargeBinary, primary_key=True),
+    Column("epoch", Integer, nullable=False),
     Column("blob", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -98,13 +123,15 @@ pool = Table(
     _random_id(),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
+    _bytes("tag", TAG_BYTES),  # by which whoever has the receipt finds it again
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
 
 # One answer each, of nobody: no column says which of them came together. `question` is empty in the
-# rows that only say that somebody was heard.
+# rows that only say that somebody was heard. `tag` differs from question to question: only the receipt brings
+# those of one person together.
 answers = Table(
     "answers",
     metadata,
@@ -114,11 +141,13 @@ answers = Table(
     Column("question", Text, nullable=False),
     Column("grp", Text, nullable=False),
     Column("value", Text, nullable=False),
+    _bytes("tag", TAG_BYTES),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
 
-# Answers in people's own words, one each, sealed. They carry no group: R8 lets none be shown with one.
+# Answers in people's own words, one each, sealed to the lead's release key. They carry no group: R8 lets none be
+# shown with one.
 texts = Table(
     "texts",
     metadata,
@@ -126,6 +155,7 @@ texts = Table(
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
     Column("question", Text, nullable=False),
+    _bytes("tag", TAG_BYTES),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "audit"),
     sqlite_with_rowid=False,
@@ -142,7 +172,19 @@ releases = Table(
     sqlite_with_rowid=False,
 )
 
-# Somebody is at risk, or wants to be heard now: never held back.
+# What was ever published of an audit's answers, as sets of people: everyone who answered `question`, or those of
+# the groups in `groups` (JSON). It has no number: rules R6 and R7 count anew.
+published = Table(
+    "published",
+    metadata,
+    Column("audit", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("groups", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Somebody is at risk, or wants to be heard now: never held back. `route` is who is told: the lead, or past them.
 concerns = Table(
     "concerns",
     metadata,
@@ -150,8 +192,41 @@ concerns = Table(
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("status", Text, CheckConstraint("status IN ('new', 'read')", name="status"), nullable=False),
+    _one_of("status", "new", "read"),
+    _one_of("route", "lead", "deputy"),
     Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# What a receipt opens: `verifier` and `public_key` are derived from it, so that only who has it can read what is
+# sealed to it. `week` (ISO 8601, such as 2026-W48) is that of the last message; later it is destroyed.
+threads = Table(
+    "threads",
+    metadata,
+    _random_id("locator", LOCATOR_BYTES),
+    Column("audit", Text, nullable=False),
+    _bytes("salt", 16),
+    _bytes("verifier", HASH_BYTES),
+    _bytes("public_key", 32),
+    Column("week", Text, nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# What a person with a receipt and the lead write each other, sealed once for each of them.
+messages = Table(
+    "messages",
+    metadata,
+    _random_id(),
+    _bytes("locator", LOCATOR_BYTES),
+    Column("audit", Text, nullable=False),
+    _one_of("sender", "lead", "respondent"),
+    _one_of("status", "new", "read"),
+    Column("for_lead", LargeBinary, nullable=False),
+    Column("for_respondent", LargeBinary, nullable=False),
+    Column("week", Text, nullable=False),
+    Index(None, "audit"),
+    Index(None, "locator"),
     sqlite_with_rowid=False,
 )
 
@@ -161,16 +236,18 @@ slips = Table(
     metadata,
     _random_id("hash", HASH_BYTES),
     Column("audit", Text, nullable=False),
-    Column("role", Text, CheckConstraint("role IN ('respondent', 'lead')", name="role"), nullable=False),
+    _one_of("role", "respondent", "lead", "deputy", "auditor"),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
 
-# People with a role in an audit: those who are reminded and told. Whoever only answers has no row here.
+# People with a role in an audit: those who are reminded and told. Whoever only answers has no row here. One
+# `account` may have roles in several audits.
 people = Table(
     "people",
     metadata,
     _random_id(),
+    _bytes("account", ID_BYTES),
     Column("audit", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("locked", LargeBinary, nullable=False),  # how to reach them, encrypted with the key file
@@ -186,24 +263,70 @@ notices = Table(
     Column("person", LargeBinary, nullable=False),
     Column("audit", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column(
-        "status",
-        Text,
-        CheckConstraint("status IN ('waiting', 'sent', 'parked')", name="status"),
-        nullable=False,
-    ),
+    _one_of("status", "waiting", "sent", "parked"),
     Index(None, "person"),
     sqlite_with_rowid=False,
 )
 
-# What people attached to an answer, sealed like it; the answer holds the id.
+# What people attached to an answer, sealed like it; the answer holds the id. The `tag` comes with the flush.
 files = Table(
     "files",
     metadata,
     _random_id(length=HASH_BYTES),
     Column("audit", Text, nullable=False),
     Column("form", Text, nullable=False),
+    Column("tag", LargeBinary, nullable=False),  # empty until the response is flushed
     Column("sealed", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# How people with a role sign in. Times are seconds since 1970; secrets are hashed or encrypted with the key file.
+accounts = Table(
+    "accounts",
+    metadata,
+    _random_id(),
+    Column("locked", LargeBinary, nullable=False),  # what they are called; may be empty
+    sqlite_with_rowid=False,
+)
+credentials = Table(
+    "credentials",
+    metadata,
+    _random_id(),
+    _bytes("account", ID_BYTES),
+    _one_of("kind", "passkey", "totp"),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "account"),
+    sqlite_with_rowid=False,
+)
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    _random_id("hash", HASH_BYTES),
+    _bytes("account", ID_BYTES),
+    Column("expires", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    _random_id("hash", HASH_BYTES),
+    _bytes("account", ID_BYTES),
+    Column("began", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),  # when they last showed passkey or code; 0: never
+    Index(None, "account"),
+    sqlite_with_rowid=False,
+)
+# What one person may not do alone, and who has asked for it.
+approvals = Table(
+    "approvals",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    _bytes("asked_by", ID_BYTES),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -229,4 +352,5 @@ journal = Table(
 
 RIGHTS = (slips,)
 IDENTITY_SIDE = (drafts, people, notices)
-ANSWER_SIDE = (pool, answers, texts, concerns, files)
+ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages)
+ACCESS = (accounts, credentials, sign_in_links, sessions, approvals)
