@@ -27,7 +27,7 @@ MOST_FIELDS = 400
 COOKIE_DAYS = 3  # how long a browser keeps it after the last visit; drafts live as long
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
