@@ -17,8 +17,8 @@ from bot.web.app import create_app
 from tests.bot.website import AUDIT, BASE, STAFF, Browser, Site, site
 
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -103,7 +103,8 @@ def test_a_flush_happens_whole_or_not_at_all(filled: Storage, audit: Audit, form
     _submit(filled, audit, form, NURSE, CARE)
     with filled.database.writing() as connection:
         connection.execute(
-            pool.insert(), {"id": bytes(16), "audit": audit.id, "form": form.digest, "sealed": b"broken"}
+            pool.insert(),
+            {"id": bytes(16), "audit": audit.id, "form": form.digest, "tag": bytes(16), "sealed": b"broken"},
         )
     with pytest.raises(UndecipherableError):
         _flush(filled, audit)

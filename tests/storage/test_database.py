@@ -13,7 +13,7 @@ from storage.migrations import Revision
 from storage.tables import drafts
 from storage.unit_of_work import Storage
 
-SOMEBODY = {"ref": b"somebody", "blob": b"CANARY" * 500}
+SOMEBODY = {"ref": b"somebody", "epoch": 1, "blob": b"CANARY" * 500}
 
 
 def test_a_transaction_that_fails_leaves_nothing(storage: Storage) -> None:
@@ -52,8 +52,10 @@ def test_compacting_keeps_what_there_is(storage: Storage) -> None:
 def test_no_fault_tells_what_a_row_holds(storage: Storage) -> None:
     statements = (
         drafts.insert(),  # a second row of this name
-        text("INSERT INTO concerns (id, audit, form, sealed, status) VALUES (:blob, '', '', :ref, 'no')"),
-        text("INSERT INTO pool (id, audit, form, sealed) VALUES (:ref, NULL, 'CANARY', :blob)"),
+        text(
+            "INSERT INTO concerns (id, audit, form, sealed, status, route) VALUES (:blob, '', '', :ref, 'no', 'lead')"
+        ),
+        text("INSERT INTO pool (id, audit, form, tag, sealed) VALUES (:ref, NULL, 'CANARY', :ref, :blob)"),
     )
     with storage.database.writing() as connection:
         connection.execute(drafts.insert(), SOMEBODY)

@@ -24,7 +24,10 @@ def _add(storage: Storage, role: str = "lead", address: str = ADDRESS, audit: st
 def test_somebody_with_a_role_can_be_reached_again(storage: Storage, reopen: Callable[[], Storage]) -> None:
     lead = _add(storage)
     with reopen().reading() as work:
-        assert work.people.get(lead) == Person(lead, AUDIT, "lead", "telegram", ADDRESS)
+        found = work.people.get(lead)
+        assert found is not None
+        assert (found.id, found.audit, found.role) == (lead, AUDIT, "lead")
+        assert (found.channel, found.address) == ("telegram", ADDRESS)
         assert work.people.of(AUDIT, "lead") == (work.people.get(lead),)
         assert work.people.of(AUDIT, "auditor") == work.people.of("elm-house", "lead") == ()
 
@@ -75,7 +78,7 @@ def test_who_is_removed_is_gone_with_what_was_to_be_sent_to_them(storage: Storag
 
 
 def test_a_person_never_shows_their_address() -> None:
-    shown = repr(Person(b"canary", AUDIT, "lead", "telegram", ADDRESS))
+    shown = repr(Person(b"canary", b"canary", AUDIT, "lead", "telegram", ADDRESS))
     assert shown == "Person('rowan-house', 'lead')"
 
 

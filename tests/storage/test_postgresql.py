@@ -50,7 +50,7 @@ def test_every_connection_is_set_up_for_durability(storage: Storage, setting: st
 
 def test_a_transaction_that_only_looks_cannot_write(storage: Storage) -> None:
     with pytest.raises(UnavailableError) as raised, storage.database.reading() as connection:
-        connection.execute(drafts.insert(), {"ref": REF, "blob": b""})
+        connection.execute(drafts.insert(), {"ref": REF, "epoch": 1, "blob": b""})
     assert raised.value.name == "25006"
     with storage.database.reading() as connection:
         assert connection.scalar(text("SHOW transaction_isolation")) == "repeatable read"
@@ -63,7 +63,7 @@ def test_a_transaction_in_which_a_fault_was_overlooked_is_not_called_committed(s
         pytest.raises(StorageError, match="nothing of it was kept"),
         storage.database.writing() as connection,
     ):
-        connection.execute(drafts.insert(), {"ref": REF, "blob": b""})
+        connection.execute(drafts.insert(), {"ref": REF, "epoch": 1, "blob": b""})
         with pytest.raises(ProgrammingError, match="42P01"):
             connection.execute(text("SELECT * FROM nowhere"))
     with storage.database.writing() as connection:
@@ -201,7 +201,7 @@ def test_what_was_deleted_is_nowhere_in_the_tables_after_compacting(
 ) -> None:
     with storage.database.writing() as connection:
         for name in (b"kept", b"gone"):
-            connection.execute(drafts.insert(), {"ref": name, "blob": name + b"-CANARY" * 200})
+            connection.execute(drafts.insert(), {"ref": name, "epoch": 1, "blob": name + b"-CANARY" * 200})
         connection.execute(drafts.delete().where(drafts.c.ref == b"gone"))
     storage.database.compact()
     postgres.stop()  # everything is written down

@@ -54,7 +54,7 @@ def test_every_connection_is_set_up_for_durability(storage: Storage, pragma: str
 
 def test_what_was_deleted_is_nowhere_in_the_files_after_compacting(storage: Storage, tmp_path: Path) -> None:
     with storage.database.writing() as connection:
-        connection.execute(text("INSERT INTO drafts VALUES (x'00', :blob)"), {"blob": b"CANARY" * 500})
+        connection.execute(text("INSERT INTO drafts VALUES (x'00', 1, :blob)"), {"blob": b"CANARY" * 500})
     with storage.database.writing() as connection:
         connection.execute(text("DELETE FROM drafts"))
     storage.database.compact()
@@ -108,7 +108,7 @@ def test_a_journal_that_cannot_be_emptied_is_said(
         other.execute("BEGIN")
         other.execute("SELECT * FROM drafts").fetchall()
         with storage.database.writing() as connection:
-            connection.execute(text("INSERT INTO drafts VALUES (x'00', x'00')"))
+            connection.execute(text("INSERT INTO drafts VALUES (x'00', 1, x'00')"))
         with pytest.raises(StorageError, match="in use"):
             impatient.compact()
     impatient.compact()
@@ -117,7 +117,7 @@ def test_a_journal_that_cannot_be_emptied_is_said(
 
 def _insert(storage: Storage, ref: bytes, *, size: int) -> None:
     with storage.database.writing() as connection:
-        connection.execute(drafts.insert(), {"ref": ref, "blob": bytes(size)})
+        connection.execute(drafts.insert(), {"ref": ref, "epoch": 1, "blob": bytes(size)})
 
 
 @contextmanager
