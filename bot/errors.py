@@ -5,6 +5,9 @@ CandourError
     ├── NowhereError        nobody knows which audit this person belongs to: they need their link
     ├── UnknownInvitationError  no slip and no audit has this code
     ├── SlipSpentError      somebody else handed in with the same slip
+    ├── ReceiptMissingError what they want to do needs their receipt first
+    ├── WrongReceiptError   no receipt that opens anything
+    ├── TooManyTriesError   so many receipts were tried that nobody may try for a while
     ├── TooBusyError        too many messages wait already: try again in a moment
     └── StoppingError       we are shutting down: the channel should deliver it again
 """
@@ -51,3 +54,24 @@ class StoppingError(TurnError):
 
     def __init__(self) -> None:
         super().__init__("Candour is restarting. Please try again in a minute.")
+
+
+class ReceiptMissingError(TurnError):
+    """Somebody wants to write to the lead, or to take answers back, and has not shown their receipt."""
+
+    def __init__(self) -> None:
+        super().__init__("Please enter your receipt first.")
+
+
+class WrongReceiptError(TurnError):
+    """A receipt that opens nothing: mistyped, never given out, or destroyed since. Nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__("This receipt opens nothing. Check each letter and number, and try again.")
+
+
+class TooManyTriesError(TurnError):
+    """Too many receipts that open nothing were tried."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many receipts were tried just now. Please wait an hour and try again.")

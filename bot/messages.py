@@ -10,6 +10,8 @@ from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.moves import Move
 from dialogues.prompts import Item, Prompt
+from storage.interviews import Visit
+from storage.threads import Message
 
 
 class Address(Struct, frozen=True):
@@ -73,7 +75,13 @@ class Go(_Said, frozen=True):
     form: str
 
 
-Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go
+class Returned(_Said, frozen=True):
+    """They have come back with a receipt, which was looked at before: what it leads to."""
+
+    visit: Visit
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned
 
 
 class Incoming(Struct, frozen=True):
@@ -125,4 +133,20 @@ class Appointed(Struct, frozen=True):
     role: str
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed
+class Welcomed(Struct, frozen=True):
+    """Whoever came back with their receipt: what they and the lead wrote, and what they can do in this audit.
+
+    `forms` are the names of forms, `interview` the one from which they go there. It has no repr.
+    """
+
+    audit: str
+    title: str
+    messages: tuple[Message, ...]
+    forms: tuple[Form, ...]
+    interview: Interview
+
+    def __repr__(self) -> str:
+        return f"Welcomed({self.audit!r})"
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed

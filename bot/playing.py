@@ -16,7 +16,14 @@ from msgspec.structs import replace
 
 from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
-from bot.errors import NowhereError, SlipSpentError, TurnError, UnknownInvitationError
+from bot.errors import (
+    NowhereError,
+    ReceiptMissingError,
+    SlipSpentError,
+    TurnError,
+    UnknownInvitationError,
+    WrongReceiptError,
+)
 from bot.messages import (
     Address,
     Appointed,
@@ -28,18 +35,22 @@ from bot.messages import (
     Odd,
     Outcome,
     Reply,
+    Returned,
     Said,
     Tap,
+    Welcomed,
     Words,
 )
+from bot.stock import Stock
 from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
-from dialogues.prompts import AskAgain, Item, Prompt, Untaken
+from dialogues.prompts import AskAgain, Item, Prompt, Submitted, Untaken
+from dialogues.responses import Response
 from storage.answers import Submission
-from storage.casework import CONCERN, Offer
+from storage.casework import CONCERN, MESSAGE, NEEDS_RECEIPT, RESPONSE, WITHDRAWAL, Offer
 from storage.errors import (
     AuditClosedError,
     RequestError,
@@ -47,9 +58,10 @@ from storage.errors import (
     UnknownAuditError,
     UnknownFormError,
 )
-from storage.interviews import ENDED, Aside, Conversation, Ref, digest, tombstone
+from storage.interviews import ENDED, Aside, Conversation, Handed, Ref, Visit, digest, tombstone
 from storage.journal import RoleGiven
 from storage.slips import LEAD, RESPONDENT
+from storage.threads import Sender, Thread
 from storage.unit_of_work import Storage, UnitOfWork
 
 _LEAVES_NO_TRACE = (Concern, Help, Look)  # harmless when repeated: no reason to remember a stranger
@@ -81,6 +93,11 @@ class Player:
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._storage = storage
         self._clock = clock
+        self._stock = Stock(storage.cost)
+
+    def close(self) -> None:
+        """Play no more."""
+        self._stock.close()
 
     def play(self, tasks: Sequence[Task]) -> Played:
         """What came of each task. One that breaks its group is set apart, and the others are played again."""
@@ -106,7 +123,7 @@ class Player:
         keys = self._storage.keys
         refs = [keys.ref(task.address.channel, task.address.id, task.audit, task.form) for task in tasks]
         with self._storage.writing() as work:
-            group = _Group(work, self._clock.now(), tasks, refs)
+            group = _Group(work, self._clock.now(), self._stock, tasks, refs)
             results = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
             group.save()
         return Played(results, tuple(group.notices))
@@ -115,9 +132,12 @@ class Player:
 class _Group:
     """Turns that are played in one transaction, on the conversations they belong to."""
 
-    def __init__(self, work: UnitOfWork, now: datetime, tasks: Sequence[Task], refs: Sequence[Ref]) -> None:
+    def __init__(
+        self, work: UnitOfWork, now: datetime, stock: Stock, tasks: Sequence[Task], refs: Sequence[Ref]
+    ) -> None:
         self._work = work
         self._now = now
+        self._stock = stock
         self._held = work.interviews.load(set(refs))
         audits = {task.audit for task in tasks} | {held.audit for held in self._held.values()}
         self._offers = work.casework.offers(audits - {""})
@@ -146,14 +166,18 @@ class _Group:
     def _hear(self, incoming: Incoming, ref: Ref, held: Conversation | None) -> Result:
         update = digest(incoming.update)
         if held is not None and update in held.recent:
-            return self._show(self._offer(incoming.audit or held.audit, incoming.form or held.form), held)
+            return self._repeat(self._offer(incoming.audit or held.audit, incoming.form or held.form), held)
         if incoming.audit:
             offer = self._offer(incoming.audit, incoming.form)
+            if isinstance(incoming.said, Returned):
+                return self._come_with_receipt(_Turn(ref, held, update), incoming.said.visit, offer)
             return self._play(_Turn(ref, held, update), offer, incoming.said)
         return self._in_chat(_Turn(ref, held, update), incoming.said, incoming.address)
 
     def _in_chat(self, turn: _Turn, said: Said, address: Address) -> Result:
         """In a chat people bring their place with them, or turn to another one."""
+        if isinstance(said, Returned):
+            return self._come_with_receipt(turn, said.visit)
         elsewhere = _elsewhere(said)
         if isinstance(elsewhere, Enter):
             return self._enter(turn, elsewhere.code, address)
@@ -180,11 +204,28 @@ class _Group:
             offered = self._offers_of(slip.audit if slip else code)
         except UnknownAuditError as unknown:
             raise UnknownInvitationError from unknown
-        doors = [offer for offer in offered.values() if offer.records != CONCERN]
+        doors = [offer for offer in offered.values() if offer.records == RESPONSE]
         if form not in offered and len(doors) > 1:
             return Doors(code, tuple(self._work.forms.get(offer.digest) for offer in doors))
         offer = offered.get(form) or next(iter(doors or offered.values()))
         return self._turn_to(turn, offer, slip.hash if slip else b"")
+
+    def _come_with_receipt(self, turn: _Turn, visit: Visit, offer: Offer | None = None) -> Result:
+        """They are shown what was written, and may go on from there. `offer`: where they are, outside of a chat."""
+        if self._work.threads.is_opened_by(visit.opened) is None:
+            raise WrongReceiptError
+        offers = [each for each in self._offers_of(visit.audit).values() if each.records in NEEDS_RECEIPT]
+        here = turn.held
+        if here is None or offer is not None:
+            at = offer or next(iter(offers or self._offers_of(visit.audit).values()))
+            here = here or Conversation(self._invite(at), audit=visit.audit, form=at.form)
+        here = replace(here.after(turn.update, here.interview, here.tries), visit=visit)
+        self._keep(turn.ref, here)
+        written = self._work.threads.read_by_respondent(visit.opened)
+        self._work.threads.mark_read([visit.opened.locator], Sender.LEAD)
+        title = self._work.casework.audit(visit.audit).name
+        forms = tuple(self._work.forms.get(each.digest) for each in offers)
+        return Welcomed(visit.audit, title, written, forms, _detached(here.interview))
 
     def _go(self, turn: _Turn, go: Go) -> Result:
         """To another form of the audit they are in."""
@@ -232,8 +273,18 @@ class _Group:
 
     # What it leads to
 
+    def _repeat(self, offer: Offer, held: Conversation) -> Reply:
+        """What followed from a message that came before: what was handed in with it, and what waits since."""
+        shown = self._show(offer, held)
+        if held.handed is None or held.handed.interview == held.interview:
+            return shown
+        handed = held.handed
+        return Reply(self._work.forms.get(handed.interview.form), handed.interview, _with(handed), then=shown)
+
     def _show(self, offer: Offer, held: Conversation) -> Reply:
         form, interview = self._form(held), held.interview
+        if held.handed is not None and held.handed.interview == interview:
+            return Reply(form, _detached(interview), _with(held.handed))
         if not offer.is_open and interview.state not in ENDED:
             turn = engine.advance(form, interview, Expire(), now=self._now)
             return Reply(form, turn.interview, turn.prompts)
@@ -242,6 +293,8 @@ class _Group:
     def _play(self, turn: _Turn, offer: Offer, said: Said, here: Conversation | None = None) -> Result:
         """Play what was said. `here` is where the person has just turned to, if not where they were."""
         before = here or turn.held or Conversation(self._invite(offer))
+        if offer.records in NEEDS_RECEIPT:
+            self._visited(offer, before)
         form = self._form(before)
         move = _move(said, form, before.interview)
         if isinstance(move, Go):
@@ -263,10 +316,14 @@ class _Group:
         again = any(type(prompt) is AskAgain for prompt in advanced.prompts)
         tries = _tries(before, interview, again=again)
         after = before.after(turn.update, interview, tries)
+        said_back = advanced.prompts
         if interview is not before.interview:
             self._keep_files(offer, form, before.interview, interview, said)
+            if interview.state is State.REVIEWING:
+                self._stock.expect()
             if interview.state is State.SUBMITTED:
-                self._hand_in(offer, form, before, interview)
+                handed = Handed(self._hand_in(offer, form, before, interview), after.interview)
+                after, said_back = replace(after, handed=handed), _with(handed)
         settled = _settled(form, interview, move) if isinstance(said, Tap) else None
         then = None
         if after.aside and interview.state in ENDED and interview is not before.interview:
@@ -278,7 +335,7 @@ class _Group:
         ):
             self._keep(turn.ref, after)
         shown = tombstone(interview) if then else after.interview
-        return Reply(form, _detached(shown), advanced.prompts, tries, move, settled, then)
+        return Reply(form, _detached(shown), said_back, tries, move, settled, then)
 
     def _not_taken(self, turn: _Turn, form: Form, before: Conversation, why: Untaken | AskAgain) -> Reply:
         """What came cannot be taken: that is said, and what waits is shown again."""
@@ -333,22 +390,61 @@ class _Group:
     def _form(self, conversation: Conversation) -> Form:
         return self._work.forms.get(conversation.interview.form)
 
-    def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> None:
-        """Put the response to those for the pool, or, when somebody is at risk, before the lead at once.
+    def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> str:
+        """Do with the response what its form is for, in the same transaction. Returns its receipt, if it gets one.
 
-        A slip is spent with it, in the same transaction. Raises SlipSpentError when it was spent before.
+        A slip is spent with it. Raises SlipSpentError when it was spent before, ReceiptMissingError when somebody
+        does without a receipt what needs one.
         """
         if before.slip and not self._work.slips.spend(before.slip):
             raise SlipSpentError
         response = engine.response(form, interview)
-        submission = Submission(offer.audit, form.digest, offer.public_key, response)
+        if form.records == MESSAGE:
+            self._write_to_lead(offer, before, response)
+            return ""
+        if form.records == WITHDRAWAL:
+            self._take_back(offer, before)
+            return ""
+        receipt = self._stock.take()
+        self._work.threads.begin(receipt, offer.audit, self._now.date())
+        tags = receipt.opened.tags
+        submission = Submission(offer.audit, form.digest, offer.public_key, response, tags)
         if form.records != CONCERN:
             self._submissions.append(submission)
-            return
-        self._work.casework.raise_concern(submission)
+            return receipt.code
+        self._work.casework.raise_concern(submission, receipt.opened.locator)
         self._work.files.erase(filing.digests(filing.names(interview) - filing.names_in(response)))
-        for lead in self._work.people.of(offer.audit, LEAD):
-            self.notices.append(self._work.notices.add(lead.id, offer.audit, CONCERN))
+        self._tell(offer.audit, CONCERN)
+        return receipt.code
+
+    def _visited(self, offer: Offer, here: Conversation) -> tuple[Thread, Visit]:
+        """The thread that their receipt has opened. Raises ReceiptMissingError."""
+        visit = here.visit
+        thread = (
+            self._work.threads.is_opened_by(visit.opened) if visit and visit.audit == offer.audit else None
+        )
+        if visit is None or thread is None:
+            raise ReceiptMissingError
+        return thread, visit
+
+    def _write_to_lead(self, offer: Offer, before: Conversation, response: Response) -> None:
+        """Put what they wrote into their thread, and tell the lead that there is something."""
+        thread, _ = self._visited(offer, before)
+        text = "\n\n".join(value for value in response.values() if isinstance(value, str))
+        if self._work.threads.write(thread, Sender.RESPONDENT, text, offer.public_key, self._now.date()):
+            self._tell(offer.audit, MESSAGE)
+
+    def _take_back(self, offer: Offer, before: Conversation) -> None:
+        """Erase what they handed in."""
+        _, visit = self._visited(offer, before)
+        pair = self._work.casework.keys_of(offer.audit)
+        if self._work.answers.withdraw(offer.audit, visit.opened.tags, pair, self._work.forms.get):
+            self._work.casework.note_rewriting(offer.audit, due=True)
+
+    def _tell(self, audit: str, kind: str) -> None:
+        """Have the lead told, once this is committed."""
+        for lead in self._work.people.of(audit, LEAD):
+            self.notices.append(self._work.notices.add(lead.id, audit, kind))
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
@@ -400,7 +496,7 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
             return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
-        case Enter() | Go():
+        case Enter() | Go() | Returned():
             return Begin()
         case _:
             move = said
@@ -417,8 +513,13 @@ def _detached(interview: Interview) -> Interview:
 def _may_begin_again(interview: Interview, offer: Offer) -> bool:
     """Whether a new interview may follow: not when this one was counted; a concern can always be told."""
     if interview.state is State.SUBMITTED:
-        return offer.records == CONCERN
+        return offer.records != RESPONSE
     return interview.state in ENDED
+
+
+def _with(handed: Handed) -> tuple[Prompt, ...]:
+    """What is said to whoever has handed in."""
+    return (Submitted(receipt=handed.receipt),)
 
 
 def _tries(before: Conversation, interview: Interview, *, again: bool) -> int:

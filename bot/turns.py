@@ -82,6 +82,7 @@ class TurnLoop:
             await self._draining
         if thread is not None:
             thread.shutdown()
+            self._player.close()
 
     @property
     def queued(self) -> int:

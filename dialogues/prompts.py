@@ -174,7 +174,9 @@ class Paused(_Prompt, frozen=True):
 
 
 class Submitted(_Prompt, frozen=True):
-    """The answers were handed in."""
+    """The answers were handed in. `receipt` lets their owner come back to them; it is shown until they go on."""
+
+    receipt: str = ""
 
 
 class Declined(_Prompt, frozen=True):

@@ -1,13 +1,16 @@
 """Submitted responses: whole and sealed in the pool, then flushed into answers that are nobody's any more.
 
 What makes a flushed answer nobody's: it has no response, no time and no order; its choices are put into the
-order of the form, whatever order they were tapped in; what was worked out from several answers is left out.
+order of the form, whatever order they were tapped in; what was worked out from several answers is left out. Each
+flush writes all answers of the audit anew, in an order of its own, so that nothing tells those that came late. Only
+whoever has the receipt can make the tags by which their answers are found again, to take them back.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import SystemRandom
 from typing import TypeAlias
 
@@ -20,9 +23,13 @@ from dialogues.responses import Response
 from reports.scoring import Tally
 from storage.files import digest_in
 from storage.keys import Pair, seal, unseal
-from storage.tables import ID_BYTES, answers, pool, texts
+from storage.receipts import answer_tag, file_tag, pool_tag
+from storage.tables import ID_BYTES, answers, files, pool, texts
 
 HEARD = ""  # the `question` of rows that say that one person was heard, and nothing else
+
+_A_FEW = 16  # answers within repeats that are looked for at once
+_MOST_FILES = 256  # of one response that can be taken back
 
 _NOTHING: tuple[object, ...] = (None, "", [])
 _COUNTED = frozenset({Kind.ACKNOWLEDGE, Kind.RANGE, Kind.RANK, Kind.SELECT_MULTIPLE, Kind.SELECT_ONE})
@@ -40,15 +47,29 @@ class Piece(Struct, frozen=True):
 
 
 class Submission(Struct, frozen=True):
-    """A response to be sealed for an audit; `form` is the digest of the form that it answers. It has no repr."""
+    """A response to be sealed for an audit; `form` is the digest of the form that it answers. It has no repr.
+
+    `tags` is the key of the receipt's tags (`Opened.tags`).
+    """
 
     audit: str
     form: str
     public_key: bytes
     response: Response
+    tags: bytes
 
     def __repr__(self) -> str:
         return "Submission()"
+
+
+class _Pooled(Struct, frozen=True, array_like=True):
+    """What is sealed into the pool. Before there were receipts, it was the response alone."""
+
+    response: Response
+    tags: bytes
+
+    def __repr__(self) -> str:
+        return "_Pooled()"
 
 
 class Answers:
@@ -64,8 +85,8 @@ class Answers:
                 "id": _new_id(),
                 "audit": each.audit,
                 "form": each.form,
-                "tag": _new_id(),
-                "sealed": seal(each.public_key, msgspec.json.encode(each.response)),
+                "tag": pool_tag(each.tags),
+                "sealed": seal(each.public_key, msgspec.json.encode(_Pooled(each.response, each.tags))),
             }
             for each in submissions
         ]
@@ -80,24 +101,76 @@ class Answers:
         """How many responses were flushed. Never to be shown."""
         return self._count(answers, answers.c.audit == audit, answers.c.question == HEARD)
 
-    def flush(self, audit: str, pair: Pair, form: Callable[[str], Form]) -> frozenset[bytes]:
-        """Take every response of the audit apart and empty its pool. Raises UndecipherableError.
+    def flush(
+        self, audit: str, pair: Pair, release_key: bytes, form: Callable[[str], Form]
+    ) -> frozenset[bytes]:
+        """Take every response of the audit apart, empty its pool, and mix all its answers anew.
 
-        `form` finds a form by its digest. Returns the digests of the files that are answers. All happens in
-        the caller's transaction, or nothing.
+        `release_key` seals what people wrote in their own words, `form` finds a form by its digest. Returns the
+        digests of the files that are answers. All happens in the caller's transaction, or nothing. Raises
+        UndecipherableError.
         """
-        files: set[bytes] = set()
+        kept: dict[bytes, bytes] = {}
         counted: list[Row] = []
         worded: list[Row] = []
         pooled = delete(pool).where(pool.c.audit == audit).returning(pool.c.form, pool.c.sealed)
         for digest, sealed in self._connection.execute(pooled):
-            response: Response = msgspec.json.decode(unseal(pair, sealed))
-            files.update(_files(form(digest), response))
-            for row in _rows(audit, form(digest), response, pair.public):
+            found = _pooled(unseal(pair, sealed))
+            kept.update(_files(form(digest), found))
+            for row in _rows(audit, form(digest), found, release_key):
                 (worded if "sealed" in row else counted).append(row)
-        self._scatter(answers, counted)
-        self._scatter(texts, worded)
-        return frozenset(files)
+        self._scatter(answers, audit, counted)
+        self._scatter(texts, audit, worded)
+        self._scatter_files(audit, kept)
+        return frozenset(kept)
+
+    def withdraw(self, audit: str, tags: bytes, pair: Pair, form: Callable[[str], Form]) -> bool:
+        """Erase what the owner of these tags handed in, files too. False when nothing of theirs is there.
+
+        Raises UndecipherableError.
+        """
+        pooled = delete(pool).where(pool.c.audit == audit, pool.c.tag == pool_tag(tags))
+        row = self._connection.execute(pooled.returning(pool.c.form, pool.c.sealed)).first()
+        if row is not None:
+            named = _files(form(row.form), _pooled(unseal(pair, row.sealed)))
+            self._erase(files, files.c.id, named)
+            return True
+        return self._withdraw_flushed(audit, tags, form)
+
+    def _withdraw_flushed(self, audit: str, tags: bytes, form: Callable[[str], Form]) -> bool:
+        used = select(answers.c.form).where(answers.c.audit == audit).distinct()
+        found = False
+        for digest in self._connection.scalars(used).all():
+            mine = [answer_tag(tags, digest, question) for question in (HEARD, *form(digest).questions)]
+            found = self._erase(answers, answers.c.tag, mine) or found
+            self._erase(texts, texts.c.tag, mine)
+            for question in form(digest).questions:
+                self._erase_instances(tags, digest, question)
+        if found:
+            self._erase(files, files.c.tag, [file_tag(tags, number) for number in range(_MOST_FILES)])
+        return found
+
+    def _erase_instances(self, tags: bytes, form: str, question: str) -> None:
+        """Answers within repeats, until there are no more."""
+        start = 1
+        while self._erase(
+            texts, texts.c.tag, [answer_tag(tags, form, question, start + each) for each in range(_A_FEW)]
+        ):
+            start += _A_FEW
+
+    def _erase(self, table: Table, column: ColumnElement[bytes], values: Iterable[bytes]) -> bool:
+        wanted = list(values)
+        if not wanted:
+            return False
+        return self._connection.execute(delete(table).where(column.in_(wanted))).rowcount > 0
+
+    def forget(self, audit: str) -> bool:
+        """Destroy every flushed answer of the audit, files too. False when there was none."""
+        heard = self.heard(audit) > 0
+        for table in (answers, texts):
+            self._connection.execute(delete(table).where(table.c.audit == audit))
+        self._connection.execute(delete(files).where(files.c.audit == audit, files.c.tag != b""))
+        return heard
 
     def tally(self, audit: str, form: Form) -> Tally:
         """How many people said what, of the answers to this form that were flushed."""
@@ -125,11 +198,22 @@ class Answers:
     def _count(self, table: Table, *where: ColumnElement[bool]) -> int:
         return self._connection.scalar(select(func.count()).select_from(table).where(*where)) or 0
 
-    def _scatter(self, table: Table, rows: list[Row]) -> None:
-        """Insert the rows in an order that says nothing."""
+    def _scatter(self, table: Table, audit: str, more: list[Row]) -> None:
+        """Write the rows of the audit anew together with these, in an order that says nothing."""
+        taken = self._connection.execute(delete(table).where(table.c.audit == audit).returning(*table.c))
+        rows = [*more, *(dict(row._mapping) for row in taken)]
         SystemRandom().shuffle(rows)
         if rows:
             self._connection.execute(insert(table), rows)
+
+    def _scatter_files(self, audit: str, new: Mapping[bytes, bytes]) -> None:
+        """The same for the files that are answers; `new`: their tags. Those of drafts stay where they are."""
+        used = (files.c.audit == audit) & (files.c.id.in_(list(new)) | (files.c.tag != b""))
+        taken = self._connection.execute(delete(files).where(used).returning(*files.c))
+        rows = [{**row._mapping, "tag": new.get(row.id, row.tag)} for row in taken]
+        SystemRandom().shuffle(rows)
+        if rows:
+            self._connection.execute(insert(files), rows)
 
 
 Row: TypeAlias = dict[str, str | bytes]
@@ -170,12 +254,15 @@ def _stored(form: Form, question: Question, value: object) -> str:
     return " ".join(chosen)
 
 
-def _rows(audit: str, form: Form, response: Response, public_key: bytes) -> Iterator[Row]:
-    group = group_of(form, response)
-    yield _counted(audit, form, HEARD, group, "")
-    for piece in split(form, response):
+def _rows(audit: str, form: Form, found: _Pooled, release_key: bytes) -> Iterator[Row]:
+    group = group_of(form, found.response)
+    yield _counted(audit, form, HEARD, group, "") | {"tag": answer_tag(found.tags, form.digest, HEARD)}
+    seen: Counter[str] = Counter()
+    for piece in split(form, found.response):
+        tag = answer_tag(found.tags, form.digest, piece.question, seen[piece.question])
+        seen[piece.question] += 1
         if piece.counted:
-            yield _counted(audit, form, piece.question, group, piece.value)
+            yield _counted(audit, form, piece.question, group, piece.value) | {"tag": tag}
         else:
             content = piece.value.encode(errors="surrogatepass")
             yield {
@@ -183,18 +270,27 @@ def _rows(audit: str, form: Form, response: Response, public_key: bytes) -> Iter
                 "audit": audit,
                 "form": form.digest,
                 "question": piece.question,
-                "tag": _new_id(),
-                "sealed": seal(public_key, content),
+                "tag": tag,
+                "sealed": seal(release_key, content),
             }
 
 
-def _files(form: Form, response: Response) -> Iterator[bytes]:
-    """The digests of the files in a response."""
-    for piece in split(form, response):
+def _pooled(content: bytes) -> _Pooled:
+    """What was sealed; before there were receipts nobody could take it back, and the tags are as good as none."""
+    if content.startswith(b"["):
+        return msgspec.json.decode(content, type=_Pooled)
+    return _Pooled(msgspec.json.decode(content, type=Response), secrets.token_bytes(32))
+
+
+def _files(form: Form, found: _Pooled) -> dict[bytes, bytes]:
+    """The digests of the files in a response, each with its tag."""
+    digests: list[bytes] = []
+    for piece in split(form, found.response):
         question = form.questions.get(piece.question)
-        found = digest_in(piece.value) if question is not None and question.kind.is_file else None
-        if found is not None:
-            yield found
+        digest = digest_in(piece.value) if question is not None and question.kind.is_file else None
+        if digest is not None:
+            digests.append(digest)
+    return {digest: file_tag(found.tags, number) for number, digest in enumerate(digests[:_MOST_FILES])}
 
 
 def _counted(audit: str, form: Form, question: str, group: str, value: str) -> Row:
@@ -205,7 +301,6 @@ def _counted(audit: str, form: Form, question: str, group: str, value: str) -> R
         "question": question,
         "grp": group,
         "value": value,
-        "tag": _new_id(),
     }
 
 

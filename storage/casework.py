@@ -19,9 +19,14 @@ from storage.answers import Submission
 from storage.errors import AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
 from storage.locks import hold, only_looks
+from storage.passphrases import ReleaseKey
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
+RESPONSE = "response"  # that of forms whose responses are pooled, and published together
+MESSAGE = "message"  # that of the form by which whoever has a receipt writes to the lead
+WITHDRAWAL = "withdrawal"  # that of the form by which they take their answers back
+NEEDS_RECEIPT = frozenset({MESSAGE, WITHDRAWAL})
 
 
 class Status(StrEnum):
@@ -66,20 +71,31 @@ class Offer(Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether answers are taken: always, when somebody may be at risk."""
-        return self.status is Status.OPEN or self.records == CONCERN
+        """Whether answers are taken: those that are counted, while the audit is open; all others at any time."""
+        return self.status is Status.OPEN or self.records != RESPONSE
 
 
 class Concern(Struct, frozen=True):
-    """What somebody wants the lead to know now. It has no repr."""
+    """What somebody wants the lead to know now. `locator` is that of its writer's thread, if any. It has no repr."""
 
     id: bytes
     form: str
     read: bool
     response: Response
+    locator: bytes = b""
 
     def __repr__(self) -> str:
         return f"Concern(read={self.read})"
+
+
+class _Told(Struct, frozen=True, array_like=True):
+    """What is sealed of a concern. Before there were receipts, it was the response alone."""
+
+    response: Response
+    locator: bytes
+
+    def __repr__(self) -> str:
+        return "_Told()"
 
 
 _AUDIT_COLUMNS = tuple(audits.c[name] for name in Audit.__struct_fields__)
@@ -110,6 +126,7 @@ class Casework:
         """Enter an audit with the forms that it offers, which must be pinned. Raises AuditExistsError."""
         pair = self._keys.new_pair(audit.id)
         row = msgspec.structs.asdict(audit) | {"public_key": pair.public, "private_key": pair.private}
+        row |= {"compact_due": False}
         try:
             self._insert(audits, row)
         except IntegrityError as trouble:
@@ -193,15 +210,37 @@ class Casework:
             raise StorageError(f"What was published of the audit “{audit}” was changed since.")
         return bytes(row.content)
 
-    def raise_concern(self, told: Submission) -> None:
-        """Keep a concern, sealed, for the lead of the audit."""
+    def release_key(self, audit: str) -> ReleaseKey | None:
+        """What answers in people's own words are sealed to, or None while the lead has chosen no passphrase."""
+        query = select(audits.c.release_salt, audits.c.release_key).where(audits.c.id == audit)
+        row = self._connection.execute(query).first()
+        if row is None or row.release_key is None:
+            return None
+        return ReleaseKey(row.release_salt, row.release_key)
+
+    def set_release_key(self, audit: str, key: ReleaseKey) -> bool:
+        """Keep what the lead's passphrase made, once and for all. False when there is one already."""
+        unset = (audits.c.id == audit) & audits.c.release_key.is_(None)
+        chosen = update(audits).where(unset).values(release_salt=key.salt, release_key=key.public)
+        return self._connection.execute(chosen).rowcount == 1
+
+    def note_rewriting(self, audit: str, *, due: bool) -> None:
+        """Note that something of the audit was erased, so that the database must still be compacted; or that it was."""
+        self._connection.execute(update(audits).where(audits.c.id == audit).values(compact_due=due))
+
+    def rewriting_due(self) -> tuple[str, ...]:
+        """The audits of which something was erased since the database was compacted."""
+        return tuple(self._connection.scalars(select(audits.c.id).where(audits.c.compact_due)))
+
+    def raise_concern(self, told: Submission, locator: bytes = b"") -> None:
+        """Keep a concern, sealed, for the lead of the audit; `locator` is that of its writer's thread."""
         self._connection.execute(
             insert(concerns),
             {
                 "id": secrets.token_bytes(ID_BYTES),
                 "audit": told.audit,
                 "form": told.form,
-                "sealed": seal(told.public_key, msgspec.json.encode(told.response)),
+                "sealed": seal(told.public_key, msgspec.msgpack.encode(_Told(told.response, locator))),
                 "status": "new",
                 "route": "lead",
             },
@@ -211,15 +250,7 @@ class Casework:
         """Every concern of the audit, in no order. Raises UnknownAuditError, UndecipherableError."""
         pair = self.keys_of(audit)
         rows = self._connection.execute(select(concerns).where(concerns.c.audit == audit))
-        return tuple(
-            Concern(
-                row.id,
-                row.form,
-                row.status == "read",
-                msgspec.json.decode(unseal(pair, row.sealed)),
-            )
-            for row in rows
-        )
+        return tuple(_concern(row, unseal(pair, row.sealed)) for row in rows)
 
     def mark_read(self, concern: bytes) -> str | None:
         """Note that the lead has read a concern. Returns its audit, or None when that was noted before."""
@@ -231,6 +262,14 @@ class Casework:
         """Insert the row, or raise IntegrityError and leave the transaction as it was before."""
         with self._connection.begin_nested():
             self._connection.execute(insert(table), row)
+
+
+def _concern(row: Row[tuple[object, ...]], content: bytes) -> Concern:
+    if content.startswith(b"{"):  # JSON, from before there were receipts
+        told = _Told(msgspec.json.decode(content, type=Response), b"")
+    else:
+        told = msgspec.msgpack.decode(content, type=_Told)
+    return Concern(row.id, row.form, row.status == "read", told.response, told.locator)
 
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:

@@ -13,7 +13,11 @@
     │   ├── UnsafeThresholdError
     │   ├── AuditExistsError
     │   ├── AuditClosedError
-    │   └── AuditOpenError
+    │   ├── AuditOpenError
+    │   ├── PassphraseMissingError
+    │   ├── PassphraseWeakError
+    │   ├── PassphraseChosenError
+    │   └── PassphraseWrongError
     └── (bot.errors goes on here)
 
 Each carries one sentence that can be shown to the person who caused it, and no word of an answer.
@@ -112,3 +116,39 @@ class AuditOpenError(RequestError):
     def __init__(self, audit: str) -> None:
         super().__init__(f"The audit “{audit}” is still open. Nothing is published before it is closed.")
         self.audit = audit
+
+
+class PassphraseMissingError(RequestError):
+    """What people wrote in their own words can only be kept once the lead has chosen a passphrase."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(
+            f"The lead of “{audit}” has not chosen a passphrase yet. What people wrote is kept under it. Choose one: "
+            f"candour audits passphrase {audit}"
+        )
+        self.audit = audit
+
+
+class PassphraseWeakError(RequestError):
+    """A passphrase that could be guessed."""
+
+    def __init__(self, shortest: int) -> None:
+        super().__init__(
+            f"Choose a longer passphrase: four words or more that do not belong together, at least {shortest} letters."
+        )
+
+
+class PassphraseChosenError(RequestError):
+    """The passphrase of an audit was chosen before, and stays."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(
+            f"The passphrase of “{audit}” was chosen already. It cannot be changed: what is kept under it would be lost."
+        )
+
+
+class PassphraseWrongError(RequestError):
+    """Not the passphrase of this audit."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not the passphrase of this audit. Check it, and try again.")

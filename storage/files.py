@@ -43,11 +43,10 @@ class Files:
         if digests:
             self._connection.execute(delete(files).where(files.c.id.in_(digests)))
 
-    def erase_all_but(self, audit: str, forms: Collection[str], used: Collection[bytes]) -> None:
-        """Delete the files of these forms that are in no response: of whoever never handed in."""
-        these = (files.c.audit == audit) & files.c.form.in_(forms)
-        found = self._connection.scalars(select(files.c.id).where(these))
-        self.erase([file for file in found if file not in set(used)])
+    def erase_unused(self, audit: str, forms: Collection[str]) -> None:
+        """Delete the files of these forms that came with no response: of whoever never handed in."""
+        unused = (files.c.audit == audit) & files.c.form.in_(forms) & (files.c.tag == b"")
+        self._connection.execute(delete(files).where(unused))
 
     def count(self, audit: str) -> int:
         """How many files the audit holds."""

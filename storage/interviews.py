@@ -13,12 +13,14 @@ from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, select
 
 from dialogues.interview import Interview, State
 from storage.errors import UndecipherableError
 from storage.keys import Keys
 from storage.locks import hold, on_server
+from storage.receipts import Opened
 from storage.tables import drafts
 
 Ref: TypeAlias = bytes
@@ -42,12 +44,33 @@ class Aside(Struct, frozen=True, omit_defaults=True):
         return f"Aside({self.interview!r})"
 
 
+class Handed(Struct, frozen=True, omit_defaults=True):
+    """What was just handed in: its receipt, and of which interview. Kept until its owner goes on. It has no repr."""
+
+    receipt: str
+    interview: Interview
+
+    def __repr__(self) -> str:
+        return f"Handed({self.interview!r})"
+
+
+class Visit(Struct, frozen=True, omit_defaults=True):
+    """Somebody has come back with a receipt, and this is what it leads to in their audit. It has no repr."""
+
+    audit: str
+    opened: Opened
+
+    def __repr__(self) -> str:
+        return f"Visit({self.audit!r})"
+
+
 class Conversation(Struct, frozen=True, omit_defaults=True):
     """An interview, and what the turn loop must know of it.
 
     `recent` holds digests of the last updates, `tries` the consecutive replies to the present question
     that could not be taken. In a chat, which does not tell by itself where a person is, `audit` and `form`
-    say where, and `aside` holds their other interviews. `slip` is the hash of the invitation they came with.
+    say where, and `aside` holds their other interviews. `slip` is the hash of the invitation they came with,
+    `handed` what they have just handed in, `visit` where a receipt has led them.
     """
 
     interview: Interview
@@ -57,6 +80,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     form: str = ""
     slip: bytes = b""
     aside: tuple[Aside, ...] = ()
+    handed: Handed | None = None
+    visit: Visit | None = None
 
     def __repr__(self) -> str:
         return f"Conversation({self.interview!r})"
@@ -65,7 +90,9 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
         """What is remembered once this update (its digest) has led to this interview."""
         recent = (*self.recent, update)[-RECENT:] if update else self.recent
         slip = b"" if interview.state is State.SUBMITTED else self.slip
-        return Conversation(tombstone(interview), recent, tries, self.audit, self.form, slip, self.aside)
+        return replace(
+            self, interview=tombstone(interview), recent=recent, tries=tries, slip=slip, handed=None
+        )
 
     def turned_to(self, aside: Aside) -> Conversation:
         """The same chat with this interview in the foreground, and the present one put aside."""
@@ -73,8 +100,14 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
         others = [each for each in self.aside if (each.audit, each.form) != (aside.audit, aside.form)]
         if here.interview.state is not State.INVITED and (here.audit, here.form) != (aside.audit, aside.form):
             others.append(here)
-        return Conversation(
-            aside.interview, self.recent, aside.tries, aside.audit, aside.form, aside.slip, tuple(others)
+        return replace(
+            self,
+            interview=aside.interview,
+            tries=aside.tries,
+            audit=aside.audit,
+            form=aside.form,
+            slip=aside.slip,
+            aside=tuple(others),
         )
 
 

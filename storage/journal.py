@@ -91,6 +91,14 @@ class AuditClosed(Struct, frozen=True):
     """An audit takes no more answers."""
 
 
+class PassphraseChosen(Struct, frozen=True):
+    """What people write in their own words is sealed to a passphrase of the lead from here on."""
+
+
+class AnswersForgotten(Struct, frozen=True):
+    """The answers were destroyed, because their time was over. What was published of them stays."""
+
+
 class ReportPublished(Struct, frozen=True):
     """The report on a form was frozen; `digest` is the SHA-256 of its content, in hexadecimal."""
 
@@ -103,7 +111,15 @@ class ConcernRead(Struct, frozen=True):
 
 
 What: TypeAlias = (
-    JournalBegun | AuditOpened | SlipsIssued | RoleGiven | AuditClosed | ReportPublished | ConcernRead
+    JournalBegun
+    | AuditOpened
+    | PassphraseChosen
+    | SlipsIssued
+    | RoleGiven
+    | AuditClosed
+    | ReportPublished
+    | AnswersForgotten
+    | ConcernRead
 )
 
 _KINDS: dict[str, type[What]] = {
@@ -112,7 +128,9 @@ _KINDS: dict[str, type[What]] = {
     "slips issued": SlipsIssued,
     "role given": RoleGiven,
     "audit closed": AuditClosed,
+    "passphrase chosen": PassphraseChosen,
     "report published": ReportPublished,
+    "answers forgotten": AnswersForgotten,
     "concern read": ConcernRead,
 }
 _ACTIONS = {kind: action for action, kind in _KINDS.items()}

@@ -91,6 +91,9 @@ audits = Table(
     ),  # what answers in people's own words are sealed to when they are flushed
     Column("counted_on", Date),  # the day of the count that is shown while the audit is open
     Column("counted_enough", Boolean),
+    Column(
+        "compact_due", Boolean, nullable=False
+    ),  # something was erased, and the database not yet compacted
     sqlite_with_rowid=False,
 )
 

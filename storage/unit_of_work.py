@@ -15,7 +15,7 @@ from storage import keys as key_files
 from storage.answers import Answers
 from storage.casework import Casework
 from storage.database import Database
-from storage.errors import KeyMissingError
+from storage.errors import KeyMissingError, PassphraseMissingError
 from storage.files import Files
 from storage.forms import Forms, Shelf
 from storage.interviews import Interviews, Memory
@@ -24,7 +24,9 @@ from storage.keys import Keys
 from storage.migrations import Revision, current, is_new, upgrade, wanted
 from storage.notices import Notices
 from storage.people import People
+from storage.receipts import USUAL, Cost
 from storage.slips import Slips
+from storage.threads import Threads
 
 DATABASE = "candour.db"
 
@@ -56,6 +58,23 @@ class UnitOfWork:
         """Responses in the pool, and answers that are nobody's any more."""
         return Answers(self._connection)
 
+    def flush(self, audit: str) -> None:
+        """Take every response in the audit's pool apart: see `Answers.flush`. The database must be compacted after it.
+
+        Raises UnknownAuditError, PassphraseMissingError, UndecipherableError.
+        """
+        pair, key = self.casework.keys_of(audit), self.casework.release_key(audit)
+        if key is None:
+            raise PassphraseMissingError(audit)
+        self.answers.flush(audit, pair, key.public, self.forms.get)
+        self.threads.scatter(audit)
+        self.casework.note_rewriting(audit, due=True)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """What receipts open."""
+        return Threads(self._connection)
+
     @cached_property
     def slips(self) -> Slips:
         """Rights to answer that were not used yet."""
@@ -85,7 +104,8 @@ class UnitOfWork:
 class Storage:
     """A database with its keys, and what is kept at hand of both."""
 
-    def __init__(self, database: Database, keys: Keys, remembered: Remembered) -> None:
+    def __init__(self, database: Database, keys: Keys, remembered: Remembered, cost: Cost = USUAL) -> None:
+        self.cost = cost
         self.database = database
         self.keys = keys
         self.remembered = remembered
@@ -93,19 +113,19 @@ class Storage:
         self.shelf = Shelf()
 
     @classmethod
-    def open(cls, folder: Path, key: Path, url: str = "") -> Storage:
+    def open(cls, folder: Path, key: Path, url: str = "", cost: Cost = USUAL) -> Storage:
         """The database in this folder, brought up to date, with its key file, which lies elsewhere.
 
         With a `url` the database is that of a PostgreSQL server, and the folder is not looked at. Workers that
         share a database share the key file. Key and tables are created the first time. Raises
         UnsafeFileError, KeyMissingError, KeyUnreadableError, UnavailableError, and StorageError for a `url`
-        that is none.
+        that is none. `cost` is what one try of a receipt or a passphrase takes.
         """
         database = Database.open(url or folder / DATABASE)
         try:
             with database.writing() as connection:
                 _see_to_key(connection, key)
-                storage = cls(database, Keys.open(key), Remembered(key))
+                storage = cls(database, Keys.open(key), Remembered(key), cost)
                 head = _bring_up_to_date(connection, storage)
         except BaseException:
             database.close()

@@ -15,8 +15,18 @@ from dialogues.form import Form
 from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
 from reports.disclosure import Band
-from storage.casework import CONCERN, Audit, Concern, Offer, Status
-from storage.errors import AuditOpenError, UnknownAuditError, UnknownFormError, UnsafeThresholdError
+from storage import passphrases
+from storage.casework import RESPONSE, Audit, Concern, Offer, Status
+from storage.errors import (
+    AuditOpenError,
+    PassphraseChosenError,
+    PassphraseMissingError,
+    PassphraseWeakError,
+    PassphraseWrongError,
+    UnknownAuditError,
+    UnknownFormError,
+    UnsafeThresholdError,
+)
 from storage.journal import (
     LEAD,
     OPERATOR,
@@ -24,6 +34,7 @@ from storage.journal import (
     AuditClosed,
     AuditOpened,
     ConcernRead,
+    PassphraseChosen,
     ReportPublished,
 )
 from storage.unit_of_work import Storage, UnitOfWork
@@ -73,7 +84,7 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
 
     Three steps, each whole or not at all; when one was cut off, closing again goes on from there, and
     closing a closed audit only returns its reports. `actor`: who the journal says it was. Raises
-    UnknownAuditError, UndecipherableError.
+    UnknownAuditError, PassphraseMissingError, UndecipherableError.
     """
     today = clock.now().date()
     with storage.writing() as work:
@@ -81,15 +92,63 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
         if audit.status is Status.OPEN:
             work.casework.close(name, today)
             work.journal.append(AuditClosed(), day=today, actor=actor, audit=name)
-            used = work.answers.flush(name, work.casework.keys_of(name), work.forms.get)
-            work.files.erase_all_but(name, tuple(_response_forms(work, name)), used)
-    with storage.reading() as work:
-        unpublished = [form for form in _response_forms(work, name) if not work.casework.release(name, form)]
-    if unpublished:
-        storage.database.compact()
+            work.flush(name)
+            work.files.erase_unused(name, tuple(_response_forms(work, name)))
+    compact(storage)
     with storage.writing() as work:
         work.casework.hold(name)
         return tuple(_release(work, offer, today, actor) for offer in _response_forms(work, name).values())
+
+
+def compact(storage: Storage) -> None:
+    """Rewrite the database if something was erased since it last was, so that nothing of that is left in it."""
+    with storage.reading() as work:
+        due = work.casework.rewriting_due()
+    if due:
+        storage.database.compact()
+        with storage.writing() as work:
+            for name in due:
+                work.casework.note_rewriting(name, due=False)
+
+
+def choose_passphrase(
+    storage: Storage, name: str, passphrase: str, clock: Clock = _THIS_MACHINES, actor: str = LEAD
+) -> None:
+    """Keep what people write in their own words under this passphrase, once and for all.
+
+    Takes as long as one try. Raises UnknownAuditError, PassphraseWeakError, PassphraseChosenError.
+    """
+    audit(storage, name)
+    if not passphrases.is_strong(passphrase):
+        raise PassphraseWeakError(passphrases.SHORTEST)
+    key = passphrases.choose(passphrase, storage.cost)
+    with storage.writing() as work:
+        if not work.casework.set_release_key(name, key):
+            raise PassphraseChosenError(name)
+        work.journal.append(PassphraseChosen(), day=clock.now().date(), actor=actor, audit=name)
+
+
+def has_passphrase(storage: Storage, name: str) -> bool:
+    """Whether the lead of this audit has chosen a passphrase."""
+    with storage.reading() as work:
+        return work.casework.release_key(name) is not None
+
+
+def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, ...]]:
+    """By question, what people wrote in their own words, in no order. For those who review the audit alone.
+
+    Takes as long as one try. Raises UnknownAuditError, PassphraseMissingError, PassphraseWrongError.
+    """
+    audit(storage, name)
+    with storage.reading() as work:
+        key = work.casework.release_key(name)
+    if key is None:
+        raise PassphraseMissingError(name)
+    pair = passphrases.unlock(passphrase, key, storage.cost)
+    if pair is None:
+        raise PassphraseWrongError
+    with storage.reading() as work:
+        return work.answers.words(name, pair)
 
 
 def report(storage: Storage, name: str, form: str) -> Report:
@@ -129,7 +188,7 @@ def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:
 
 def _response_forms(work: UnitOfWork, name: str) -> dict[str, Offer]:
     """The forms whose answers are counted."""
-    return {form: offer for form, offer in _offers(work, name).items() if offer.records != CONCERN}
+    return {form: offer for form, offer in _offers(work, name).items() if offer.records == RESPONSE}
 
 
 def _release(work: UnitOfWork, offer: Offer, today: date, actor: str) -> Report:

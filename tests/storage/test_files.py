@@ -55,7 +55,7 @@ def test_files_that_are_in_no_response_are_erased_but_not_those_of_other_forms(
     used, lost = _keep(filled, audit, "handed in"), _keep(filled, audit, "never handed in")
     concern = _keep(filled, audit, "under way", form="concern")
     with filled.writing() as work:
-        work.files.erase_all_but(audit.id, ("staff-culture",), {used})
+        work.files.erase_unused(audit.id, ("staff-culture",))
         pair = work.casework.keys_of(audit.id)
         assert work.files.read(used, pair) == work.files.read(concern, pair) == PHOTO
         with pytest.raises(StorageError, match="not in the database"):

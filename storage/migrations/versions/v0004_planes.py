@@ -28,7 +28,7 @@ _NEW = (
     "sessions",
     "approvals",
 )
-_AUDIT_COLUMNS = ("release_salt", "release_key", "counted_on", "counted_enough")
+_AUDIT_COLUMNS = ("entry", "release_salt", "release_key", "counted_on", "counted_enough", "compact_due")
 
 
 def upgrade() -> None:
@@ -59,6 +59,7 @@ def upgrade() -> None:
     op.add_column("audits", sa.Column("release_key", sa.LargeBinary))
     op.add_column("audits", sa.Column("counted_on", sa.Date))
     op.add_column("audits", sa.Column("counted_enough", sa.Boolean))
+    op.add_column("audits", sa.Column("compact_due", sa.Boolean, server_default=sa.false(), nullable=False))
     _create_published()
     _create_threads()
     _create_access()
@@ -70,7 +71,7 @@ def downgrade() -> None:
     _again("people", _people(), _without("account"))
     for table in _NEW:
         op.drop_table(table)
-    for column in ("entry", *_AUDIT_COLUMNS):
+    for column in _AUDIT_COLUMNS:
         op.drop_column("audits", column)
     op.execute("DELETE FROM slips WHERE role NOT IN ('respondent', 'lead')")
     _again("slips", _slips("respondent", "lead"), dict)

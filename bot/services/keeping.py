@@ -1,0 +1,58 @@
+"""What is done with answers when it is time: mixed early, destroyed when they were kept long enough.
+
+Plain functions on a `Storage`, each safe to repeat and to be cut off anywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bot import logs
+from bot.clock import Clock
+from bot.services.auditing import compact
+from storage.casework import Audit, Status
+from storage.journal import CANDOUR, AnswersForgotten
+from storage.unit_of_work import Storage, UnitOfWork
+
+ANSWERS_KEPT = timedelta(days=90)  # after the release
+THREADS_KEPT = timedelta(days=90)  # after the last message
+
+log = logs.logger(__name__)
+
+
+def flush_early(storage: Storage) -> None:
+    """Mix what waits in the pools of open audits, where there are K responses or more: the sooner, the safer.
+
+    An audit whose lead has chosen no passphrase yet waits for it.
+    """
+    with storage.reading() as work:
+        ready = [audit.id for audit in work.casework.all() if _is_ready(work, audit)]
+    for name in ready:
+        with storage.writing() as work:
+            if _is_ready(work, work.casework.audit(name)):
+                work.flush(name)
+    compact(storage)
+
+
+def forget(storage: Storage, clock: Clock) -> None:
+    """Destroy answers 90 days after their release, and threads 90 days after the last message in them."""
+    today = clock.now().date()
+    with storage.writing() as work:
+        work.threads.forget(today - THREADS_KEPT)
+        for audit in work.casework.all():
+            if _is_over(audit, today) and work.answers.forget(audit.id):
+                work.casework.note_rewriting(audit.id, due=True)
+                work.journal.append(AnswersForgotten(), day=today, actor=CANDOUR, audit=audit.id)
+    compact(storage)
+
+
+def _is_ready(work: UnitOfWork, audit: Audit) -> bool:
+    return (
+        audit.status is Status.OPEN
+        and work.answers.waiting(audit.id) >= audit.k
+        and work.casework.release_key(audit.id) is not None
+    )
+
+
+def _is_over(audit: Audit, today: date) -> bool:
+    return audit.closed_on is not None and today > audit.closed_on + ANSWERS_KEPT
