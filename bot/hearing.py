@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from bot import wording
-from bot.messages import Enter, Go
+from bot.messages import Enter, Go, Said, Words
 from bot.wording import Outgoing, Role
 from dialogues import moves
 from dialogues.interview import Interview, State
 from dialogues.moves import Move
+from storage import receipts
 from storage.casework import CONCERN
 
 # Every command, in the order of the menu, with what it does.
@@ -24,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "review": wording.mark("See my answers"),
     "edit": wording.mark("Change an answer"),
     "pause": wording.mark("Pause and come back later"),
+    "receipt": wording.mark("Come back with a receipt"),
     "language": wording.mark("Use another language"),
     "stop": wording.mark("Stop and erase my answers"),
     "help": wording.mark("What I can do here"),
@@ -46,6 +48,7 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "start": moves.Begin,
 }
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
+_FEWEST_DIGITS = 2
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
 
@@ -71,6 +74,21 @@ def command(typed: str) -> Move | Enter | None:
 def is_concern(text: str) -> bool:
     """Whether somebody types that someone is at risk, in any language or as a command."""
     return isinstance(command(text), moves.Concern) or _folded(text) in _asking_for_help()
+
+
+def receipt(said: Said) -> str | None:
+    """The receipt that somebody comes with, as they typed it: `/receipt CODE`, or only the code.
+
+    Without its command a receipt must look like one, with two digits at least: an answer of twenty letters may
+    happen to be one.
+    """
+    if not isinstance(said, Words):
+        return None
+    name, _, argument = said.text.strip().partition(" ")
+    if name.lower().partition("@")[0] == "/receipt":
+        return argument.strip() or None
+    digits = sum(sign.isdecimal() for sign in said.text)
+    return said.text if digits >= _FEWEST_DIGITS and receipts.read(said.text) else None
 
 
 def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter | Go:

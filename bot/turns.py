@@ -18,10 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self, cast
 
+from msgspec.structs import replace
+
+from bot import hearing
 from bot.clock import Clock
 from bot.errors import StoppingError, TooBusyError
-from bot.messages import Address, Incoming, Outcome, Reply
+from bot.messages import Address, Incoming, Outcome, Reply, Returned
 from bot.playing import Glance, Played, Player, Result, Task
+from bot.returning import Doorkeeper
 from storage.unit_of_work import Storage
 
 GROUP = 256  # turns in one transaction
@@ -62,6 +66,7 @@ class TurnLoop:
         wait in the database until somebody looks for them.
         """
         self._player = Player(storage, clock)
+        self._doorkeeper = Doorkeeper(storage, clock)
         self._watch = watch or Unwatched()
         self._announce = announce
         self._group = group
@@ -98,8 +103,17 @@ class TurnLoop:
         return cast("Reply", await self._enter(incoming))
 
     async def hear(self, incoming: Incoming) -> Outcome:
-        """Play one message of a chat. Raises as `play` does, NowhereError and UnknownInvitationError."""
+        """Play one message of a chat. Raises as `play` does; NowhereError, UnknownInvitationError; and as
+        `Doorkeeper.open` does, when somebody comes with a receipt.
+        """
+        code = hearing.receipt(incoming.said)
+        if code is not None:
+            incoming = replace(incoming, said=await self.returned(code))
         return cast("Outcome", await self._enter(incoming))
+
+    async def returned(self, code: str) -> Returned:
+        """What a receipt, as it was typed, leads to. Takes a while, but keeps nobody from playing."""
+        return Returned(await asyncio.to_thread(self._doorkeeper.open, code))
 
     async def show(self, address: Address, audit: str, form: str) -> Reply | None:
         """What is waiting for this person, or None when they never began. Raises as `play` does."""

@@ -24,6 +24,7 @@ from dialogues import moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
+from storage.receipts import grouped
 
 SOURCE = "en"
 TRIES_BEFORE_HELP = 3
@@ -593,7 +594,8 @@ def places(language: str) -> tuple[Place, ...]:
 
 def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
     if isinstance(prompt, prompts.Submitted):
-        return Outgoing(_handed_in(_, form))
+        kept = (Button(_("I have kept it"), moves.Begin(), Role.MAIN),) if prompt.receipt else ()
+        return Outgoing((*_handed_in(_, form), *_receipt(_, prompt.receipt)), buttons=kept)
     text = tuple(_(part) for part in _STANDING[type(prompt)])
     match prompt:
         case prompts.ConfirmStop():
@@ -615,6 +617,13 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             _("Your message is now with the safeguarding lead."),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
+    if form is not None and form.records == "message":
+        return (
+            _("Your message is now with the safeguarding lead."),
+            _("Come back with your receipt to see whether they have answered."),
+        )
+    if form is not None and form.records == "withdrawal":
+        return (_("Your answers have been erased."), _("Nobody was told that it was you."))
     if form is not None and form.attribution is Attribution.ANONYMOUS:
         return (
             _("Your answers are in. Nobody in your organisation can see who wrote them."),
@@ -624,3 +633,19 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             _("If too few people answer, the numbers stay hidden."),
         )
     return (_("Your answers are in."),)
+
+
+def _receipt(_: Voice, receipt: str) -> tuple[str, ...]:
+    """The receipt of what was handed in, and what it is for."""
+    if not receipt:
+        return ()
+    return (
+        _("Your receipt: {receipt}", receipt=grouped(receipt)),
+        _(
+            "Write it down or take a picture of it, and show it to nobody. Once you go on from here, it is gone."
+        ),
+        _(
+            "With it you can come back, and still not say who you are. You can read and write messages with the "
+            "lead, or take your answers back."
+        ),
+    )

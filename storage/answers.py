@@ -62,8 +62,8 @@ class Submission(Struct, frozen=True):
         return "Submission()"
 
 
-class _Pooled(Struct, frozen=True, array_like=True):
-    """What is sealed into the pool. Before there were receipts, it was the response alone."""
+class _Pooled(Struct, frozen=True):
+    """What is sealed into the pool."""
 
     response: Response
     tags: bytes
@@ -86,7 +86,7 @@ class Answers:
                 "audit": each.audit,
                 "form": each.form,
                 "tag": pool_tag(each.tags),
-                "sealed": seal(each.public_key, msgspec.json.encode(_Pooled(each.response, each.tags))),
+                "sealed": seal(each.public_key, msgspec.msgpack.encode((each.response, each.tags))),
             }
             for each in submissions
         ]
@@ -276,10 +276,10 @@ def _rows(audit: str, form: Form, found: _Pooled, release_key: bytes) -> Iterato
 
 
 def _pooled(content: bytes) -> _Pooled:
-    """What was sealed; before there were receipts nobody could take it back, and the tags are as good as none."""
-    if content.startswith(b"["):
-        return msgspec.json.decode(content, type=_Pooled)
-    return _Pooled(msgspec.json.decode(content, type=Response), secrets.token_bytes(32))
+    """What was sealed. Before there were receipts it was the response alone, as JSON, and nobody could take it back."""
+    if content.startswith(b"{"):
+        return _Pooled(msgspec.json.decode(content), secrets.token_bytes(32))
+    return _Pooled(*msgspec.msgpack.decode(content))
 
 
 def _files(form: Form, found: _Pooled) -> dict[bytes, bytes]:

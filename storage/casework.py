@@ -88,16 +88,6 @@ class Concern(Struct, frozen=True):
         return f"Concern(read={self.read})"
 
 
-class _Told(Struct, frozen=True, array_like=True):
-    """What is sealed of a concern. Before there were receipts, it was the response alone."""
-
-    response: Response
-    locator: bytes
-
-    def __repr__(self) -> str:
-        return "_Told()"
-
-
 _AUDIT_COLUMNS = tuple(audits.c[name] for name in Audit.__struct_fields__)
 _OFFERS = (
     select(
@@ -240,7 +230,7 @@ class Casework:
                 "id": secrets.token_bytes(ID_BYTES),
                 "audit": told.audit,
                 "form": told.form,
-                "sealed": seal(told.public_key, msgspec.msgpack.encode(_Told(told.response, locator))),
+                "sealed": seal(told.public_key, msgspec.msgpack.encode((told.response, locator))),
                 "status": "new",
                 "route": "lead",
             },
@@ -265,11 +255,10 @@ class Casework:
 
 
 def _concern(row: Row[tuple[object, ...]], content: bytes) -> Concern:
-    if content.startswith(b"{"):  # JSON, from before there were receipts
-        told = _Told(msgspec.json.decode(content, type=Response), b"")
-    else:
-        told = msgspec.msgpack.decode(content, type=_Told)
-    return Concern(row.id, row.form, row.status == "read", told.response, told.locator)
+    """What was told. Before there were receipts it was the response alone, as JSON."""
+    old = content.startswith(b"{")
+    response, locator = (msgspec.json.decode(content), b"") if old else msgspec.msgpack.decode(content)
+    return Concern(row.id, row.form, row.status == "read", response, locator)
 
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:

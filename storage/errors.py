@@ -143,7 +143,7 @@ class PassphraseChosenError(RequestError):
 
     def __init__(self, audit: str) -> None:
         super().__init__(
-            f"The passphrase of “{audit}” was chosen already. It cannot be changed: what is kept under it would be lost."
+            f"The passphrase of “{audit}” was chosen already. It stays: what is kept under it would be lost."
         )
 
 

@@ -6,6 +6,7 @@
     ├── "people"  a key for each person with a role: how to reach them
     ├── "wrap"    a key for the private half of each audit's key pair
     ├── "webhook" what Telegram shows us with each update
+    ├── "nobody"  the salt of receipts that were never given out
     └── "journal" stamps each entry of the journal (keyed BLAKE2b)
 
     each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
@@ -78,6 +79,7 @@ class Keys:
         self._wrap = _derive(key, b"wrap")
         self._webhook = _derive(key, b"webhook")
         self._journal = _derive(key, b"journal")
+        self._nobody = _derive(key, b"nobody")
 
     @classmethod
     def open(cls, path: Path) -> Keys:
@@ -98,6 +100,10 @@ class Keys:
     def webhook_secret(self) -> str:
         """What Telegram sends with each update, so that nobody else can: the same for all workers."""
         return self._webhook.hex()
+
+    def salt_of_nobody(self, locator: bytes) -> bytes:
+        """The salt with which a receipt is tried that was never given out, always the same: 16 bytes."""
+        return hashlib.blake2b(locator, digest_size=16, key=self._nobody).digest()
 
     def stamp(self, content: bytes) -> bytes:
         """The MAC of something in the journal: 32 bytes."""

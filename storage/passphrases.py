@@ -8,14 +8,13 @@ So neither the database nor the key file is enough to read them. Nobody can find
 from __future__ import annotations
 
 import hmac
-import secrets
 import unicodedata
 
 from msgspec import Struct
 from nacl.bindings import crypto_box_seed_keypair
 
 from storage.keys import Pair
-from storage.receipts import SALT_BYTES, Cost, stretch
+from storage.receipts import new_salt, stretch
 
 SHORTEST = 14  # characters
 FEWEST = 6  # different ones
@@ -35,20 +34,20 @@ def is_strong(passphrase: str) -> bool:
     return SHORTEST <= len(meant) <= LONGEST and len(set(meant)) >= FEWEST
 
 
-def choose(passphrase: str, cost: Cost) -> ReleaseKey:
-    """The release key of a new passphrase."""
-    salt = secrets.token_bytes(SALT_BYTES)
-    return ReleaseKey(salt, _pair(passphrase, salt, cost).public)
+def choose(passphrase: str) -> ReleaseKey:
+    """The release key of a new passphrase. Takes as long as one try."""
+    salt = new_salt()
+    return ReleaseKey(salt, _pair(passphrase, salt).public)
 
 
-def unlock(passphrase: str, key: ReleaseKey, cost: Cost) -> Pair | None:
-    """The keys that a passphrase opens, or None when it is not the one."""
-    pair = _pair(passphrase, key.salt, cost)
+def unlock(passphrase: str, key: ReleaseKey) -> Pair | None:
+    """The keys that a passphrase opens, or None when it is not the one. Takes as long as one try."""
+    pair = _pair(passphrase, key.salt)
     return pair if hmac.compare_digest(pair.public, key.public) else None
 
 
-def _pair(passphrase: str, salt: bytes, cost: Cost) -> Pair:
-    return Pair(*crypto_box_seed_keypair(stretch(_meant(passphrase), salt, cost)))
+def _pair(passphrase: str, salt: bytes) -> Pair:
+    return Pair(*crypto_box_seed_keypair(stretch(_meant(passphrase), salt)))
 
 
 def _meant(passphrase: str) -> str:

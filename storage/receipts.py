@@ -5,9 +5,9 @@
     │      └ secret, 70 random bits
     └ locator, 25 random bits: which thread
 
-    secret and locator ── Argon2id, with the salt of the thread ──▶ 32 bytes, kept nowhere ──┬─▶ verifier
-                                                                                             ├─▶ key pair: reads messages
-                                                                                             └─▶ tags: finds one's answers
+    the whole ── Argon2id, with the salt of the thread ──▶ 32 bytes, kept nowhere ──┬─▶ verifier
+                                                                                    ├─▶ key pair: reads messages
+                                                                                    └─▶ tags: finds one's answers
 
 Only verifier and public key are stored. Guessing costs a tenth of a second and 64 MiB for each try, and a secret of
 70 bits is out of reach all the same. See `design/ANONYMITY.md`.
@@ -28,19 +28,20 @@ from storage.tables import LOCATOR_BYTES, TAG_BYTES
 
 SECRET = 14  # characters
 LENGTH = LOCATOR_BYTES + SECRET + 1
-SALT_BYTES = 16
+SALT_BYTES = 18
 
 _BYTES = 32
 
 
 class Cost(Struct, frozen=True):
-    """What one try costs: passes over the memory, and its size in bytes."""
+    """What one try costs: passes over the memory, and the memory in bytes as a power of 2."""
 
     passes: int
     memory: int
 
 
-USUAL = Cost(5, 64 << 20)  # 0.16 s of one core of our test machine
+USUAL = Cost(5, 26)  # 64 MiB; 0.16 s of one core of our test machine
+QUICK = Cost(1, 13)  # of made-up people, whose receipts nobody has
 
 
 class Opened(Struct, frozen=True):
@@ -82,9 +83,9 @@ class Receipt(Struct, frozen=True):
 def make(cost: Cost = USUAL) -> Receipt:
     """A new receipt. Takes as long as one try."""
     locator, secret = _random(LOCATOR_BYTES), _random(SECRET)
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt = new_salt(cost)
     code = locator + secret + _check(locator + secret)
-    return Receipt(code, salt, derive(code, salt, cost))
+    return Receipt(code, salt, derive(code, salt))
 
 
 def read(typed: str) -> str | None:
@@ -104,17 +105,20 @@ def grouped(code: str) -> str:
     return " ".join(code[start : start + 4] for start in range(0, LENGTH, 4))
 
 
-def derive(code: str, salt: bytes, cost: Cost = USUAL) -> Opened:
+def derive(code: str, salt: bytes) -> Opened:
     """What a receipt, as `read`, leads to with this salt."""
-    master = stretch(code, salt, cost)
-    return Opened(locator_of(code), master)
+    return Opened(locator_of(code), stretch(code, salt))
 
 
-def stretch(secret: str, salt: bytes, cost: Cost) -> bytes:
+def new_salt(cost: Cost = USUAL, chance: bytes = b"") -> bytes:
+    """16 random bytes (or those of `chance`), and the cost before them, so that it can rise and old ones still open."""
+    return bytes((cost.passes, cost.memory)) + (chance or secrets.token_bytes(16))
+
+
+def stretch(secret: str, salt: bytes) -> bytes:
     """32 bytes from something that people remember or write down, by Argon2id."""
-    return crypto_pwhash_alg(
-        _BYTES, secret.encode(), salt, cost.passes, cost.memory, crypto_pwhash_ALG_ARGON2ID13
-    )
+    passes, memory, rest = salt[0], 1 << salt[1], salt[2:]
+    return crypto_pwhash_alg(_BYTES, secret.encode(), rest, passes, memory, crypto_pwhash_ALG_ARGON2ID13)
 
 
 def proves(opened: Opened, verifier: bytes) -> bool:

@@ -208,7 +208,7 @@ threads = Table(
     metadata,
     _random_id("locator", LOCATOR_BYTES),
     Column("audit", Text, nullable=False),
-    _bytes("salt", 16),
+    _bytes("salt", 18),  # with what one try costs
     _bytes("verifier", HASH_BYTES),
     _bytes("public_key", 32),
     Column("week", Text, nullable=False),

@@ -74,7 +74,7 @@ class Threads:
         self._connection = connection
 
     def begin(self, receipt: Receipt, audit: str, on: date) -> None:
-        """Begin the thread of a new receipt. Raises IntegrityError when another one has its locator (1 in 33 million)."""
+        """Begin the thread of a new receipt. Raises IntegrityError when another has its locator (1 in 33 million)."""
         self._connection.execute(
             insert(threads),
             {
@@ -126,7 +126,10 @@ class Threads:
         return True
 
     def read_by_lead(self, audit: str, pair: Pair) -> tuple[Message, ...]:
-        """Every message of the audit as the lead reads it, thread by thread, as they were written. Raises UndecipherableError."""
+        """Every message of the audit as the lead reads it, thread by thread, as they were written.
+
+        Raises UndecipherableError.
+        """
         rows = self._connection.execute(select(messages).where(messages.c.audit == audit))
         return _in_order(_message(row, row.for_lead, pair) for row in rows)
 

@@ -17,8 +17,20 @@ from itertools import count
 
 from msgspec import Struct
 
-from bot import buttons, wording
-from bot.messages import Address, Appointed, Doors, Enter, Incoming, Outcome, Reply, Said, Tap, Words
+from bot import buttons, welcoming, wording
+from bot.messages import (
+    Address,
+    Appointed,
+    Doors,
+    Enter,
+    Incoming,
+    Outcome,
+    Reply,
+    Said,
+    Tap,
+    Welcomed,
+    Words,
+)
 from bot.turns import TurnLoop
 from bot.wording import Outgoing
 from dialogues.prompts import Signpost
@@ -99,6 +111,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message((), tuple(doors))
         case Appointed():
             yield Message((outcome.role,))
+        case Welcomed():
+            yield Message(welcoming.told(outcome), welcoming.ways(outcome))
 
 
 def _replied(reply: Reply) -> Iterator[Message]:

@@ -19,7 +19,8 @@ from bot.settings import Telegram
 from reports import rendering
 from reports.disclosure import DEFAULT_K
 from storage.casework import CONCERN, Audit
-from storage.errors import CandourError
+from storage.errors import CandourError, PassphraseChosenError
+from storage.journal import OPERATOR
 from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 
@@ -53,7 +54,10 @@ def open_(
     )
     with storage_here() as storage:
         auditing.open_audit(storage, opened, offered)
-    typer.echo(f"The audit “{audit}” is open. Invite people: candour audits invite {audit} --count {staff}")
+    typer.echo(
+        f"The audit “{audit}” is open. Have its lead choose a passphrase: candour audits passphrase {audit}"
+    )
+    typer.echo(f"Then invite people: candour audits invite {audit} --count {staff}")
 
 
 @app.command("list")
@@ -93,6 +97,22 @@ def invite(
     else:
         write_file(out, content.encode(), replace=True)
         typer.echo(f"{len(codes)} invitations are in {out}. Nobody can make them again: keep it safe.")
+
+
+@app.command()
+def passphrase(audit: Name) -> None:
+    """Let the lead choose the passphrase under which people's own words are kept. It can never be changed."""
+    with storage_here() as storage:
+        if auditing.has_passphrase(storage, audit):
+            raise PassphraseChosenError(audit)
+        auditing.audit(storage, audit)
+        typer.echo(
+            "Four words or more that do not belong together are best. Nobody can find it out if it is forgotten: "
+            "what people wrote is lost then, and only the numbers are left."
+        )
+        chosen: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
+        auditing.choose_passphrase(storage, audit, chosen, actor=OPERATOR)
+    typer.echo(f"The passphrase of “{audit}” is set. Keep it where only the lead can find it.")
 
 
 @app.command()

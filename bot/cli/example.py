@@ -18,6 +18,7 @@ from bot.turns import TurnLoop
 from bot.web import create_app
 from bot.web.operations import Checks, needs, routes
 from storage.errors import StorageError
+from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 
 _DATABASE, _UNFINISHED, _KEY = "database", "database.new", "keys/candour.key"
@@ -64,7 +65,7 @@ async def _prepare(folder: Path, clock: SystemClock) -> None:
     if unfinished.exists():
         shutil.rmtree(unfinished)
     typer.echo("Playing the interviews of the example …")
-    storage = Storage.open(unfinished, folder / _KEY)
+    storage = Storage.open(unfinished, folder / _KEY, cost=QUICK)
     try:
         await play_example(storage, clock)
     finally:

@@ -12,6 +12,7 @@ import typer
 from bot.cli.audits import storage_here
 from bot.cli.trouble import Trouble, read_file
 from storage.journal import (
+    AnswersForgotten,
     AuditClosed,
     AuditOpened,
     Checkpoint,
@@ -21,6 +22,7 @@ from storage.journal import (
     Fault,
     Flaw,
     JournalBegun,
+    PassphraseChosen,
     ReportPublished,
     RoleGiven,
     SlipsIssued,
@@ -178,6 +180,10 @@ def _deed(what: What, audit: str) -> str:
             return f"made {count} invitations to {audit} as {role}"
         case RoleGiven(role=role):
             return f"an invitation was used: {audit} has a {role}"
+        case PassphraseChosen():
+            return f"chose the passphrase of {audit}"
+        case AnswersForgotten():
+            return f"destroyed the answers of {audit}, as their time was over"
         case AuditClosed():
             return f"closed {audit}"
         case ReportPublished(form=form, digest=digest):

@@ -11,6 +11,7 @@ from datetime import date
 from typing import assert_never
 
 from bot.clock import Clock, SystemClock
+from dialogues import library
 from dialogues.form import Form
 from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
@@ -39,14 +40,19 @@ from storage.journal import (
 )
 from storage.unit_of_work import Storage, UnitOfWork
 
+FOR_RECEIPTS = ("message", "take-back")  # forms for whoever has handed in
+
 _THIS_MACHINES = SystemClock()
 
 
 def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
-    """Open an audit that offers these forms. Raises AuditExistsError, UnsafeThresholdError."""
+    """Open an audit that offers these forms, and those that a receipt is for.
+
+    Raises AuditExistsError, UnsafeThresholdError.
+    """
     if not disclosure.is_threshold(audit.k):
         raise UnsafeThresholdError(audit.k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
-    offered = tuple(forms)
+    offered = (*forms, *(library.shipped(name) for name in FOR_RECEIPTS))
     with storage.writing() as work:
         for form in offered:
             work.forms.pin(form)
@@ -121,7 +127,7 @@ def choose_passphrase(
     audit(storage, name)
     if not passphrases.is_strong(passphrase):
         raise PassphraseWeakError(passphrases.SHORTEST)
-    key = passphrases.choose(passphrase, storage.cost)
+    key = passphrases.choose(passphrase)
     with storage.writing() as work:
         if not work.casework.set_release_key(name, key):
             raise PassphraseChosenError(name)
@@ -144,7 +150,7 @@ def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, 
         key = work.casework.release_key(name)
     if key is None:
         raise PassphraseMissingError(name)
-    pair = passphrases.unlock(passphrase, key, storage.cost)
+    pair = passphrases.unlock(passphrase, key)
     if pair is None:
         raise PassphraseWrongError
     with storage.reading() as work:

@@ -12,7 +12,7 @@ import yaml
 
 from bot.clock import Clock, SetClock
 from bot.messages import Address, Incoming, Reply
-from bot.services.auditing import close_audit, open_audit
+from bot.services.auditing import choose_passphrase, close_audit, open_audit
 from bot.turns import TurnLoop
 from dialogues import library
 from dialogues.interview import State
@@ -24,6 +24,7 @@ from storage.unit_of_work import Storage
 EXAMPLES = Path(__file__).parents[1] / "example"
 FIRST, LATER = "rowan-house", "rowan-house-later"
 FORM = "staff-culture"
+PASSPHRASE = "made up for the example"  # noqa: S105 - of made-up people; the demo tells it
 _FORMS = (FORM, "concern")
 _MOST_TURNS = 200  # of one interview: an answer that is never taken must not play for ever
 
@@ -49,6 +50,7 @@ async def _hear(storage: Storage, name: str, clock: Clock) -> None:
         synthetic=True,
     )
     open_audit(storage, audit, [library.shipped(form) for form in _FORMS])
+    choose_passphrase(storage, name, PASSPHRASE, clock)
     async with TurnLoop(storage, clock) as turns:
         heard = await asyncio.gather(
             *(_interview(turns, name, number, member) for number, member in enumerate(material["staff"]))

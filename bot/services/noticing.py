@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bot import logs, wording
 from bot.wording import mark
-from storage.casework import CONCERN
+from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
 from storage.notices import Sending
 from storage.people import Person
@@ -26,6 +26,10 @@ _SAID = {
     CONCERN: (
         mark("Someone raised a concern in the audit “{audit}”."),
         mark("Open Candour and read it today."),
+    ),
+    MESSAGE: (
+        mark("Someone who answered wrote to you in the audit “{audit}”."),
+        mark("Open Candour to read it and to answer. You will not see who it is."),
     ),
 }
 

@@ -23,6 +23,7 @@ from dialogues import library
 from dialogues.form import Form
 from dialogues.interview import State
 from storage.casework import Audit
+from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 from tests.benchmarks import peer
 from tests.benchmarks.people import Step, person
@@ -67,7 +68,7 @@ def _compare(name: str, render: Callable[[Reply], None]) -> Result:
 
 async def _ours(form: Form, people: list[tuple[Step, ...]], render: Callable[[Reply], None]) -> float:
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-        storage = Storage.open(Path(folder) / "data", Path(folder) / "candour.key")
+        storage = Storage.open(Path(folder) / "data", Path(folder) / "candour.key", cost=QUICK)
         auditing.open_audit(storage, _audit(), [form])
         async with TurnLoop(storage, SystemClock()) as turns:
             played = [

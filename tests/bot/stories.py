@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.clock import SetClock
+from bot.clock import Clock, SetClock
 from bot.messages import Address, Incoming
 from bot.services import auditing
 from bot.turns import TurnLoop
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Text
 from dialogues.moves import Answer, Begin, Move, Submit
+from reports.assembly import Report
 from storage.casework import CONCERN, Audit
+from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 
 AUDIT = "rowan-house"
 CULTURE = "culture"
+PASSPHRASE = "copper lantern tuesday marsh"
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
@@ -83,10 +86,17 @@ def an_audit(name: str = AUDIT, k: int = 8) -> Audit:
 
 def opened(folder: Path) -> Storage:
     """The storage in this folder; the first time, with an open audit."""
-    storage = Storage.open(folder / "data", folder / "candour.key")
+    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK)
     if not auditing.audits(storage):
         auditing.open_audit(storage, an_audit(), [culture(), concern()])
     return storage
+
+
+def close(storage: Storage, audit: str = AUDIT, when: Clock | None = None) -> tuple[Report, ...]:
+    """Close an audit; its lead chooses a passphrase first, if they have not."""
+    if not auditing.has_passphrase(storage, audit):
+        auditing.choose_passphrase(storage, audit, PASSPHRASE, when or clock())
+    return auditing.close_audit(storage, audit, when or clock())
 
 
 def clock() -> SetClock:

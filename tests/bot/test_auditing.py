@@ -12,6 +12,7 @@ from bot.services import auditing
 from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Submit
 from reports.disclosure import Band
+from storage import passphrases
 from storage.casework import CONCERN, Status
 from storage.errors import (
     AuditExistsError,
@@ -22,7 +23,18 @@ from storage.errors import (
     UnsafeThresholdError,
 )
 from storage.unit_of_work import Storage
-from tests.bot.stories import AUDIT, CULTURE, an_audit, clock, culture, opened, plays, whole
+from tests.bot.stories import (
+    AUDIT,
+    CULTURE,
+    PASSPHRASE,
+    an_audit,
+    clock,
+    close,
+    culture,
+    opened,
+    plays,
+    whole,
+)
 
 
 @pytest.fixture
@@ -68,7 +80,7 @@ def test_progress_says_fewer_than_k_or_k_and_more_and_nothing_finer(
 ) -> None:
     hear(storage, people)
     assert auditing.progress(storage, AUDIT) == band
-    auditing.close_audit(storage, AUDIT, clock())
+    close(storage)
     assert auditing.progress(storage, AUDIT) == band
 
 
@@ -80,7 +92,7 @@ def test_nothing_is_published_before_the_audit_is_closed(storage: Storage) -> No
 
 def test_closing_makes_answers_nobodys_and_freezes_the_report(storage: Storage, tmp_path: Path) -> None:
     hear(storage, 12)
-    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    (report,) = close(storage)
     audit = auditing.audit(storage, AUDIT)
     assert (audit.status, audit.closed_on) == (Status.CLOSED, date(2026, 5, 4))
     assert report.heard.enough
@@ -88,13 +100,13 @@ def test_closing_makes_answers_nobodys_and_freezes_the_report(storage: Storage, 
     with storage.reading() as work:
         assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 12)
     assert auditing.report(storage, AUDIT, CULTURE) == report
-    assert auditing.close_audit(storage, AUDIT, clock()) == (report,)
+    assert close(storage) == (report,)
     assert all(b"CANARY" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_fewer_than_k_make_a_report_that_says_only_that(storage: Storage) -> None:
     hear(storage, 7)
-    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    (report,) = close(storage)
     assert not report.heard.enough
     assert report.themes == ()
 
@@ -103,8 +115,9 @@ def test_closing_that_was_cut_off_goes_on_where_it_was(storage: Storage) -> None
     hear(storage, 9)
     with storage.writing() as work:  # the first of its three steps
         work.casework.close(AUDIT, date(2026, 5, 4))
-        work.answers.flush(AUDIT, work.casework.keys_of(AUDIT), work.forms.get)
-    (report,) = auditing.close_audit(storage, AUDIT, clock())
+        work.casework.set_release_key(AUDIT, passphrases.choose(PASSPHRASE))
+        work.flush(AUDIT)
+    (report,) = close(storage)
     assert report.heard.enough
 
 
@@ -113,7 +126,7 @@ def test_closing_that_fails_leaves_the_audit_open_and_every_response_where_it_wa
     with storage.database.writing() as connection:
         connection.execute(text("UPDATE pool SET sealed = x'00' WHERE id = (SELECT min(id) FROM pool)"))
     with pytest.raises(UndecipherableError):
-        auditing.close_audit(storage, AUDIT, clock())
+        close(storage)
     assert auditing.audit(storage, AUDIT).status is Status.OPEN
     with storage.reading() as work:
         assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (9, 0)
@@ -152,7 +165,7 @@ def test_unknown_audits_and_forms_are_said_to_be_unknown(storage: Storage) -> No
         with pytest.raises(UnknownAuditError):
             ask(storage, "elm-house")
     with pytest.raises(UnknownAuditError):
-        auditing.close_audit(storage, "elm-house", clock())
+        close(storage, "elm-house")
     for form in ("gossip", CONCERN):
         with pytest.raises(UnknownFormError):
             auditing.report(storage, AUDIT, form)

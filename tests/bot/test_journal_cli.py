@@ -30,7 +30,7 @@ from storage.journal import (
     SlipsIssued,
 )
 from storage.unit_of_work import Storage
-from tests.bot.stories import AUDIT, CULTURE, clock, culture, opened, plays, whole
+from tests.bot.stories import AUDIT, CULTURE, clock, close, culture, opened, plays, whole
 
 CANDOUR = Path(sys.executable).with_name("candour")
 FORGED = ["journal_no_update", "journal_no_delete"]
@@ -101,8 +101,8 @@ def test_nothing_that_a_respondent_does_is_recorded(storage: Storage) -> None:
 
 
 def test_closing_and_each_report_are_recorded_once(storage: Storage) -> None:
-    auditing.close_audit(storage, AUDIT, clock())
-    auditing.close_audit(storage, AUDIT, clock())
+    close(storage)
+    close(storage)
     closed, published = entries(storage)[1:]
     assert closed.what == AuditClosed()
     assert isinstance(published.what, ReportPublished)
@@ -167,7 +167,7 @@ def folder(tmp_path: Path) -> Path:
     """Data with three entries in their journal."""
     storage = opened(tmp_path)
     inviting.slips(storage, AUDIT, 42, "respondent", clock())
-    auditing.close_audit(storage, AUDIT, clock())
+    close(storage)
     storage.close()
     return tmp_path
 

@@ -18,7 +18,7 @@ from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, held, pool, storage_in
-from tests.bot.stories import an_audit, clock
+from tests.bot.stories import an_audit, clock, close
 
 ONE, TWO = (
     forms.small("{type: text, name: a, label: What happened?}", name=name, title=name)
@@ -142,7 +142,7 @@ async def test_a_closed_audit_lets_nobody_in_but_to_tell_that_someone_is_at_risk
 ) -> None:
     ann, bob = Person(turns, "ann"), Person(turns, "bob")
     await ann.comes(AUDIT)
-    auditing.close_audit(storage, AUDIT, clock())
+    close(storage)
     with pytest.raises(AuditClosedError):
         await bob.comes(AUDIT)
     await ann.says("too late")

@@ -26,7 +26,7 @@ from storage.errors import (
 )
 from storage.tables import drafts
 from storage.unit_of_work import Storage
-from tests.bot.stories import AUDIT, CULTURE, clock, message, opened, plays, whole
+from tests.bot.stories import AUDIT, CULTURE, clock, close, message, opened, plays, whole
 
 
 @pytest.fixture
@@ -351,7 +351,7 @@ async def test_many_people_are_played_together_each_in_their_own_order(storage: 
         await asyncio.gather(*(plays(turns, person, whole(role)) for person, role in people.items()))
     assert _waiting(storage) == 100
     assert commits < 100  # for 700 turns
-    auditing.close_audit(storage, AUDIT, clock())
+    close(storage)
     with storage.reading() as work:
         offer = work.casework.offers([AUDIT])[AUDIT][CULTURE]
         tally = work.answers.tally(AUDIT, work.forms.get(offer.digest))

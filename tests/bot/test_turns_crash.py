@@ -12,12 +12,11 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select, text
 
-from bot.services import auditing
 from reports.assembly import Report
 from storage.keys import unseal
 from storage.tables import pool
 from tests.bot.answering import moves_of
-from tests.bot.stories import AUDIT, clock, opened
+from tests.bot.stories import AUDIT, close, opened
 
 PEOPLE = 30
 ROOT = Path(__file__).parents[2]
@@ -68,7 +67,7 @@ def test_killed_again_and_again_every_answer_is_there_once(tmp_path: Path) -> No
         }
         for person in range(PEOPLE)
     ]
-    (report,) = auditing.close_audit(storage, AUDIT, clock())
+    (report,) = close(storage)
     assert isinstance(report, Report)
     storage.close()
 

@@ -18,6 +18,7 @@ from bot.turns import TurnLoop
 from bot.web import create_app
 from dialogues import library
 from storage.casework import Audit
+from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 
 NOW = dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC)
@@ -167,7 +168,7 @@ async def site(folder: Path, *, host: str = "127.0.0.1", demo: bool = True) -> A
 
 def opened(folder: Path) -> Storage:
     """A database with one open audit, new or as it was left."""
-    storage = Storage.open(folder / "data", folder / "keys" / "candour.key")
+    storage = Storage.open(folder / "data", folder / "keys" / "candour.key", cost=QUICK)
     if not auditing.audits(storage):
         audit = Audit(
             id=AUDIT,

@@ -20,6 +20,7 @@ from bot.services import auditing
 from storage.casework import Audit
 from storage.interviews import digest
 from storage.keys import unseal
+from storage.receipts import QUICK
 from storage.tables import pool
 from storage.unit_of_work import Storage
 from tests.journeys.crowd import PATIENCE, Crowd, said_by, the_form
@@ -44,7 +45,7 @@ TAPS_ARE_KEPT = 151  # seconds, and one more
 
 def opened(folder: Path, url: str = "") -> Storage:
     """A database with an open audit."""
-    storage = Storage.open(folder / "data", folder / "candour.key", url)
+    storage = Storage.open(folder / "data", folder / "candour.key", url, cost=QUICK)
     audit = Audit(
         id=AUDIT,
         name="Rowan House",

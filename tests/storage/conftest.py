@@ -11,6 +11,7 @@ import pytest
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
 from storage.casework import Audit
 from storage.unit_of_work import Storage
+from tests.storage.phrases import RELEASE
 
 AGREE = ("agree", "unsure", "disagree")
 
@@ -95,4 +96,5 @@ def filled(storage: Storage, audit: Audit, form: Form) -> Storage:
     with storage.writing() as work:
         work.forms.pin(form)
         work.casework.open(audit, [form])
+        work.casework.set_release_key(audit.id, RELEASE)
     return storage

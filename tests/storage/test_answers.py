@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from sqlalchemy import select
 from dialogues.form import Form
 from dialogues.responses import Response
 from reports.scoring import Tally
+from storage import passphrases
 from storage.answers import Piece, Submission, split
 from storage.casework import Audit
 from storage.errors import UndecipherableError
 from storage.tables import answers, pool, texts
 from storage.unit_of_work import Storage
+from tests.storage.phrases import PASSPHRASE, RELEASE
 
 SHIFTS: list[Response] = [{"rested": "agree", "note": "tired"}, {"rested": "disagree"}]
 NURSE: Response = {
@@ -31,12 +34,15 @@ SILENT: Response = {"listened": "agree"}
 def _submit(storage: Storage, audit: Audit, form: Form, *responses: Response) -> None:
     with storage.writing() as work:
         public = work.casework.keys_of(audit.id).public
-        work.answers.submit(Submission(audit.id, form.digest, public, response) for response in responses)
+        work.answers.submit(
+            Submission(audit.id, form.digest, public, response, secrets.token_bytes(32))
+            for response in responses
+        )
 
 
 def _flush(storage: Storage, audit: Audit) -> None:
     with storage.writing() as work:
-        work.answers.flush(audit.id, work.casework.keys_of(audit.id), work.forms.get)
+        work.flush(audit.id)
 
 
 def test_a_response_falls_into_single_answers(form: Form) -> None:
@@ -80,7 +86,11 @@ def test_words_are_kept_sealed_and_without_their_group(filled: Storage, audit: A
     _submit(filled, audit, form, NURSE)
     _flush(filled, audit)
     with filled.reading() as work:
-        words = work.answers.words(audit.id, work.casework.keys_of(audit.id))
+        with pytest.raises(UndecipherableError):
+            work.answers.words(audit.id, work.casework.keys_of(audit.id))  # whoever has the key file alone
+        pair = passphrases.unlock(PASSPHRASE, RELEASE)
+        assert pair is not None
+        words = work.answers.words(audit.id, pair)
         assert words["story"] == ("They never came back to me.\0 👩🏽‍⚕️",)
         assert words["shifts/rested"] == ("agree", "disagree")
     assert "grp" not in texts.columns
@@ -116,7 +126,7 @@ def test_a_flush_leaves_other_audits_alone(filled: Storage, audit: Audit, form: 
     _submit(filled, audit, form, NURSE)
     with filled.writing() as work:
         work.answers.submit(
-            [Submission("elm-house", form.digest, work.casework.keys_of(audit.id).public, CARE)]
+            [Submission("elm-house", form.digest, work.casework.keys_of(audit.id).public, CARE, bytes(32))]
         )
     _flush(filled, audit)
     with filled.reading() as work:

@@ -66,7 +66,7 @@ def test_somebody_at_risk_is_heard_after_the_audit_is_closed(
 def test_a_concern_reaches_the_lead_and_is_read_once(filled: Storage, audit: Audit, form: Form) -> None:
     with filled.writing() as work:
         public = work.casework.keys_of(audit.id).public
-        told = Submission(audit.id, form.digest, public, {"what": "A resident is not safe."})
+        told = Submission(audit.id, form.digest, public, {"what": "A resident is not safe."}, bytes(32))
         work.casework.raise_concern(told)
         (concern,) = work.casework.concerns(audit.id)
         assert (concern.read, concern.form) == (False, form.digest)
@@ -79,7 +79,7 @@ def test_a_concern_reaches_the_lead_and_is_read_once(filled: Storage, audit: Aud
 def test_a_concern_cannot_be_read_with_another_key_file(filled: Storage, audit: Audit, form: Form) -> None:
     with filled.writing() as work:
         public = work.casework.keys_of(audit.id).public
-        work.casework.raise_concern(Submission(audit.id, form.digest, public, {"what": "x"}))
+        work.casework.raise_concern(Submission(audit.id, form.digest, public, {"what": "x"}, bytes(32)))
     filled.keys = Keys(bytes(32))
     with filled.reading() as work, pytest.raises(UndecipherableError, match="does not belong"):
         work.casework.concerns(audit.id)

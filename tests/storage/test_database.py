@@ -64,7 +64,7 @@ def test_no_fault_tells_what_a_row_holds(storage: Storage) -> None:
             connection.execute(statement, SOMEBODY)
         told = f"{raised.value} {raised.value!r} {raised.value.orig} {raised.value.orig!r}"
         assert "hide_parameters" in told
-        for secret in ("somebody", SOMEBODY["ref"].hex(), "CANARYCANARY", b"CANARY".hex()):
+        for secret in ("somebody", b"somebody".hex(), "CANARYCANARY", b"CANARY".hex()):
             assert secret not in told
 
 

@@ -140,14 +140,16 @@ def test_an_audit_is_closed_after_the_turns_that_were_under_way(
     def close() -> int:
         with second.writing() as work:
             work.casework.close(audit.id, date(2026, 6, 1))
-            work.answers.flush(audit.id, work.casework.keys_of(audit.id), work.forms.get)
+            work.flush(audit.id)
             return work.answers.heard(audit.id)
 
     with filled.writing() as work:
         offer = work.casework.offers({audit.id})[audit.id][form.id]
         closing = thread.submit(close)
         _wait_until_somebody_waits(filled)
-        work.answers.submit([Submission(audit.id, form.digest, offer.public_key, {"role": "care"})])
+        work.answers.submit(
+            [Submission(audit.id, form.digest, offer.public_key, {"role": "care"}, bytes(32))]
+        )
     assert closing.result(DEADLINE) == 1
     with filled.writing() as work:
         assert not work.casework.offers({audit.id})[audit.id][form.id].is_open

@@ -12,9 +12,16 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from bot import buttons, wording
-from bot.errors import NowhereError, SlipSpentError, UnknownInvitationError
-from bot.messages import Appointed, Doors, Outcome, Reply
+from bot import buttons, welcoming, wording
+from bot.errors import (
+    NowhereError,
+    ReceiptMissingError,
+    SlipSpentError,
+    TooManyTriesError,
+    UnknownInvitationError,
+    WrongReceiptError,
+)
+from bot.messages import Appointed, Doors, Outcome, Reply, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
@@ -128,6 +135,8 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0) -> tuple[Call
             return (*seen(query), _doors(outcome))
         case Appointed():
             return (*seen(query), _plain(_appointed()))
+        case Welcomed():
+            return (*seen(query), *_welcomed(outcome))
         case Reply():
             return tuple(_reply(outcome, query, message))
 
@@ -164,6 +173,15 @@ def not_kept() -> tuple[Call, ...]:
             ]
         ),
     )
+
+
+def _welcomed(outcome: Welcomed) -> Iterator[Post]:
+    """What whoever came back with a receipt reads, and where they can go from there."""
+    keyboard = tuple((Key(label, token),) for label, token in welcoming.ways(outcome))
+    *before, last = _split([_escaped(part) for part in welcoming.told(outcome)])
+    for part in before:
+        yield Post(part, stays=True)
+    yield Post(last, keyboard, stays=True)
 
 
 # Replies
@@ -444,6 +462,15 @@ def _refused(error: Exception) -> list[str]:
                 _("Someone else used the same link and sent their answers first. So I cannot take yours."),
                 _("Your answers are still here. Ask for an invitation of your own and open it in this chat."),
             ]
+        case WrongReceiptError():
+            return [
+                _("This receipt opens nothing. Please check each letter and number, and send it again."),
+                _("A receipt is kept for 90 days after the last message."),
+            ]
+        case TooManyTriesError():
+            return [_("Too many receipts were tried just now. Please wait an hour and try again.")]
+        case ReceiptMissingError():
+            return [_("Please send your receipt first, like this: /receipt and then the code.")]
         case AuditClosedError():
             return [
                 _("These questions are closed, so no more answers are taken."),

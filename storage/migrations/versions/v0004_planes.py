@@ -170,7 +170,7 @@ def _create_threads() -> None:
         "threads",
         *_named("threads", "locator", 5),
         _text("audit"),
-        *_bytes("threads", "salt", 16),
+        *_bytes("threads", "salt", 18),
         *_bytes("threads", "verifier", 32),
         *_bytes("threads", "public_key", 32),
         _text("week"),

@@ -23,6 +23,7 @@ from dialogues.form import Form
 from storage import tables
 from storage.interviews import Conversation
 from storage.keys import unseal
+from storage.receipts import QUICK
 from storage.slips import RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.channels import forms
@@ -47,7 +48,7 @@ def telegram_here(
 
 def storage_in(folder: Path, offered: Iterable[Form] = (), audit: str = AUDIT) -> Storage:
     """The storage in this folder; the first time, with an open audit that offers these forms, or the usual two."""
-    storage = Storage.open(folder / "data", folder / "candour.key")
+    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK)
     if not auditing.audits(storage):
         auditing.open_audit(storage, an_audit(audit), list(offered) or [forms.work(), forms.concern()])
     return storage

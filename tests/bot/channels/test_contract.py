@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bot import wording
-from bot.services import auditing
 from bot.turns import TurnLoop
 from dialogues.interview import State
 from storage.interviews import ENDED
@@ -32,8 +31,8 @@ from tests.bot.channels.conversing import (
     Tap,
     Type,
 )
-from tests.bot.channels.house import AUDIT, house, pool, storage_in, telegram_here
-from tests.bot.stories import clock
+from tests.bot.channels.house import house, pool, storage_in, telegram_here
+from tests.bot.stories import clock, close
 
 CHANNELS = ("telegram", "web", "console")
 
@@ -270,7 +269,7 @@ async def test_when_the_audit_closes_what_is_under_way_is_erased_and_said_so(
         await there.does(Tap("Yes"))
         await there.does(Tap("Nurse"))
         storage = storage_in(tmp_path)
-        auditing.close_audit(storage, AUDIT, clock())
+        close(storage)
         seen = await there.does(Type("Nobody yet"))
         assert "The time to finish this has run out, so your answers were erased." in seen.text
         assert "Call 999 first" in (await there.does(Risk())).text

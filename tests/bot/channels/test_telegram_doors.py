@@ -15,7 +15,7 @@ from storage.slips import LEAD
 from tests.bot import sent
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
-from tests.bot.stories import an_audit, clock
+from tests.bot.stories import an_audit, close
 from tests.telegram.people import Person
 from tests.telegram.rules.profile import LONGEST, LONGEST_COMMAND_DESCRIPTION
 
@@ -156,7 +156,7 @@ async def test_a_slip_of_a_closed_audit_is_told_that_it_is_closed(tmp_path: Path
     with telegram_here() as telegram:
         async with house(tmp_path, telegram) as here:
             (slip,) = here.slips()
-            auditing.close_audit(here.storage, AUDIT, clock())
+            close(here.storage)
             for code in (slip, AUDIT):
                 assert "These questions are closed" in await does(here, telegram.person(5), f"/start {code}")
             assert "Call 999 first." in await does(here, telegram.person(5), "/risk")
