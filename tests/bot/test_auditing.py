@@ -17,6 +17,10 @@ from storage.casework import CONCERN, Status
 from storage.errors import (
     AuditExistsError,
     AuditOpenError,
+    PassphraseChosenError,
+    PassphraseMissingError,
+    PassphraseWeakError,
+    PassphraseWrongError,
     UndecipherableError,
     UnknownAuditError,
     UnknownFormError,
@@ -57,7 +61,7 @@ def hear(storage: Storage, people: int) -> None:
 def test_an_audit_opens_with_its_forms(storage: Storage) -> None:
     assert auditing.audits(storage) == (an_audit(),)
     assert auditing.audit(storage, AUDIT).status is Status.OPEN
-    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN}
+    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN, *auditing.FOR_RECEIPTS}
 
 
 def test_an_audit_cannot_be_opened_twice_nor_half(storage: Storage) -> None:
@@ -138,7 +142,7 @@ def test_an_audit_is_closed_while_people_are_answering(storage: Storage) -> None
     async def story() -> int:
         async with TurnLoop(storage, clock(), group=16) as turns:
             people = [plays(turns, f"p{person}", whole()) for person in range(200)]
-            closing = asyncio.to_thread(auditing.close_audit, storage, AUDIT, clock())
+            closing = asyncio.to_thread(close, storage)
             outcomes = await asyncio.gather(*people[:100], closing, *people[100:], return_exceptions=True)
         return sum(isinstance(outcome, BaseException) for outcome in outcomes)
 
@@ -158,6 +162,40 @@ def test_concerns_are_for_the_lead_and_are_marked_when_read(storage: Storage) ->
     assert (concern.response, concern.read) == ({"what": "Room 4 is not safe."}, False)
     auditing.mark_read(storage, concern.id)
     assert auditing.concerns(storage, AUDIT)[0].read
+
+
+def test_no_audit_is_closed_before_its_lead_has_chosen_a_passphrase(storage: Storage) -> None:
+    hear(storage, 9)
+    with pytest.raises(PassphraseMissingError, match="candour audits passphrase rowan-house"):
+        auditing.close_audit(storage, AUDIT, clock())
+    assert auditing.audit(storage, AUDIT).status is Status.OPEN
+    with storage.reading() as work:
+        assert work.answers.waiting(AUDIT) == 9
+
+
+def test_the_passphrase_is_chosen_once(storage: Storage) -> None:
+    assert not auditing.has_passphrase(storage, AUDIT)
+    auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
+    assert auditing.has_passphrase(storage, AUDIT)
+    with pytest.raises(PassphraseChosenError):
+        auditing.choose_passphrase(storage, AUDIT, "another one of four words", clock())
+
+
+@pytest.mark.parametrize("weak", ["", "short one", "aaaaaaaaaaaaaaaaaaaa", "a" * 2000])
+def test_a_passphrase_that_could_be_guessed_is_refused(storage: Storage, weak: str) -> None:
+    with pytest.raises(PassphraseWeakError, match="four words or more"):
+        auditing.choose_passphrase(storage, AUDIT, weak, clock())
+
+
+def test_only_the_passphrase_opens_what_people_wrote(storage: Storage) -> None:
+    hear(storage, 9)
+    with pytest.raises(PassphraseMissingError):
+        auditing.words(storage, AUDIT, PASSPHRASE)
+    close(storage)
+    with pytest.raises(PassphraseWrongError):
+        auditing.words(storage, AUDIT, PASSPHRASE + "?")
+    typed = f"  {PASSPHRASE.replace(' ', chr(0xA0))} "  # from a keyboard that has other blanks
+    assert auditing.words(storage, AUDIT, typed)["story"] == ("CANARY-7f3a",) * 9
 
 
 def test_unknown_audits_and_forms_are_said_to_be_unknown(storage: Storage) -> None:
