@@ -77,7 +77,7 @@ def is_concern(text: str) -> bool:
 
 
 def receipt(said: Said) -> str | None:
-    """The receipt that somebody comes with, as they typed it: `/receipt CODE`, or only the code.
+    """The receipt that somebody comes with, as they typed it: `/receipt CODE`, or only the code; else None.
 
     Without its command a receipt must look like one, with two digits at least: an answer of twenty letters may
     happen to be one.
@@ -86,7 +86,7 @@ def receipt(said: Said) -> str | None:
         return None
     name, _, argument = said.text.strip().partition(" ")
     if name.lower().partition("@")[0] == "/receipt":
-        return argument.strip() or None
+        return argument.strip()
     digits = sum(sign.isdecimal() for sign in said.text)
     return said.text if digits >= _FEWEST_DIGITS and receipts.read(said.text) else None
 

@@ -12,7 +12,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import TooBusyError, TooManyTriesError, WrongReceiptError
+from bot.errors import ReceiptMissingError, TooBusyError, TooManyTriesError, WrongReceiptError
 from storage import receipts
 from storage.interviews import Visit
 from storage.receipts import Opened
@@ -38,8 +38,10 @@ class Doorkeeper:
     def open(self, typed: str) -> Visit:
         """What this receipt leads to. Takes as long as one try.
 
-        Raises WrongReceiptError, TooManyTriesError, TooBusyError; UnavailableError.
+        Raises ReceiptMissingError, WrongReceiptError, TooManyTriesError, TooBusyError; UnavailableError.
         """
+        if not typed.strip():
+            raise ReceiptMissingError
         code = receipts.read(typed)
         if code is None:
             raise WrongReceiptError

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot import buttons, wording
 from bot.messages import Go, Welcomed
-from bot.wording import Voice
+from bot.wording import Voice, mark
 from storage.threads import Message, Sender
+
+_WHO = {Sender.RESPONDENT: mark("You wrote"), Sender.LEAD: mark("The lead wrote")}
 
 
 def told(welcomed: Welcomed) -> tuple[str, ...]:
@@ -30,7 +32,7 @@ def ways(welcomed: Welcomed) -> tuple[tuple[str, str], ...]:
 
 def who(message: Message, voice: Voice) -> str:
     """Who wrote a message, as whoever has the receipt reads it."""
-    return voice("You wrote") if message.sender is Sender.RESPONDENT else voice("The lead wrote")
+    return voice(_WHO[message.sender])
 
 
 def _said(message: Message, voice: Voice) -> str:

@@ -22,6 +22,7 @@ from bot.web.conversation import Conversation
 from bot.web.lead import Lead
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
+from bot.web.returning import Returning
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
 from storage.unit_of_work import Storage
@@ -48,7 +49,11 @@ def create_app(
     """
     pages = Pages(demo=demo, exit_link=exit_link)
     errors = Errors(pages)
-    routes = [*more, *_routes(Public(storage, pages), Conversation(storage, turns, pages))]
+    routes = [
+        *more,
+        *_routes(Public(storage, pages), Conversation(storage, turns, pages)),
+        *_receipt_routes(Returning(turns, pages)),
+    ]
     if demo and is_loopback(host):
         routes += _lead_routes(Lead(storage, clock, pages))
     return Starlette(
@@ -78,6 +83,13 @@ def _routes(public: Public, conversation: Conversation) -> list[BaseRoute]:
         Route("/a/{audit}/{form}", conversation.play, methods=["POST"]),
         Route(f"/static/{REPORT_STYLES}", _report_styles),
         Mount("/static", _Static(directory=STATIC)),
+    ]
+
+
+def _receipt_routes(returning: Returning) -> list[BaseRoute]:
+    return [
+        Route("/receipt", returning.ask, methods=["GET"]),
+        Route("/receipt", returning.open, methods=["POST"]),
     ]
 
 

@@ -22,7 +22,7 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
 from dialogues.prompts import AskAgain, NotNow, Stale
-from storage.casework import CONCERN, Status
+from storage.casework import CONCERN, RESPONSE, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
@@ -44,7 +44,7 @@ class Conversation:
         """`/a/{audit}`: the form that staff answer; where there are several, each has its door."""
         audit = request.path_params["audit"]
         offered = await run_in_threadpool(auditing.forms, self._storage, audit)
-        asked = [form for form in offered if form.records != CONCERN]
+        asked = [form for form in offered if form.records == RESPONSE]
         if len(asked) == 1:
             return await self._start(request, audit, asked[0])
         _ = voice_of(request)
@@ -146,10 +146,12 @@ class Conversation:
         cookie = guard.known(request) or guard.new_cookie()
         reply = await self._turns.show(_address(cookie), audit, form.id)
         under_way = reply is not None and reply.interview.state not in (State.INVITED, *_ENDED)
-        handed_in = reply is not None and reply.interview.state is State.SUBMITTED and form.records != CONCERN
+        handed_in = (
+            reply is not None and reply.interview.state is State.SUBMITTED and form.records == RESPONSE
+        )
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
-        if not under_way and form.records != CONCERN:
+        if not under_way and form.records == RESPONSE:
             await self._see_that_it_is_open(audit)
         spoken = [language.code for language in form.languages]
         language = reading(request)

@@ -79,4 +79,4 @@ def _responses_in(folder: Path) -> list[dict[str, object]]:
     with storage.database.reading() as connection:
         sealed = list(connection.scalars(select(pool.c.sealed)))
     storage.close()
-    return [msgspec.json.decode(unseal(pair, blob), type=dict[str, object]) for blob in sealed]
+    return [msgspec.msgpack.decode(unseal(pair, blob))[0] for blob in sealed]

@@ -236,6 +236,7 @@ async def test_the_next_person_on_the_same_device_starts_afresh(anna: Browser) -
         await anna.press("Skip")
     await anna.press("Hand in my answers")
     assert "Your answers are in." in (await anna.open(f"/a/{AUDIT}")).text
+    await anna.press("I have kept it")
     page = await anna.press("Make room for someone else")
     assert "Start" in page.buttons()
 

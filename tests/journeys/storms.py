@@ -97,7 +97,7 @@ def responses(storage: Storage) -> list[dict[str, Any]]:
         pair = work.casework.keys_of(AUDIT)
     with storage.database.reading() as connection:
         sealed = list(connection.scalars(select(pool.c.sealed)))
-    found = [msgspec.json.decode(unseal(pair, blob), type=dict[str, Any]) for blob in sealed]
+    found = [msgspec.msgpack.decode(unseal(pair, blob))[0] for blob in sealed]
     return sorted(found, key=lambda response: int(response["months"]))
 
 

@@ -131,7 +131,7 @@ async def test_a_clock_that_jumps_changes_no_answer_and_no_order(tmp_path: Path)
         pair = work.casework.keys_of(stories.AUDIT)
     with storage.database.reading() as connection:
         (sealed,) = connection.scalars(select(pool.c.sealed))
-    assert msgspec.json.decode(unseal(pair, sealed)) == {
+    assert msgspec.msgpack.decode(unseal(pair, sealed))[0] == {
         "consent": "yes",
         "role": "nurse",
         "listened": "unsure",

@@ -470,7 +470,7 @@ def _refused(error: Exception) -> list[str]:
         case TooManyTriesError():
             return [_("Too many receipts were tried just now. Please wait an hour and try again.")]
         case ReceiptMissingError():
-            return [_("Please send your receipt first, like this: /receipt and then the code.")]
+            return [_("Please send me your receipt first: write /receipt and then the code.")]
         case AuditClosedError():
             return [
                 _("These questions are closed, so no more answers are taken."),
