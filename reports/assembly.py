@@ -343,14 +343,17 @@ class _Assembly(Struct, frozen=True):
             yield GroupHeard(code, label, disclosure.band(sizes[code], k=k) if code in visible else None)
 
     def _groups(self) -> list[tuple[str, Text]]:
-        """Every group that could be declared, with its label, be anybody in it or not (R1: also 0)."""
+        """Every group that there could be, with its label, be anybody in it or not (R1: also 0).
+
+        The last are those who did not say. They too stand here when there are none: else their absence would tell.
+        """
         if not self.form.breakdown:
             return []
         declared = [(choice.name, choice.label) for choice in self._breakdown_choices()]
         known = {code for code, _ in declared}
         present = set(self.tally.groups).union(*self.tally.counts.values())
         rest = [(code, Text({self.form.default_language: code})) for code in sorted(present - known - {""})]
-        return [*declared, *rest, *([("", NO_TEXT)] if "" in present else [])]
+        return [*declared, *rest, ("", NO_TEXT)]
 
     def _breakdown_question(self) -> Question | None:
         named = self.form.breakdown
