@@ -110,7 +110,7 @@ class World:
         async with TurnLoop(self.storage, clock()) as turns:
             more = routes(Checks(needs(self.storage)))
             site = create_app(self.storage, turns, clock(), demo=True, more=more)
-            transport = httpx.ASGITransport(app=site)  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(app=site)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 found = [
                     (address, await client.get(address))
