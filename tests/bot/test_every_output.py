@@ -52,8 +52,8 @@ def staff(groups: dict[str, int], culture: tuple[int, ...], talk: tuple[int, ...
 
 
 MANY = (
-    staff({"care": 85, "senior": 17, "manager": 5, "": 0}, (26, 32, 21, 15, 11), (8, 9, 10, 40, 37), 1),
-    staff({"care": 92, "senior": 19, "manager": 2, "": 1}, (26, 34, 22, 16, 13), (9, 11, 8, 42, 39), 1),
+    staff({"care": 24, "senior": 9, "manager": 4, "": 0}, (9, 11, 7, 5, 4), (3, 3, 4, 14, 12), 1),
+    staff({"care": 23, "senior": 10, "manager": 5, "": 1}, (9, 11, 7, 6, 4), (4, 2, 4, 14, 12), 3),
 )  # other sizes, other answers, other people in the hidden groups; one more who did not say
 FEW = (
     staff({"care": 3}, (3, 0, 0, 0, 0), (0, 0, 0, 0, 3), 1),
