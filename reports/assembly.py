@@ -6,7 +6,7 @@ release is this value, and every page or message is rendered from it alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from dialogues.form import NO_TEXT, Choice, Form, Kind, Language, Question, Text
 from reports import codebook, disclosure, scoring
 from reports.codebook import Theme
 from reports.disclosure import FEW, NEARLY_ALL, Band, Breakdown, Part, Quarter, Range, Share
+from reports.ledger import Subset, admitted
 from reports.scoring import Scale, Score, Tally
 
 FORMAT = 1
@@ -82,7 +83,7 @@ class Figures(Struct, frozen=True):
 
 
 class ItemResult(Struct, frozen=True):
-    """A question on a scale. Without figures, fewer than K people answered on the scale."""
+    """A question on a scale. Without figures, fewer than K people answered on the scale (or R6, R7 forbid it)."""
 
     path: str
     label: Text
@@ -218,13 +219,39 @@ class Refused(Struct, frozen=True):
 Assembled: TypeAlias = Report | NotYet | Refused
 
 
-def assemble(facts: AuditFacts, form: Form, tally: Tally) -> Assembled:
-    """The report of a closed audit, or why there is none. Fewer than K responses: it says only that."""
+def assemble(facts: AuditFacts, form: Form, tally: Tally, published: Collection[Subset] = ()) -> Assembled:
+    """The report of a closed audit, or why there is none. Fewer than K responses: it says only that.
+
+    `published`: what ever was, of these responses. What may not stand beside it (R6, R7) is hidden.
+    """
     if not disclosure.is_threshold(facts.k):
         return Refused(facts.k)
     if not facts.closed:
         return NotYet(disclosure.counted(tally.responses, k=facts.k))
-    return _Assembly(facts, form, tally).report()
+    return _Assembly(facts, form, tally, published).report()
+
+
+def subsets(report: Report) -> tuple[Subset, ...]:
+    """Whom the figures of a report are about: what the ledger keeps of it. No number is among them."""
+    if not report.heard.enough:
+        return ()
+    heard = tuple(each.code for each in report.heard.groups if each.band)
+    found = [_everyone(""), *_each_group("", heard)]
+    for theme in report.themes:
+        groups = tuple(each.code for each in theme.groups if each.quarter is not None)
+        for item in theme.items:
+            if item.figures:
+                found += [_everyone(item.path), *_each_group(item.path, groups)]
+    found += [_everyone(each.path) for each in report.choices if each.band]
+    return tuple(found)
+
+
+def _everyone(question: str) -> Subset:
+    return Subset(question)
+
+
+def _each_group(question: str, codes: Iterable[str]) -> list[Subset]:
+    return [Subset(question, (code,)) for code in codes]
 
 
 def encode(report: Report) -> bytes:
@@ -248,6 +275,15 @@ class _Item(Struct, frozen=True):
     score: Score
     groups: dict[str, Score]
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {code: score.n for code, score in self.groups.items()}
+
+    @property
+    def people(self) -> dict[str, int]:
+        """Everyone by group, also where none was declared."""
+        return self.sizes or {"": self.score.n}
+
     def __repr__(self) -> str:
         return "_Item"
 
@@ -258,6 +294,7 @@ class _Assembly(Struct, frozen=True):
     facts: AuditFacts
     form: Form
     tally: Tally
+    published: Collection[Subset]
 
     def report(self) -> Report:
         heard = self._heard()
@@ -285,9 +322,9 @@ class _Assembly(Struct, frozen=True):
     # Who was heard
 
     def _heard(self) -> Heard:
-        k, n, staff = self.facts.k, self.tally.responses, self.facts.staff_count
-        band = disclosure.band(n, k=k)
-        if not disclosure.enough(n, k=k):
+        n, staff = self.tally.responses, self.facts.staff_count
+        band = disclosure.band(n, k=self.facts.k)
+        if not self._shows("", self._people()):
             return Heard(band, enough=False, share=None, corrected=False)
         return Heard(
             band,
@@ -300,18 +337,23 @@ class _Assembly(Struct, frozen=True):
     def _groups_heard(self) -> Iterator[GroupHeard]:
         k, sizes = self.facts.k, self._sizes(self.tally.groups)
         visible = disclosure.breakdown(sizes, k=k).visible
+        if not self._shows("", self._people(), visible):
+            visible = ()
         for code, label in self._groups():
             yield GroupHeard(code, label, disclosure.band(sizes[code], k=k) if code in visible else None)
 
     def _groups(self) -> list[tuple[str, Text]]:
-        """Every group that could be declared, with its label, be anybody in it or not (R1: also 0)."""
+        """Every group that there could be, with its label, be anybody in it or not (R1: also 0).
+
+        The last are those who did not say. They too stand here when there are none: else their absence would tell.
+        """
         if not self.form.breakdown:
             return []
         declared = [(choice.name, choice.label) for choice in self._breakdown_choices()]
         known = {code for code, _ in declared}
         present = set(self.tally.groups).union(*self.tally.counts.values())
         rest = [(code, Text({self.form.default_language: code})) for code in sorted(present - known - {""})]
-        return [*declared, *rest, *([("", NO_TEXT)] if "" in present else [])]
+        return [*declared, *rest, ("", NO_TEXT)]
 
     def _breakdown_question(self) -> Question | None:
         named = self.form.breakdown
@@ -325,8 +367,17 @@ class _Assembly(Struct, frozen=True):
         question = self._breakdown_question()
         return question.label if question else NO_TEXT
 
+    def _people(self) -> dict[str, int]:
+        return self.tally.groups or {"": self.tally.responses}
+
     def _sizes(self, sizes: dict[str, int]) -> dict[str, int]:
         return {code: sizes.get(code, 0) for code, _ in self._groups()}
+
+    def _shows(self, question: str, sizes: Mapping[str, int], groups: Iterable[str] = ()) -> bool:
+        """Whether a figure of everyone who answered may be shown (R1), and each of these groups beside it (R6, R7)."""
+        wanted = [_everyone(question), *_each_group(question, groups)]
+        taken = admitted(wanted, self.published, {question: sizes}, k=self.facts.k)
+        return disclosure.enough(sum(sizes.values()), k=self.facts.k) and taken == set(wanted)
 
     # Themes and their questions
 
@@ -347,19 +398,18 @@ class _Assembly(Struct, frozen=True):
                 yield _Item(question, scale, total, groups)
 
     def _theme(self, code: str, items: list[_Item], heard: Heard) -> ThemeResult:
-        shown = [item for item in items if disclosure.enough(item.score.n, k=self.facts.k)]
-        results = tuple(self._item(item, heard) for item in items)
+        shown = [item for item in items if self._shows(item.question.path, item.people)]
+        results = tuple(self._item(item, heard if item in shown else None) for item in items)
         breakdown, groups = self._by_group(shown)
         return ThemeResult(codebook.theme(code), _theme_figures(results), results, breakdown, groups)
 
-    def _item(self, item: _Item, heard: Heard) -> ItemResult:
+    def _item(self, item: _Item, heard: Heard | None) -> ItemResult:
         question = item.question
-        shown = disclosure.enough(item.score.n, k=self.facts.k)
         return ItemResult(
             question.path,
             question.label,
             reversed=question.polarity < 0,
-            figures=self._figures(item, heard) if shown else None,
+            figures=self._figures(item, heard) if heard else None,
         )
 
     def _figures(self, item: _Item, heard: Heard) -> Figures:
@@ -394,7 +444,9 @@ class _Assembly(Struct, frozen=True):
         if not self._groups():
             return Groups.NONE_DECLARED, ()
         rule = disclosure.common([self._breakdown_of(item) for item in items])
-        if not rule.visible:
+        if not rule.visible or not all(
+            self._shows(item.question.path, item.people, rule.visible) for item in items
+        ):
             return Groups.TOO_SMALL, ()
         if not any(disclosure.apart(_blocks(item, rule)) for item in items):
             return Groups.ALIKE, ()
@@ -404,7 +456,7 @@ class _Assembly(Struct, frozen=True):
         )
 
     def _breakdown_of(self, item: _Item) -> Breakdown:
-        return disclosure.breakdown({code: score.n for code, score in item.groups.items()}, k=self.facts.k)
+        return disclosure.breakdown(item.sizes, k=self.facts.k)
 
     # Questions without a scale
 
@@ -415,10 +467,14 @@ class _Assembly(Struct, frozen=True):
 
     def _choice_result(self, question: Question) -> ChoiceResult:
         values = scoring.everyone(self.tally, question.path)
-        answered = sum(people for value, people in values.items() if value.strip())
+        people = {
+            group: sum(n for value, n in counts.items() if value.strip())
+            for group, counts in self.tally.counts.get(question.path, {}).items()
+        }
+        answered = sum(people.values())
         theme = codebook.theme(question.theme) if question.theme else None
         result = ChoiceResult(question.path, question.label, theme)
-        if not disclosure.enough(answered, k=self.facts.k):
+        if not self._shows(question.path, people):
             return result
         counts = scoring.chosen(values)
         offered = self.form.choices.get(question.choices, ())

@@ -10,7 +10,8 @@ Three ideas carry the file:
    neighbour: `parts`. Nobody can tell whether nobody chose it, or somebody.
 
 Not resisted, and known: R5 publishes 2 of 12 as 15 %, from which two people can be inferred; and a reader
-who knows all answers but one. R6-R9 come with a second release.
+who knows all answers but one. What is published beside something else is judged in `reports.ledger` (R6, R7),
+`reports.quotes` (R8) and `reports.waves` (R9).
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ CHAT_LIMIT = 4096  # characters in one Telegram message
 _LONGEST = 300  # characters of a label that are shown; a question is much shorter
 _LEADING = 3  # themes in the first sentence
 _NAMED = 6  # labels listed in one sentence
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"  # keep a label's direction to itself in plain text
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # keep a label's direction to itself in plain text
 
 
 class Links(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Drawn(Struct, frozen=True):
 
 def html(report: Report, *, language: str, links: Links | None = None) -> str:
     """The report as a page. Without links it carries its stylesheet inside, to be kept as a file."""
-    voice = _Voice(report, words(language), language)
+    voice = Voice(report, words(language), language)
     return _pages.get_template("report.html.j2").render(
         report=report,
         w=voice.words,
@@ -94,7 +94,7 @@ def stylesheet() -> str:
 
 def chat(report: Report, *, language: str) -> tuple[str, ...]:
     """The summary as messages in plain text, each shorter than `CHAT_LIMIT`, the point first."""
-    voice = _Voice(report, words(language), language)
+    voice = Voice(report, words(language), language)
     if not report.heard.enough:
         return tuple(_packed([[*_preface(voice), *voice.too_few()]]))
     parts = [
@@ -106,8 +106,8 @@ def chat(report: Report, *, language: str) -> tuple[str, ...]:
     return tuple(_packed(parts))
 
 
-class _Voice(Struct, frozen=True):
-    """What the values of a report are called in one language: used by page and chat alike."""
+class Voice(Struct, frozen=True):
+    """What the values of a report are called in one language: used by page, chat and tables alike."""
 
     report: Report
     words: Words
@@ -122,9 +122,10 @@ class _Voice(Struct, frozen=True):
 
     def plain(self, text: Text) -> str:
         """Words of the form within a sentence of ours, in plain text."""
-        return f"{_ISOLATE}{self.said(text).words}{_END_ISOLATE}"
+        return f"{ISOLATE}{self.said(text).words}{END_ISOLATE}"
 
     def share(self, share: Share) -> str:
+        """A share, in words at both ends."""
         match share.size:
             case Size.PERCENT:
                 return self.words("percent", percent=share.percent)
@@ -132,9 +133,11 @@ class _Voice(Struct, frozen=True):
                 return self.words(word.value)
 
     def range(self, interval: Range) -> str:
+        """An interval of shares."""
         return self.words("between", low=interval.low, high=interval.high)
 
     def people(self, band: Band) -> str:
+        """A number of people, as a band."""
         if band.low == 0:
             return self.words("people_under", k=self.report.facts.k)
         if band.high is None:
@@ -142,6 +145,7 @@ class _Voice(Struct, frozen=True):
         return self.words("people", low=band.low, high=band.high)
 
     def verdict(self, verdict: Verdict) -> str:
+        """What an interval says, in a word or two."""
         return self.words(f"{verdict.value}_one")
 
     def date(self, iso: str) -> str:
@@ -154,14 +158,16 @@ class _Voice(Struct, frozen=True):
 
     def joined(self, texts: Iterable[Text]) -> str:
         """Several labels in one sentence; beyond the sixth they are only counted."""
-        named = [f"{_ISOLATE}{self.said(text).words.rstrip('.')}{_END_ISOLATE}" for text in texts]
+        named = [f"{ISOLATE}{self.said(text).words.rstrip('.')}{END_ISOLATE}" for text in texts]
         rest = [self.words("more", count=len(named) - _NAMED)] if len(named) > _NAMED else []
         return "; ".join([*named[:_NAMED], *rest])
 
     def limit(self, limit: Limit) -> str:
+        """What the answers cannot tell, in a sentence."""
         return self.words(f"doubt_{limit.doubt.value}", about=self.joined(limit.about), k=self.report.facts.k)
 
     def heard(self, heard: Heard) -> str:
+        """How many took part, in a sentence."""
         people = self.people(heard.band)
         if heard.share is None:
             return self.words("heard_no_share", people=people)
@@ -173,6 +179,7 @@ class _Voice(Struct, frozen=True):
         return [sentence for sentence in (known, self.words("sure_range")) if sentence]
 
     def too_few(self) -> list[str]:
+        """Why there are no figures at all."""
         return [self.words("too_few", k=self.report.facts.k), self.words("too_few_why")]
 
     def summary(self) -> list[str]:
@@ -255,21 +262,21 @@ def _locale(language: str) -> Locale:
         return Locale("en", "GB")
 
 
-def _preface(voice: _Voice) -> Iterator[str]:
+def _preface(voice: Voice) -> Iterator[str]:
     facts = voice.report.facts
     if facts.synthetic:
         yield f"{voice.words('synthetic_title')}. {voice.words('synthetic')}"
-    yield f"{_ISOLATE}{clipped(facts.name)}{_END_ISOLATE}"
+    yield f"{ISOLATE}{clipped(facts.name)}{END_ISOLATE}"
 
 
-def _chat_verdicts(voice: _Voice) -> Iterator[str]:
+def _chat_verdicts(voice: Voice) -> Iterator[str]:
     for verdict in Verdict:
         themes = [each.theme.name for each in voice.by_verdict(verdict)]
         if themes:
             yield voice.words(f"chat_{verdict.value}", themes=voice.joined(themes))
 
 
-def _chat_theme(voice: _Voice, theme: ThemeResult) -> Iterator[str]:
+def _chat_theme(voice: Voice, theme: ThemeResult) -> Iterator[str]:
     name, figures, k = voice.plain(theme.theme.name), theme.figures, voice.report.facts.k
     if figures is None:
         yield voice.words("chat_theme_hidden", name=name, k=k)
@@ -285,7 +292,7 @@ def _chat_theme(voice: _Voice, theme: ThemeResult) -> Iterator[str]:
         yield _chat_item(voice, item)
 
 
-def _chat_item(voice: _Voice, item: ItemResult) -> str:
+def _chat_item(voice: Voice, item: ItemResult) -> str:
     label = voice.plain(item.label)
     if item.figures is None:
         return voice.words("chat_item_hidden", label=label, k=voice.report.facts.k)

@@ -10,17 +10,18 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.form import Form
 from dialogues.responses import Response
+from reports.ledger import Subset
 from storage.answers import Submission
-from storage.errors import AuditExistsError, StorageError, UnknownAuditError
+from storage.errors import AlreadyPublishedError, AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
 from storage.locks import hold, only_looks
 from storage.passphrases import ReleaseKey
-from storage.tables import ID_BYTES, audit_forms, audits, concerns, releases
+from storage.tables import ID_BYTES, audit_forms, audits, concerns, published, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
 RESPONSE = "response"  # that of forms whose responses are pooled, and published together
@@ -88,6 +89,7 @@ class Concern(Struct, frozen=True):
         return f"Concern(read={self.read})"
 
 
+_groups = msgspec.json.Decoder(tuple[str, ...] | None)
 _AUDIT_COLUMNS = tuple(audits.c[name] for name in Audit.__struct_fields__)
 _OFFERS = (
     select(
@@ -140,9 +142,28 @@ class Casework:
         return tuple(_audit(row) for row in rows)
 
     def close(self, audit: str, on: date) -> None:
-        """Take no more answers for this audit."""
+        """Take no more answers for this audit. It is counted once more, for good."""
+        closed = {"status": Status.CLOSED, "closed_on": on, "counted_on": None, "counted_enough": None}
+        self._connection.execute(update(audits).where(audits.c.id == audit).values(closed))
+
+    def counted(self, audit: str, today: date) -> bool | None:
+        """Whether enough were heard by the count that holds today, or None when it is time to count.
+
+        An open audit is counted on one moment of a day, so that nobody sees when the K-th person handed in; a
+        closed one once. Raises UnknownAuditError.
+        """
+        columns = select(audits.c.status, audits.c.counted_on, audits.c.counted_enough)
+        row = self._connection.execute(columns.where(audits.c.id == audit)).first()
+        if row is None:
+            raise UnknownAuditError(audit)
+        holds = row.counted_on is not None and (row.status == Status.CLOSED or row.counted_on >= today)
+        return row.counted_enough if holds else None
+
+    def count(self, audit: str, today: date, *, enough: bool) -> None:
+        """Keep whether enough were heard. Of several who count on one day, the first is believed."""
+        stale = or_(audits.c.counted_on.is_(None), audits.c.counted_on < today)
         self._connection.execute(
-            update(audits).where(audits.c.id == audit).values(status=Status.CLOSED, closed_on=on)
+            update(audits).where(audits.c.id == audit, stale).values(counted_on=today, counted_enough=enough)
         )
 
     def offers(self, ids: Collection[str]) -> dict[str, dict[str, Offer]]:
@@ -178,15 +199,40 @@ class Casework:
         if first is not None:
             self.keys_of(first)
 
-    def publish(self, audit: str, form: str, content: bytes) -> str:
-        """Keep what is published of the answers to a form, for good. Raises IntegrityError if any was.
+    def publish(self, audit: str, form: str, content: bytes, subsets: Iterable[Subset] = ()) -> str:
+        """Keep what is published of the answers to a form, for good, and whom it is about.
 
-        Returns its SHA-256 in hexadecimal.
+        Returns its SHA-256 in hexadecimal. Raises AlreadyPublishedError if anything was published of them, even
+        if that is not there any more.
         """
+        if self.published(audit, form):
+            raise AlreadyPublishedError(audit)
         digest = hashlib.sha256(content).hexdigest()
-        row = {"audit": audit, "form": form, "digest": digest, "content": content}
-        self._insert(releases, row)
+        try:
+            self._insert(releases, {"audit": audit, "form": form, "digest": digest, "content": content})
+        except IntegrityError as trouble:
+            raise AlreadyPublishedError(audit) from trouble
+        rows = [
+            {
+                "audit": audit,
+                "form": form,
+                "question": each.question,
+                "groups": msgspec.json.encode(each.groups).decode(),
+            }
+            for each in subsets
+        ]
+        if rows:
+            self._connection.execute(insert(published), rows)
         return digest
+
+    def published(self, audit: str, form: str) -> tuple[Subset, ...]:
+        """The ledger: whom all that was ever published of the answers to a form is about, in no order."""
+        rows = self._connection.execute(
+            select(published.c.question, published.c.groups).where(
+                published.c.audit == audit, published.c.form == form
+            )
+        )
+        return tuple(Subset(row.question, _groups.decode(row.groups)) for row in rows)
 
     def release(self, audit: str, form: str) -> bytes | None:
         """What was published of the answers to a form, or None. Raises StorageError if it was changed."""

@@ -17,7 +17,8 @@
     │   ├── PassphraseMissingError
     │   ├── PassphraseWeakError
     │   ├── PassphraseChosenError
-    │   └── PassphraseWrongError
+    │   ├── PassphraseWrongError
+    │   └── AlreadyPublishedError
     └── (bot.errors goes on here)
 
 Each carries one sentence that can be shown to the person who caused it, and no word of an answer.
@@ -152,3 +153,14 @@ class PassphraseWrongError(RequestError):
 
     def __init__(self) -> None:
         super().__init__("That is not the passphrase of this audit. Check it, and try again.")
+
+
+class AlreadyPublishedError(RequestError):
+    """What was published is frozen: there is one release."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(
+            f"What people said at the audit “{audit}” was published before. It is published once only: "
+            "whoever compares two versions could tell what one person said."
+        )
+        self.audit = audit

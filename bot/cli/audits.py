@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,8 @@ from bot.cli.trouble import Trouble, form_of, write_file
 from bot.clock import SystemClock
 from bot.services import auditing, inviting
 from bot.settings import Telegram
-from reports import rendering
+from reports import rendering, tables
+from reports.assembly import Report
 from reports.disclosure import DEFAULT_K
 from storage.casework import CONCERN, Audit
 from storage.errors import CandourError, PassphraseChosenError
@@ -25,6 +27,15 @@ from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+
+
+class Format(StrEnum):
+    """In which form a report is written."""
+
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The name of the audit, as in its address: rowan-house.")]
@@ -66,7 +77,7 @@ def list_() -> None:
     with storage_here() as storage:
         found = auditing.audits(storage)
         for audit in found:
-            heard = auditing.progress(storage, audit.id)
+            heard = auditing.progress(storage, audit.id, SystemClock())
             said = f"fewer than {audit.k} heard" if heard.high is not None else f"{audit.k} or more heard"
             typer.echo(f"{audit.id}  {audit.status}  {said}  {audit.name}")
     if not found:
@@ -129,15 +140,31 @@ def close(audit: Name) -> None:
 def report(
     audit: Name,
     form: Annotated[str, typer.Option(help="Which form it is about.")] = "staff-culture",
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    format_: Annotated[
+        Format, typer.Option("--format", help="A page, a table for spreadsheets, or values for programs.")
+    ] = Format.HTML,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; report.html if not given, or as the format is.")
+    ] = None,
     language: Annotated[str, typer.Option(help="The code of a language, such as cy.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Write what was published of an audit as a page."""
+    """Write what was published of an audit. Every format holds the same figures, and none but those."""
     with storage_here() as storage:
         found = auditing.report(storage, audit, form)
-    write_file(out, rendering.html(found, language=language).encode(), replace=force)
-    typer.echo(f"The report is in {out}.")
+    path = out or Path(f"report.{format_}")
+    write_file(path, _written(found, format_, language), replace=force)
+    typer.echo(f"The report is in {path}.")
+
+
+def _written(report: Report, format_: Format, language: str) -> bytes:
+    match format_:
+        case Format.HTML:
+            return rendering.html(report, language=language).encode()
+        case Format.CSV:
+            return tables.as_csv(report, language=language)
+        case Format.JSON:
+            return tables.as_json(report)
 
 
 @contextmanager

@@ -78,11 +78,18 @@ def forms(storage: Storage, name: str) -> tuple[Form, ...]:
         return tuple(work.forms.get(offer.digest) for offer in _offers(work, name).values())
 
 
-def progress(storage: Storage, name: str) -> Band:
-    """How many were heard: fewer than K, or K and more. Raises UnknownAuditError."""
+def progress(storage: Storage, name: str, clock: Clock = _THIS_MACHINES) -> Band:
+    """How many were heard: fewer than K, or K and more, as it was when it was first asked for today.
+
+    After the close it is final, also when the answers are destroyed. Raises UnknownAuditError.
+    """
+    today = clock.now().date()
     with storage.reading() as work:
-        heard = work.answers.waiting(name) + work.answers.heard(name)
-        return disclosure.counted(heard, k=work.casework.audit(name).k)
+        k, enough = work.casework.audit(name).k, work.casework.counted(name, today)
+    if enough is None:
+        with storage.writing() as work:
+            enough = _count(work, name, today)
+    return disclosure.counted(k if enough else 0, k=k)
 
 
 def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR) -> tuple[Report, ...]:
@@ -90,13 +97,14 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
 
     Three steps, each whole or not at all; when one was cut off, closing again goes on from there, and
     closing a closed audit only returns its reports. `actor`: who the journal says it was. Raises
-    UnknownAuditError, PassphraseMissingError, UndecipherableError.
+    UnknownAuditError, PassphraseMissingError, UndecipherableError, AlreadyPublishedError.
     """
     today = clock.now().date()
     with storage.writing() as work:
         audit = work.casework.audit(name)
         if audit.status is Status.OPEN:
             work.casework.close(name, today)
+            _count(work, name, today)
             work.journal.append(AuditClosed(), day=today, actor=actor, audit=name)
             work.flush(name)
             work.files.erase_unused(name, tuple(_response_forms(work, name)))
@@ -197,17 +205,29 @@ def _response_forms(work: UnitOfWork, name: str) -> dict[str, Offer]:
     return {form: offer for form, offer in _offers(work, name).items() if offer.records == RESPONSE}
 
 
+def _count(work: UnitOfWork, name: str, today: date) -> bool:
+    """Whether enough were heard, from now until the next count: by ours, or by another of this day."""
+    heard = work.answers.waiting(name) + work.answers.heard(name)
+    work.casework.count(name, today, enough=disclosure.enough(heard, k=work.casework.audit(name).k))
+    return bool(work.casework.counted(name, today))
+
+
 def _release(work: UnitOfWork, offer: Offer, today: date, actor: str) -> Report:
-    """The report that was published; the first time it is assembled, and frozen."""
+    """The report that was published; the first time it is assembled, and frozen.
+
+    Raises AlreadyPublishedError if that was lost since: another, of fewer answers, would give away those between.
+    """
     content = work.casework.release(offer.audit, offer.form)
     if content is not None:
         return assembly.decode(content)
     form = work.forms.get(offer.digest)
     audit = work.casework.audit(offer.audit)
-    assembled = assembly.assemble(_facts(audit), form, work.answers.tally(audit.id, form))
+    before, tally = work.casework.published(offer.audit, offer.form), work.answers.tally(audit.id, form)
+    assembled = assembly.assemble(_facts(audit), form, tally, before)
     match assembled:
         case Report():
-            digest = work.casework.publish(offer.audit, offer.form, assembly.encode(assembled))
+            content, sets = assembly.encode(assembled), assembly.subsets(assembled)
+            digest = work.casework.publish(offer.audit, offer.form, content, sets)
             published = ReportPublished(offer.form, digest)
             work.journal.append(published, day=today, actor=actor, audit=offer.audit)
             return assembled

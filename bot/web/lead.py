@@ -167,7 +167,7 @@ class Lead:
             audit=audit,
             address=address(audit.id),
             state=_state(audit, voice),
-            heard=_heard(auditing.progress(self._storage, audit.id), voice),
+            heard=_heard(auditing.progress(self._storage, audit.id, self._clock), voice),
             unread=sum(not concern.read for concern in told),
         )
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from bot.services import auditing
 from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Submit
 from reports.disclosure import Band
+from reports.ledger import Subset
 from storage import passphrases
 from storage.casework import CONCERN, Status
 from storage.errors import (
+    AlreadyPublishedError,
     AuditExistsError,
     AuditOpenError,
     PassphraseChosenError,
@@ -48,14 +51,24 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
     opening.close()
 
 
-def hear(storage: Storage, people: int) -> None:
+def hear(storage: Storage, people: int, after: int = 0) -> None:
+    """So many people hand in, `after` so many others did."""
+
     async def everyone() -> None:
         async with TurnLoop(storage, clock()) as turns:
             await asyncio.gather(
-                *(plays(turns, f"p{person}", whole(story="CANARY-7f3a")) for person in range(people))
+                *(
+                    plays(turns, f"p{person}", whole(story="CANARY-7f3a"))
+                    for person in range(after, after + people)
+                )
             )
 
     asyncio.run(everyone())
+
+
+def _destroy(storage: Storage, table: str) -> None:
+    with storage.database.writing() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - a name of ours
 
 
 def test_an_audit_opens_with_its_forms(storage: Storage) -> None:
@@ -83,9 +96,33 @@ def test_progress_says_fewer_than_k_or_k_and_more_and_nothing_finer(
     storage: Storage, people: int, band: Band
 ) -> None:
     hear(storage, people)
-    assert auditing.progress(storage, AUDIT) == band
+    assert auditing.progress(storage, AUDIT, clock()) == band
     close(storage)
-    assert auditing.progress(storage, AUDIT) == band
+    assert auditing.progress(storage, AUDIT, clock()) == band
+
+
+def test_nobody_sees_when_the_eighth_person_handed_in(storage: Storage) -> None:
+    """Whoever asks all day long sees the count of the morning until the next day."""
+    time = clock()
+    hear(storage, 7)
+    assert auditing.progress(storage, AUDIT, time) == Band(0, 7)
+    hear(storage, 1, after=7)
+    time.move(timedelta(hours=14))
+    assert auditing.progress(storage, AUDIT, time) == Band(0, 7)
+    time.move(timedelta(hours=1))
+    assert auditing.progress(storage, AUDIT, time) == Band(8, None)
+
+
+def test_the_count_at_the_close_is_the_last(storage: Storage) -> None:
+    """Also when all answers are destroyed: else their number would seem to be small."""
+    time = clock()
+    assert auditing.progress(storage, AUDIT, time) == Band(0, 7)
+    hear(storage, 9)
+    close(storage, when=time)
+    assert auditing.progress(storage, AUDIT, time) == Band(8, None)
+    _destroy(storage, "answers")
+    time.move(timedelta(days=91))
+    assert auditing.progress(storage, AUDIT, time) == Band(8, None)
 
 
 def test_nothing_is_published_before_the_audit_is_closed(storage: Storage) -> None:
@@ -106,6 +143,39 @@ def test_closing_makes_answers_nobodys_and_freezes_the_report(storage: Storage, 
     assert auditing.report(storage, AUDIT, CULTURE) == report
     assert close(storage) == (report,)
     assert all(b"CANARY" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_release_enters_whom_it_is_about_into_the_ledger(storage: Storage) -> None:
+    hear(storage, 12)
+    close(storage)
+    with storage.reading() as work:
+        assert work.casework.published(AUDIT, CULTURE) == (Subset(""),)
+        assert work.casework.published(AUDIT, CONCERN) == ()
+
+
+def test_a_release_is_not_made_a_second_time_even_if_it_was_lost(storage: Storage) -> None:
+    """One answer fewer than then: whoever has both versions knows what that person said."""
+    hear(storage, 12)
+    close(storage)
+    _destroy(storage, "releases")
+    for trouble in ("SELECT 1", "DELETE FROM answers"):
+        with storage.database.writing() as connection:
+            connection.execute(text(trouble))
+        with pytest.raises(AlreadyPublishedError, match="It is published once only"):
+            auditing.close_audit(storage, AUDIT, clock())
+        with pytest.raises(AuditOpenError):
+            auditing.report(storage, AUDIT, CULTURE)
+
+
+def test_of_two_who_close_at_once_both_get_the_one_release(storage: Storage, tmp_path: Path) -> None:
+    hear(storage, 12)
+    auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
+    other = opened(tmp_path)
+    with ThreadPoolExecutor(2) as both:
+        one, two = both.map(lambda each: auditing.close_audit(each, AUDIT, clock()), (storage, other))
+    other.close()
+    assert one == two
+    assert one[0].heard.enough
 
 
 def test_fewer_than_k_make_a_report_that_says_only_that(storage: Storage) -> None:

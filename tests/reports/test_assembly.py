@@ -25,6 +25,7 @@ from reports.assembly import (
     assemble,
 )
 from reports.disclosure import FEW, Band, Range, Share, Size
+from reports.ledger import Subset, admitted
 from reports.scoring import Tally
 from tests.reports.material import LEVELS, counted, facts, form, item, spread, typical
 
@@ -158,7 +159,7 @@ def test_a_group_that_is_hidden_on_one_question_is_hidden_on_the_theme() -> None
         del values["b"]
     made = report(counted(answers), form(item("a", "CAP"), item("b", "CAP")), facts(staff_count=100))
     found = {group.code: group.quarter is not None for group in theme(made, "CAP").groups}
-    assert found == {"care": False, "senior": True, "manager": False}
+    assert found == {"care": False, "senior": True, "manager": False, "": False}
 
 
 def test_groups_are_not_told_apart_where_one_of_them_is_nearly_of_one_mind() -> None:
@@ -293,3 +294,56 @@ def test_which_groups_are_hidden_depends_on_sizes_only(
 def test_words_of_the_form_are_kept_in_all_its_languages() -> None:
     label = theme(report(), "CAP").items[0].label
     assert label == Text({"en": "How often staff?", "cy": "How often staff? (cy)"})
+
+
+@given(people, st.integers(5, 20), st.randoms())
+def test_whatever_a_report_publishes_passes_the_rank_audit_in_any_order(
+    answers: list[tuple[str, dict[str, str]]], k: int, chance: random.Random
+) -> None:
+    tally = counted(answers)
+    sets = list(assembly.subsets(report(tally, audit=facts(k=k))))
+    chance.shuffle(sets)
+    assert admitted(sets, [], _weights(tally), k=k) == set(sets)
+
+
+@given(people, st.integers(5, 20), st.integers(5, 20))
+def test_raising_k_publishes_figures_of_no_more_sets_of_people(
+    answers: list[tuple[str, dict[str, str]]], one: int, other: int
+) -> None:
+    low, high = (report(counted(answers), audit=facts(k=k)) for k in sorted((one, other)))
+    alike = {item.path for each in low.themes if each.breakdown is Groups.ALIKE for item in each.items}
+    more = set(assembly.subsets(high)) - set(assembly.subsets(low))
+    assert {each.question for each in more if each.groups} <= alike
+    assert not [each for each in more if each.groups is None]
+
+
+def test_what_was_published_before_hides_what_would_give_away_the_difference() -> None:
+    """Care and senior staff together were published before: a figure of everyone would tell of seven managers."""
+    answers = [("care", value) for value in spread((5, 5, 6, 7, 7))]
+    answers += [("senior", value) for value in spread((1, 1, 1, 2, 2))]
+    answers += [("manager", value) for value in spread((1, 1, 1, 2, 2))]
+    tally, definition = counted([(group, {"q": value}) for group, value in answers]), form(item("q", "CAP"))
+    assert theme(report(tally, definition), "CAP").breakdown is Groups.SHOWN
+    made = assemble(facts(), definition, tally, [Subset("q", ("care", "senior"))])
+    assert isinstance(made, Report)
+    assert not [each for each in assembly.subsets(made) if each.question == "q"]
+    hidden = assemble(facts(), definition, tally, [Subset("q"), Subset("q", ("manager", "senior"))])
+    assert isinstance(hidden, Report)
+    assert Subset("q", ("care",)) in assembly.subsets(hidden)
+
+
+def test_once_the_answers_were_destroyed_nothing_is_published_beside_what_was() -> None:
+    made = assemble(facts(), form(), Tally(0), [Subset("staff"), Subset("")])
+    assert isinstance(made, Report)
+    assert assembly.subsets(made) == ()
+
+
+def _weights(tally: Tally) -> dict[str, dict[str, int]]:
+    """People who answered each question so that it counts, by group, written apart from the report."""
+    weights = {"": tally.groups}
+    for path, groups in tally.counts.items():
+        weights[path] = {
+            code: sum(n for value, n in counts.items() if value in LEVELS or path == "barriers")
+            for code, counts in groups.items()
+        }
+    return weights

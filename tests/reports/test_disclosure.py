@@ -59,13 +59,25 @@ def test_nobody_is_as_few_as_one() -> None:
 @pytest.mark.parametrize(
     ("k", "sizes", "hidden"),
     [
-        (5, {"Sales": 4, "Tech": 9}, {"Sales", "Tech"}),
-        (5, {"Sales": 4, "Ops": 2, "Tech": 9}, {"Sales", "Ops"}),
-        (3, {"A": 8, "B": 7, "C": 5, "D": 2, "E": 1}, {"D", "E"}),
-        (11, {"A": 23, "B": 14, "C": 12, "D": 7}, {"C", "D"}),
-        (11, {"A": 30, "B": 11, "C": 10, "D": 3}, {"C", "D"}),
-        (11, {"A": 11, "B": 11}, set()),
-        (11, {"A": 20, "B": 5}, {"A", "B"}),
+        pytest.param(5, {"Sales": 4, "Tech": 9}, {"Sales", "Tech"}, id="the other of two would give it away"),
+        pytest.param(
+            5, {"Sales": 4, "Ops": 2, "Tech": 9}, {"Sales", "Ops"}, id="two small ones hide each other"
+        ),
+        pytest.param(
+            3,
+            {"A": 8, "B": 7, "C": 5, "D": 2, "E": 1},
+            {"D", "E"},
+            id="three people in two groups are enough",
+        ),
+        pytest.param(
+            11, {"A": 23, "B": 14, "C": 12, "D": 7}, {"C", "D"}, id="the smallest visible group goes too"
+        ),
+        pytest.param(
+            11, {"A": 30, "B": 11, "C": 10, "D": 3}, {"C", "D"}, id="thirteen people in two groups are enough"
+        ),
+        pytest.param(11, {"A": 11, "B": 11}, set(), id="nothing is small so nothing is hidden"),
+        pytest.param(11, {"A": 20, "B": 5}, {"A", "B"}, id="only the total is left"),
+        pytest.param(8, {"A": 20, "B": 0}, {"A", "B"}, id="a group of nobody is as small as one of one"),
     ],
 )
 def test_small_groups_and_what_would_give_them_away_are_hidden(
