@@ -12,13 +12,14 @@ from typing import Annotated
 import typer
 
 from bot.cli.serve import settings_here
-from bot.cli.trouble import Trouble, form_of, write_file
+from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
 from bot.services import auditing, inviting
+from bot.services.inviting import Ways
 from bot.settings import Telegram
 from reports import rendering
 from reports.disclosure import DEFAULT_K
-from storage.casework import CONCERN, Audit
+from storage.casework import CONCERN, Audit, Entry
 from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
 from storage.slips import LEAD, RESPONDENT
@@ -41,6 +42,10 @@ def open_(
         list[str] | None, typer.Option(help="A form that is offered. More than one may be given.")
     ] = None,
     k: Annotated[int, typer.Option(help="The fewest people whose answers are shown together.")] = DEFAULT_K,
+    open_link: Annotated[
+        bool,
+        typer.Option("--open-link", help="Let anyone answer who has the link, instead of slips: weaker."),
+    ] = False,
 ) -> None:
     """Open an audit. It always offers the form for telling that someone is at risk."""
     if not _NAME.fullmatch(audit):
@@ -50,14 +55,27 @@ def open_(
     offered = [form_of(each) for each in dict.fromkeys([*(form or ["staff-culture"]), CONCERN])]
     today = SystemClock().now().date()
     opened = Audit(
-        id=audit, name=title, service=service, incident=incident, staff_count=staff, opened_on=today, k=k
+        id=audit,
+        name=title,
+        service=service,
+        incident=incident,
+        staff_count=staff,
+        opened_on=today,
+        k=k,
+        entry=Entry.OPEN if open_link else Entry.SLIPS,
     )
     with storage_here() as storage:
         auditing.open_audit(storage, opened, offered)
     typer.echo(
         f"The audit “{audit}” is open. Have its lead choose a passphrase: candour audits passphrase {audit}"
     )
-    typer.echo(f"Then invite people: candour audits invite {audit} --count {staff}")
+    if open_link:
+        typer.echo(
+            f"Then invite people by its link, with which anyone can answer: candour audits link {audit}\n"
+            "This is weaker than slips: people who are not staff can answer, and anyone can answer twice."
+        )
+    else:
+        typer.echo(f"Then invite people: candour slips {audit} --count {staff}")
 
 
 @app.command("list")
@@ -84,14 +102,13 @@ def invite(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Make slips: each can be used once, and does not say by whom. One line each, in an order that says nothing."""
-    bot = _bot()  # whatever can fail comes before the slips, which nobody can make again
+    ways = ways_here()  # whatever can fail comes before the slips, which nobody can make again
     with storage_here() as storage:
         auditing.audit(storage, audit)
         if out is not None:
-            write_file(out, b"", replace=force)
-            out.chmod(0o600)
+            reserve(out, replace=force)
         codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
-    content = "".join(f"{line}\n" for line in inviting.lines(codes, bot))
+    content = "".join(f"{line}\n" for line in inviting.lines(codes, Ways(bot=ways.bot) if lead else ways))
     if out is None:
         typer.echo(content, nl=False)
     else:
@@ -156,10 +173,11 @@ def storage_here() -> Iterator[Storage]:
         raise Trouble(f"The folder “{settings.data}” cannot be used: {error.strerror or error}.") from error
 
 
-def _bot() -> str:
-    """The name of the bot, if there is one and Telegram can be asked."""
-    telegram = settings_here().telegram
-    return asyncio.run(_asked(telegram)) if telegram is not None else ""
+def ways_here() -> Ways:
+    """How people reach us. Raises Trouble when Telegram cannot be asked for the name of the bot."""
+    settings = settings_here()
+    bot = asyncio.run(_asked(settings.telegram)) if settings.telegram is not None else ""
+    return Ways(settings.public_url, bot)
 
 
 async def _asked(telegram: Telegram) -> str:

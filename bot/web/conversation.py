@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot import wording
 from bot.channels import webchat
+from bot.errors import SlipNeededError
 from bot.messages import Address, Attached, Incoming, Reply
 from bot.services import attaching, auditing
 from bot.turns import TurnLoop
@@ -22,7 +23,7 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
 from dialogues.prompts import AskAgain, NotNow, Stale
-from storage.casework import CONCERN, Status
+from storage.casework import CONCERN, Entry, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
@@ -149,8 +150,9 @@ class Conversation:
         handed_in = reply is not None and reply.interview.state is State.SUBMITTED and form.records != CONCERN
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
+        is_open_link = False
         if not under_way and form.records != CONCERN:
-            await self._see_that_it_is_open(audit)
+            is_open_link = await self._see_that_they_may_begin(audit, reply)
         spoken = [language.code for language in form.languages]
         language = reading(request)
         response = self._pages.page(
@@ -164,17 +166,25 @@ class Conversation:
             choices=form.languages,
             chosen=language if language in spoken else form.default_language,
             under_way=under_way,
+            is_open_link=is_open_link,
             action=path(audit, form.id),
             stamp=stamp(cookie),
         )
         guard.give(request, response, cookie)
         return response
 
-    async def _see_that_it_is_open(self, name: str) -> None:
-        """Nobody should begin what cannot be handed in. Raises AuditClosedError."""
+    async def _see_that_they_may_begin(self, name: str, reply: Reply | None) -> bool:
+        """Nobody should begin what they cannot hand in. Returns whether the link is enough for anyone.
+
+        Where slips are needed, what has not begun is only kept for those who brought one. Raises AuditClosedError,
+        SlipNeededError.
+        """
         found = await run_in_threadpool(auditing.audit, self._storage, name)
         if found.status is Status.CLOSED:
             raise AuditClosedError(name)
+        if found.entry is Entry.SLIPS and reply is None:
+            raise SlipNeededError(name)
+        return found.entry is Entry.OPEN
 
     def _render(
         self,
