@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.services import auditing, inviting
 from bot.services.inviting import Ways
 from bot.settings import Telegram
+from dialogues.form import Form
 from reports import rendering
 from reports.disclosure import DEFAULT_K
 from storage.casework import CONCERN, Audit, Entry
@@ -133,6 +134,39 @@ def passphrase(audit: Name) -> None:
 
 
 @app.command()
+def link(
+    audit: Name,
+    group: Annotated[
+        str, typer.Option(help="The group that is chosen already for whoever comes by this link.")
+    ] = "",
+) -> None:
+    """The links of an audit that was opened with --open-link: anyone who has one can answer, also twice."""
+    ways = ways_here()
+    see_that_somebody_answers(ways)
+    with storage_here() as storage:
+        by_slip = auditing.audit(storage, audit).entry is Entry.SLIPS
+        asked = inviting.asked(storage, audit)
+    if by_slip:
+        raise Trouble(
+            f"The audit “{audit}” has no link for everyone: people need slips. candour slips {audit}"
+        )
+    if group:
+        asked = _of_group(asked, group, ways)
+    for line in inviting.links(audit, asked, ways, group):
+        typer.echo(line)
+
+
+def _of_group(asked: tuple[Form, ...], group: str, ways: Ways) -> tuple[Form, ...]:
+    """The forms that know this group. Raises Trouble when there is none, or no page to open them on."""
+    known = dict.fromkeys(name for form in asked for name in inviting.groups(form))
+    if group not in known:
+        raise Trouble(f"There is no group “{group}”. The groups are: {', '.join(known) or 'none'}.")
+    if not ways.pages:
+        raise Trouble("Only a web page can have the group chosen already: set CANDOUR_PUBLIC_URL.")
+    return tuple(form for form in asked if group in inviting.groups(form))
+
+
+@app.command()
 def close(audit: Name) -> None:
     """Take no more answers, and publish what may be published."""
     with storage_here() as storage:
@@ -178,6 +212,14 @@ def ways_here() -> Ways:
     settings = settings_here()
     bot = asyncio.run(_asked(settings.telegram)) if settings.telegram is not None else ""
     return Ways(settings.public_url, bot)
+
+
+def see_that_somebody_answers(ways: Ways) -> None:
+    """Raise Trouble when nothing says where people are to go."""
+    if not (ways.pages or ways.bot):
+        raise Trouble(
+            "People must be told where to go: set CANDOUR_PUBLIC_URL to the address at which they reach Candour."
+        )
 
 
 async def _asked(telegram: Telegram) -> str:

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from bot import wording
-from bot.cli.audits import Name, storage_here, ways_here
+from bot.cli.audits import Name, see_that_somebody_answers, storage_here, ways_here
 from bot.cli.trouble import Trouble, reserve, write_file
 from bot.services import auditing, inviting
-from bot.services.inviting import Ways
 from reports import slips as printed
 from storage.slips import RESPONDENT
 
@@ -35,7 +34,7 @@ def slips(
     ways = ways_here()  # whatever can fail comes before the slips, which nobody can make again
     to_print = out.suffix.lower() == _PDF
     if to_print:
-        _see_that_somebody_answers(ways)
+        see_that_somebody_answers(ways)
     with storage_here() as storage:
         found, asked = auditing.audit(storage, audit), inviting.asked(storage, audit, form)
         reserve(out, replace=force)
@@ -50,10 +49,3 @@ def slips(
     typer.echo(
         f"{len(codes)} slips are in {out}. Nobody can make them again: keep it safe, and erase it soon."
     )
-
-
-def _see_that_somebody_answers(ways: Ways) -> None:
-    if not (ways.pages or ways.bot):
-        raise Trouble(
-            "A slip must say where to go: set CANDOUR_PUBLIC_URL to the address at which people reach Candour."
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 
@@ -70,6 +70,22 @@ def asked(storage: Storage, audit: str, form: str = "") -> tuple[Form, ...]:
 def to_form(code: str, form: str) -> str:
     """What leads to one form of an audit: its code, or the audit's name, and that of the form."""
     return f"{code}__{form}" if form else code
+
+
+def groups(form: Form) -> tuple[str, ...]:
+    """The groups that people of this form declare, by name; none where it has no breakdown."""
+    question = form.questions.get(form.breakdown)
+    return tuple(choice.name for choice in form.choices[question.choices]) if question else ()
+
+
+def links(audit: str, forms: Iterable[Form], ways: Ways, group: str = "") -> Iterator[str]:
+    """Where anyone can answer, when the audit is open to all. A chat knows no group: people choose it there."""
+    for form in forms:
+        chosen = f"?{urlencode({'group': group})}" if group in groups(form) else ""
+        if ways.pages:
+            yield f"{ways.pages}/a/{audit}/{form.id}{chosen}"
+        if ways.bot and not chosen:
+            yield ways.chat(to_form(audit, form.id))
 
 
 def lines(codes: Iterable[str], ways: Ways) -> Iterator[str]:

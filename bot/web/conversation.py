@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -28,6 +28,7 @@ from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
 LEAVE = "leave"  # someone else wants to use this device
+_LONGEST_GROUP = 64
 PREPARED_AT_ONCE = 2  # files: each works a processor, and the others must still get their pages
 _ENDED = (State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
 
@@ -97,7 +98,7 @@ class Conversation:
         if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
             response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
         else:
-            response = RedirectResponse(f"{path(audit, name)}#question", 303)
+            response = RedirectResponse(f"{_here(request, audit, name)}#question", 303)
             guard.give(request, response, cookie)
         if isinstance(move, Speak) or guard.first(fields, "move") == "begin":
             remember_language(request, response, reply.interview.language)
@@ -167,7 +168,7 @@ class Conversation:
             chosen=language if language in spoken else form.default_language,
             under_way=under_way,
             is_open_link=is_open_link,
-            action=path(audit, form.id),
+            action=_here(request, audit, form.id),
             stamp=stamp(cookie),
         )
         guard.give(request, response, cookie)
@@ -196,7 +197,8 @@ class Conversation:
         status: int = 200,
     ) -> Response:
         audit, form = request.path_params["audit"], reply.form
-        action, mark = path(audit, form.id), stamp(cookie)
+        action, mark = _here(request, audit, form.id), stamp(cookie)
+        reply = webchat.suggesting(reply, _group(request))
         response = self._pages.page(
             request,
             "conversation.html",
@@ -260,6 +262,17 @@ class Conversation:
 def path(audit: str, form: str) -> str:
     """Where a conversation is."""
     return f"/a/{quote(audit, safe='')}/{quote(form, safe='')}"
+
+
+def _group(request: Request) -> str:
+    """The declared group that the link names; it goes along in addresses, so that nothing of it need be kept."""
+    return request.query_params.get("group", "")[:_LONGEST_GROUP]
+
+
+def _here(request: Request, audit: str, form: str) -> str:
+    """Where this conversation is, for whoever came by this link."""
+    group = _group(request)
+    return path(audit, form) + (f"?{urlencode({'group': group})}" if group else "")
 
 
 def remember_language(request: Request, response: Response, language: str) -> None:

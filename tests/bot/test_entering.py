@@ -266,3 +266,31 @@ async def test_a_spent_slip_is_not_spent_twice(here: Site) -> None:
     with pytest.raises(SlipSpentError):
         await finish(here)
     assert pool(here.storage, ELM) == []
+
+
+# The link that is open to all
+
+
+async def test_a_group_of_the_link_is_chosen_already_but_is_no_answer_before_the_person_goes_on(
+    here: Site, ann: Browser
+) -> None:
+    def answered() -> dict[str, str]:
+        conversation = held(here.storage, "web", ann.client.cookies["candour"], "rowan", "staff-culture")
+        return conversation.interview.answers if conversation else {}
+
+    page = await ann.begin("/a/rowan/staff-culture?group=nursing")
+    assert page.values("answer") == ["nursing"]
+    assert answered() == {"consent": "yes"}
+    await ann.press("Continue", answer="care")
+    assert answered() == {"consent": "yes", "role_group": "care"}
+
+
+@pytest.mark.parametrize("group", ["", "nobody", "<script>", "x" * 500, "%00"])
+async def test_a_group_that_there_is_not_is_not_chosen(ann: Browser, group: str) -> None:
+    page = await ann.begin(f"/a/rowan/staff-culture?group={group}")
+    assert page.status == 200
+    assert page.values("answer") == []
+
+
+async def test_a_link_with_a_group_opens_nothing_where_slips_are_needed(ann: Browser) -> None:
+    assert (await ann.open(f"/a/{ELM}/one?group=nursing")).status == 403
