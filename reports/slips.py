@@ -6,6 +6,7 @@ The order of the slips is the caller's; each says the same but for its code. Not
 from __future__ import annotations
 
 from importlib import resources
+from typing import Literal
 
 import msgspec
 import segno
@@ -65,10 +66,9 @@ def pdf(sheet: Sheet) -> bytes:
         return _set(data, "1.7")
 
 
-def _set(data: str, standard: str) -> bytes:
+def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
     template = (resources.files("reports") / "templates" / TEMPLATE).read_bytes()
-    made = typst.compile(template, format="pdf", sys_inputs={"sheet": data}, pdf_standards=standard)
-    return bytes(made)
+    return typst.compile(template, format="pdf", sys_inputs={"sheet": data}, pdf_standards=standard)
 
 
 def _drawn(address: str) -> str:
