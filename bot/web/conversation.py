@@ -23,7 +23,7 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
 from dialogues.prompts import AskAgain, NotNow, Stale
-from storage.casework import CONCERN, Entry, Status
+from storage.casework import CONCERN, RESPONSE, Entry, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
@@ -46,7 +46,7 @@ class Conversation:
         """`/a/{audit}`: the form that staff answer; where there are several, each has its door."""
         audit = request.path_params["audit"]
         offered = await run_in_threadpool(auditing.forms, self._storage, audit)
-        asked = [form for form in offered if form.records != CONCERN]
+        asked = [form for form in offered if form.records == RESPONSE]
         if len(asked) == 1:
             return await self._start(request, audit, asked[0])
         _ = voice_of(request)
@@ -152,7 +152,7 @@ class Conversation:
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
         is_open_link = False
-        if not under_way and form.records != CONCERN:
+        if not under_way and form.records == RESPONSE:
             is_open_link = await self._see_that_they_may_begin(audit, reply)
         spoken = [language.code for language in form.languages]
         language = reading(request)
