@@ -26,7 +26,7 @@ from reports import rendering
 from reports.assembly import Report
 from reports.disclosure import Band
 from reports.rendering import Links
-from storage.casework import CONCERN, Audit, Concern, Entry, Status
+from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
 from storage.journal import LEAD
 from storage.unit_of_work import Storage
@@ -127,7 +127,7 @@ class Lead:
         name = request.path_params["audit"]
         language = request.query_params.get("language") or reading(request)
         offered = await run_in_threadpool(auditing.forms, self._storage, name)
-        asked = {form.id: form for form in offered if form.records != CONCERN}
+        asked = {form.id: form for form in offered if form.records == RESPONSE}
         form = asked.get(request.query_params.get("form") or next(iter(asked), ""))
         if form is None:
             raise HTTPException(404)
@@ -183,7 +183,7 @@ class Lead:
 
     def _reports(self, name: str) -> tuple[Report, ...]:
         """What was published of the audit, a report for each form; none while it is open."""
-        asked = [form.id for form in auditing.forms(self._storage, name) if form.records != CONCERN]
+        asked = [form.id for form in auditing.forms(self._storage, name) if form.records == RESPONSE]
         try:
             return tuple(auditing.report(self._storage, name, form) for form in asked)
         except AuditOpenError:

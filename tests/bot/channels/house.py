@@ -102,7 +102,7 @@ def pool(storage: Storage, audit: str = AUDIT) -> list[dict[str, object]]:
         pair = work.casework.keys_of(audit)
     with storage.database.reading() as connection:
         sealed = connection.scalars(select(tables.pool.c.sealed).where(tables.pool.c.audit == audit)).all()
-    return [msgspec.json.decode(unseal(pair, each)) for each in sealed]
+    return [msgspec.msgpack.decode(unseal(pair, each))[0] for each in sealed]
 
 
 @asynccontextmanager
