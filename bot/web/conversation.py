@@ -148,7 +148,9 @@ class Conversation:
         cookie = guard.known(request) or guard.new_cookie()
         reply = await self._turns.show(_address(cookie), audit, form.id)
         under_way = reply is not None and reply.interview.state not in (State.INVITED, *_ENDED)
-        handed_in = reply is not None and reply.interview.state is State.SUBMITTED and form.records == RESPONSE
+        handed_in = (
+            reply is not None and reply.interview.state is State.SUBMITTED and form.records == RESPONSE
+        )
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
         is_open_link = False
