@@ -97,7 +97,7 @@ def test_what_cannot_be_printed_is_said_before_a_slip_is_made(desk: Desk) -> Non
 
 
 def test_an_audit_is_by_slip_unless_it_was_opened_to_all(desk: Desk, telegram: TelegramServer) -> None:
-    assert "Invite people: candour slips rowan --count 1" in opened(desk)
+    assert "invite people: candour slips rowan --count 1" in opened(desk)
     assert "people need slips. candour slips rowan" in desk.refuses("audits", "link", "rowan", **HERE)
     said = desk.says("audits", "open", "elm", "--title", "Elm Court", "--open-link")
     assert (
