@@ -4,6 +4,8 @@ CandourError
 └── TurnError               the message was not taken; nothing was changed
     ├── NowhereError        nobody knows which audit this person belongs to: they need their link
     ├── UnknownInvitationError  no slip and no audit has this code
+    ├── SlipNeededError     only those who have a slip may answer here
+    ├── OthersDraftError    somebody is answering here with another slip
     ├── SlipSpentError      somebody else handed in with the same slip
     ├── ReceiptMissingError what they want to do needs their receipt first
     ├── WrongReceiptError   no receipt that opens anything
@@ -35,11 +37,27 @@ class UnknownInvitationError(TurnError):
         super().__init__("This invitation is not known, or was used before.")
 
 
+class SlipNeededError(TurnError):
+    """The audit is for those who have a slip, and none was entered here."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__("These questions are for people who were given an invitation of their own.")
+        self.audit = audit
+
+
+class OthersDraftError(TurnError):
+    """A slip was entered where somebody is answering with another one that still holds: perhaps another person."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody is answering here with another invitation.")
+
+
 class SlipSpentError(TurnError):
     """Somebody else handed in with the same invitation; nothing of this interview was handed in or lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: str) -> None:
         super().__init__("This invitation was used by somebody else meanwhile.")
+        self.audit = audit
 
 
 class TooBusyError(TurnError):

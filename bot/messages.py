@@ -64,7 +64,10 @@ class Odd(_Said, frozen=True):
 
 
 class Enter(_Said, frozen=True):
-    """They come by a link: `code` is a slip, or the name of an audit that is open to all."""
+    """They come by a link: `code` is a slip, or the name of an audit that is open to all.
+
+    Where the channel says where they are (a page), it can only be a slip; then nothing begins yet.
+    """
 
     code: str
 

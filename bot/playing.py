@@ -18,7 +18,9 @@ from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
 from bot.errors import (
     NowhereError,
+    OthersDraftError,
     ReceiptMissingError,
+    SlipNeededError,
     SlipSpentError,
     TurnError,
     UnknownInvitationError,
@@ -168,10 +170,12 @@ class _Group:
         if held is not None and update in held.recent:
             return self._repeat(self._offer(incoming.audit or held.audit, incoming.form or held.form), held)
         if incoming.audit:
-            offer = self._offer(incoming.audit, incoming.form)
+            offer, turn = self._offer(incoming.audit, incoming.form), _Turn(ref, held, update)
             if isinstance(incoming.said, Returned):
-                return self._come_with_receipt(_Turn(ref, held, update), incoming.said.visit, offer)
-            return self._play(_Turn(ref, held, update), offer, incoming.said)
+                return self._come_with_receipt(turn, incoming.said.visit, offer)
+            if isinstance(incoming.said, Enter):
+                return self._bring(turn, offer, incoming.said.code)
+            return self._play(turn, offer, incoming.said)
         return self._in_chat(_Turn(ref, held, update), incoming.said, incoming.address)
 
     def _in_chat(self, turn: _Turn, said: Said, address: Address) -> Result:
@@ -205,10 +209,29 @@ class _Group:
         except UnknownAuditError as unknown:
             raise UnknownInvitationError from unknown
         doors = [offer for offer in offered.values() if offer.records == RESPONSE]
+        if slip is None and turn.held is None and form not in offered and any(d.needs_slip for d in doors):
+            raise SlipNeededError(code)
         if form not in offered and len(doors) > 1:
             return Doors(code, tuple(self._work.forms.get(offer.digest) for offer in doors))
         offer = offered.get(form) or next(iter(doors or offered.values()))
         return self._turn_to(turn, offer, slip.hash if slip else b"")
+
+    def _bring(self, turn: _Turn, offer: Offer, code: str) -> Reply:
+        """They bring a slip to a form, on which it is spent when they hand in. Nothing begins yet."""
+        slip = self._work.slips.find(code)
+        if slip is None or (slip.role, slip.audit) != (RESPONDENT, offer.audit):
+            raise UnknownInvitationError
+        if not offer.is_open:
+            raise AuditClosedError(offer.audit)
+        held = turn.held or Conversation(self._invite(offer))
+        under_way = held.interview.state in LIVE
+        if under_way and held.slip not in (b"", slip.hash) and self._work.slips.is_left(held.slip):
+            raise OthersDraftError
+        here = replace(held, slip=slip.hash)
+        if _may_begin_again(here, offer):
+            here = replace(here, interview=self._invite(offer), tries=0, handed=None, visit=None)
+        self._keep(turn.ref, here)
+        return self._show(offer, here)
 
     def _come_with_receipt(self, turn: _Turn, visit: Visit, offer: Offer | None = None) -> Result:
         """They are shown what was written, and may go on from there. `offer`: where they are, outside of a chat."""
@@ -301,9 +324,11 @@ class _Group:
             return self._go(turn, move)
         if not offer.is_open:
             return self._play_closed(turn, offer, before, move)
-        if isinstance(move, Begin) and _may_begin_again(before.interview, offer):
+        if isinstance(move, Begin) and _may_begin_again(before, offer):
             before = replace(before, interview=self._invite(offer), tries=0)
             form = self._form(before)
+        if before.interview.state is State.INVITED and not isinstance(move, _LEAVES_NO_TRACE):
+            self._see_that_they_may_begin(offer, before.slip)
         if isinstance(move, Untaken | AskAgain):
             return self._not_taken(turn, form, before, move)
         return self._advance(turn, offer, form, before, move, said)
@@ -336,6 +361,13 @@ class _Group:
             self._keep(turn.ref, after)
         shown = tombstone(interview) if then else after.interview
         return Reply(form, _detached(shown), said_back, tries, move, settled, then)
+
+    def _see_that_they_may_begin(self, offer: Offer, slip: bytes) -> None:
+        """Nobody should answer what they cannot hand in. Raises SlipNeededError, SlipSpentError."""
+        if offer.needs_slip and not slip:
+            raise SlipNeededError(offer.audit)
+        if slip and not self._work.slips.is_left(slip):
+            raise SlipSpentError(offer.audit)
 
     def _not_taken(self, turn: _Turn, form: Form, before: Conversation, why: Untaken | AskAgain) -> Reply:
         """What came cannot be taken: that is said, and what waits is shown again."""
@@ -393,11 +425,13 @@ class _Group:
     def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> str:
         """Do with the response what its form is for, in the same transaction. Returns its receipt, if it gets one.
 
-        A slip is spent with it. Raises SlipSpentError when it was spent before, ReceiptMissingError when somebody
-        does without a receipt what needs one.
+        A slip is spent with it. Raises SlipSpentError when it was spent before, SlipNeededError where there must be
+        one, ReceiptMissingError when somebody does without a receipt what needs one.
         """
+        if offer.needs_slip and not before.slip:
+            raise SlipNeededError(offer.audit)
         if before.slip and not self._work.slips.spend(before.slip):
-            raise SlipSpentError
+            raise SlipSpentError(offer.audit)
         response = engine.response(form, interview)
         if form.records == MESSAGE:
             self._write_to_lead(offer, before, response)
@@ -510,11 +544,11 @@ def _detached(interview: Interview) -> Interview:
     return replace(interview)
 
 
-def _may_begin_again(interview: Interview, offer: Offer) -> bool:
-    """Whether a new interview may follow: not when this one was counted; a concern can always be told."""
-    if interview.state is State.SUBMITTED:
-        return offer.records != RESPONSE
-    return interview.state in ENDED
+def _may_begin_again(before: Conversation, offer: Offer) -> bool:
+    """Whether a new interview may follow: when this one was counted, with another slip; another form always."""
+    if before.interview.state is State.SUBMITTED:
+        return offer.records != RESPONSE or bool(before.slip)
+    return before.interview.state in ENDED
 
 
 def _with(handed: Handed) -> tuple[Prompt, ...]:

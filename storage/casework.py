@@ -69,6 +69,12 @@ class Offer(Struct, frozen=True):
     records: str
     status: Status
     public_key: bytes
+    entry: Entry
+
+    @property
+    def needs_slip(self) -> bool:
+        """Whether only those who have a slip may answer: never to say that somebody is at risk, nor with a receipt."""
+        return self.entry is Entry.SLIPS and self.records == RESPONSE
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +105,7 @@ _OFFERS = (
         audit_forms.c.records,
         audits.c.status,
         audits.c.public_key,
+        audits.c.entry,
     )
     .join_from(audits, audit_forms, isouter=True)
     .where(audits.c.id.in_(bindparam("ids", expanding=True)))
@@ -173,12 +180,11 @@ class Casework:
         """
         offers: dict[str, dict[str, Offer]] = {}
         query = _OFFERS if only_looks(self._connection) else _OFFERS_HELD
-        for audit, form, digest, records, status, public in self._connection.execute(
-            query, {"ids": list(ids)}
-        ):
+        for row in self._connection.execute(query, {"ids": list(ids)}):
+            audit, form, digest, records, status, public, entry = row
             offered = offers.setdefault(audit, {})
             if form is not None:
-                offered[form] = Offer(audit, form, digest, records, Status(status), public)
+                offered[form] = Offer(audit, form, digest, records, Status(status), public, Entry(entry))
         return offers
 
     def keys_of(self, audit: str) -> Pair:

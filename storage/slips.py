@@ -45,12 +45,16 @@ class Slips:
         return codes
 
     def find(self, code: str) -> Slip | None:
-        """The slip of a code, however it was typed, or None when there is none or it was used."""
-        meant = as_meant(code)
-        if len(meant) != LENGTH or not set(meant) <= set(ALPHABET):
-            return None
-        row = self._connection.execute(select(slips).where(slips.c.hash == _hash(meant))).first()
+        """The slip of a code, however it was typed, or None when there is none or it was used.
+
+        What is mistyped is looked for like any other, so that no time tells it from what was used.
+        """
+        row = self._connection.execute(select(slips).where(slips.c.hash == _hash(as_meant(code)))).first()
         return None if row is None else Slip(row.audit, row.role, row.hash)
+
+    def is_left(self, slip: bytes) -> bool:
+        """Whether the slip of this hash was not used yet."""
+        return self._connection.scalar(select(slips.c.hash).where(slips.c.hash == slip)) is not None
 
     def spend(self, slip: bytes) -> bool:
         """Use the slip of this hash up; False when somebody was quicker."""
@@ -67,5 +71,10 @@ def as_meant(code: str) -> str:
     return code.upper().translate(_AS_MEANT)
 
 
+def in_groups(code: str) -> str:
+    """The code as people read and type it: in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
 def _hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()
+    return hashlib.sha256(code.encode(errors="surrogatepass")).digest()

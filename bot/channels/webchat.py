@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot import wording
 from bot.messages import Reply
@@ -253,6 +254,22 @@ def is_asked(reply: Reply | None, move: moves.Answer) -> bool:
 def is_passing(waiting: Iterable[Prompt]) -> bool:
     """Whether a reply says something that will not be there when the page is loaded again."""
     return any(isinstance(prompt, _PASSING) for prompt in waiting)
+
+
+def suggesting(reply: Reply, group: str) -> Reply:
+    """The reply with this group chosen already, where the declared group is asked for and was not told yet.
+
+    It is an answer only once the person goes on with it.
+    """
+    waiting = tuple(_suggested(each, reply.form.breakdown, group) for each in reply.prompts)
+    return replace(reply, prompts=waiting)
+
+
+def _suggested(prompt: Prompt, breakdown: str, group: str) -> Prompt:
+    if not isinstance(prompt, prompts.Ask) or prompt.question != breakdown or prompt.current:
+        return prompt
+    known = group in {option.value for option in prompt.options}
+    return replace(prompt, current=group) if known else prompt
 
 
 def screen(reply: Reply, history: Iterable[Item], *, entered: tuple[str, ...] | None = None) -> Screen:

@@ -12,6 +12,7 @@ from bot.cli.demo import demo
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
 from bot.cli.serve import serve
+from bot.cli.slips import slips
 from bot.cli.trouble import Trouble
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.add_typer(
 app.command()(chat)
 app.command()(demo)
 app.command()(serve)
+app.command()(slips)
 
 
 def main() -> None:

@@ -13,14 +13,16 @@ from typing import Annotated
 import typer
 
 from bot.cli.serve import settings_here
-from bot.cli.trouble import Trouble, form_of, write_file
+from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
 from bot.services import auditing, inviting
+from bot.services.inviting import Ways
 from bot.settings import Telegram
+from dialogues.form import Form
 from reports import rendering, tables
 from reports.assembly import Report
 from reports.disclosure import DEFAULT_K
-from storage.casework import CONCERN, Audit
+from storage.casework import CONCERN, Audit, Entry
 from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
 from storage.slips import LEAD, RESPONDENT
@@ -52,6 +54,10 @@ def open_(
         list[str] | None, typer.Option(help="A form that is offered. More than one may be given.")
     ] = None,
     k: Annotated[int, typer.Option(help="The fewest people whose answers are shown together.")] = DEFAULT_K,
+    open_link: Annotated[
+        bool,
+        typer.Option("--open-link", help="Let anyone answer who has the link, instead of slips: weaker."),
+    ] = False,
 ) -> None:
     """Open an audit. It always offers the form for telling that someone is at risk."""
     if not _NAME.fullmatch(audit):
@@ -61,14 +67,27 @@ def open_(
     offered = [form_of(each) for each in dict.fromkeys([*(form or ["staff-culture"]), CONCERN])]
     today = SystemClock().now().date()
     opened = Audit(
-        id=audit, name=title, service=service, incident=incident, staff_count=staff, opened_on=today, k=k
+        id=audit,
+        name=title,
+        service=service,
+        incident=incident,
+        staff_count=staff,
+        opened_on=today,
+        k=k,
+        entry=Entry.OPEN if open_link else Entry.SLIPS,
     )
     with storage_here() as storage:
         auditing.open_audit(storage, opened, offered)
     typer.echo(
         f"The audit “{audit}” is open. Have its lead choose a passphrase: candour audits passphrase {audit}"
     )
-    typer.echo(f"Then invite people: candour audits invite {audit} --count {staff}")
+    if open_link:
+        typer.echo(
+            f"Then invite people by its link, with which anyone can answer: candour audits link {audit}\n"
+            "This is weaker than slips: people who are not staff can answer, and anyone can answer twice."
+        )
+    else:
+        typer.echo(f"Then invite people: candour slips {audit} --count {staff}")
 
 
 @app.command("list")
@@ -95,14 +114,13 @@ def invite(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Make slips: each can be used once, and does not say by whom. One line each, in an order that says nothing."""
-    bot = _bot()  # whatever can fail comes before the slips, which nobody can make again
+    ways = ways_here()  # whatever can fail comes before the slips, which nobody can make again
     with storage_here() as storage:
         auditing.audit(storage, audit)
         if out is not None:
-            write_file(out, b"", replace=force)
-            out.chmod(0o600)
+            reserve(out, replace=force)
         codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
-    content = "".join(f"{line}\n" for line in inviting.lines(codes, bot))
+    content = "".join(f"{line}\n" for line in inviting.lines(codes, Ways(bot=ways.bot) if lead else ways))
     if out is None:
         typer.echo(content, nl=False)
     else:
@@ -124,6 +142,39 @@ def passphrase(audit: Name) -> None:
         chosen: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
         auditing.choose_passphrase(storage, audit, chosen, actor=OPERATOR)
     typer.echo(f"The passphrase of “{audit}” is set. Keep it where only the lead can find it.")
+
+
+@app.command()
+def link(
+    audit: Name,
+    group: Annotated[
+        str, typer.Option(help="The group that is chosen already for whoever comes by this link.")
+    ] = "",
+) -> None:
+    """The links of an audit that was opened with --open-link: anyone who has one can answer, also twice."""
+    ways = ways_here()
+    see_that_somebody_answers(ways)
+    with storage_here() as storage:
+        by_slip = auditing.audit(storage, audit).entry is Entry.SLIPS
+        asked = inviting.asked(storage, audit)
+    if by_slip:
+        raise Trouble(
+            f"The audit “{audit}” has no link for everyone: people need slips. candour slips {audit}"
+        )
+    if group:
+        asked = _of_group(asked, group, ways)
+    for line in inviting.links(audit, asked, ways, group):
+        typer.echo(line)
+
+
+def _of_group(asked: tuple[Form, ...], group: str, ways: Ways) -> tuple[Form, ...]:
+    """The forms that know this group. Raises Trouble when there is none, or no page to open them on."""
+    known = dict.fromkeys(name for form in asked for name in inviting.groups(form))
+    if group not in known:
+        raise Trouble(f"There is no group “{group}”. The groups are: {', '.join(known) or 'none'}.")
+    if not ways.pages:
+        raise Trouble("Only a web page can have the group chosen already: set CANDOUR_PUBLIC_URL.")
+    return tuple(form for form in asked if group in inviting.groups(form))
 
 
 @app.command()
@@ -183,10 +234,19 @@ def storage_here() -> Iterator[Storage]:
         raise Trouble(f"The folder “{settings.data}” cannot be used: {error.strerror or error}.") from error
 
 
-def _bot() -> str:
-    """The name of the bot, if there is one and Telegram can be asked."""
-    telegram = settings_here().telegram
-    return asyncio.run(_asked(telegram)) if telegram is not None else ""
+def ways_here() -> Ways:
+    """How people reach us. Raises Trouble when Telegram cannot be asked for the name of the bot."""
+    settings = settings_here()
+    bot = asyncio.run(_asked(settings.telegram)) if settings.telegram is not None else ""
+    return Ways(settings.public_url, bot)
+
+
+def see_that_somebody_answers(ways: Ways) -> None:
+    """Raise Trouble when nothing says where people are to go."""
+    if not (ways.pages or ways.bot):
+        raise Trouble(
+            "People must be told where to go: set CANDOUR_PUBLIC_URL to the address at which they reach Candour."
+        )
 
 
 async def _asked(telegram: Telegram) -> str:

@@ -57,6 +57,12 @@ def write_file(path: Path, content: bytes, *, replace: bool) -> None:
         raise Trouble(f"“{path}” cannot be written: {reason}.") from error
 
 
+def reserve(path: Path, *, replace: bool) -> None:
+    """Make an empty file that only its owner may read, to be written later. Raises `Trouble` as `write_file` does."""
+    write_file(path, b"", replace=replace)
+    path.chmod(0o600)
+
+
 def form_of(name: str) -> Form:
     """A form that can be played, by the path of its file or the name of a shipped form."""
     content, file_name = content_of(name)

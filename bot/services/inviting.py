@@ -1,14 +1,39 @@
-"""Inviting people: slips, which can be used once, and the links that carry them."""
+"""Inviting people: slips, which can be used once, and the ways by which they get in: printed, as links, typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlencode, urlsplit
 
+from msgspec import Struct
+
+from bot import wording
 from bot.clock import Clock, SystemClock
+from bot.wording import Voice
+from dialogues.form import Form
+from reports.slips import QR, Invitation, Sheet
+from storage.casework import RESPONSE, Audit
+from storage.errors import UnknownFormError
 from storage.journal import OPERATOR, SlipsIssued
+from storage.slips import Slip, in_groups
 from storage.unit_of_work import Storage
 
 _THIS_MACHINES = SystemClock()
+
+
+class Ways(Struct, frozen=True):
+    """How we are reached: the address of the pages, and the name of the bot; each empty when there is none."""
+
+    pages: str = ""
+    bot: str = ""
+
+    def page(self, code: str) -> str:
+        """The page that takes this code, which stands where no server sees it; empty without pages."""
+        return f"{self.pages}/s#{code}" if self.pages else ""
+
+    def chat(self, code: str) -> str:
+        """The chat that takes this code; empty without a bot."""
+        return f"https://t.me/{self.bot}?start={code}" if self.bot else ""
 
 
 def slips(
@@ -21,7 +46,93 @@ def slips(
         return work.slips.issue(audit, count, role)
 
 
-def lines(codes: Iterable[str], bot: str) -> Iterator[str]:
-    """Each code as people get it: a link to the bot when it has a name, else what to send to it."""
+def slip_of(storage: Storage, code: str) -> Slip | None:
+    """The slip of a code, however it was typed, or None when there is none or it was used."""
+    with storage.reading() as work:
+        return work.slips.find(code)
+
+
+def asked(storage: Storage, audit: str, form: str = "") -> tuple[Form, ...]:
+    """The forms that an invitation leads to: that one, or all. Raises UnknownAuditError, UnknownFormError."""
+    with storage.reading() as work:
+        work.casework.audit(audit)
+        offered = work.casework.offers({audit})[audit].values()
+        found = tuple(
+            work.forms.get(offer.digest)
+            for offer in offered
+            if offer.records == RESPONSE and form in ("", offer.form)
+        )
+    if form and not found:
+        raise UnknownFormError(audit, form)
+    return found
+
+
+def to_form(code: str, form: str) -> str:
+    """What leads to one form of an audit: its code, or the audit's name, and that of the form."""
+    return f"{code}__{form}" if form else code
+
+
+def groups(form: Form) -> tuple[str, ...]:
+    """The groups that people of this form declare, by name; none where it has no breakdown."""
+    question = form.questions.get(form.breakdown)
+    return tuple(choice.name for choice in form.choices[question.choices]) if question else ()
+
+
+def links(audit: str, forms: Iterable[Form], ways: Ways, group: str = "") -> Iterator[str]:
+    """Where anyone can answer, when the audit is open to all. A chat knows no group: people choose it there."""
+    for form in forms:
+        chosen = f"?{urlencode({'group': group})}" if group in groups(form) else ""
+        if ways.pages:
+            yield f"{ways.pages}/a/{audit}/{form.id}{chosen}"
+        if ways.bot and not chosen:
+            yield ways.chat(to_form(audit, form.id))
+
+
+def lines(codes: Iterable[str], ways: Ways) -> Iterator[str]:
+    """Each code as people get it: where to go with it, else what to send to the bot."""
     for code in codes:
-        yield f"https://t.me/{bot}?start={code}" if bot else f"/start {code}"
+        yield " ".join(filter(None, (ways.page(code), ways.chat(code)))) or f"/start {code}"
+
+
+def sheet(
+    audit: Audit, forms: tuple[Form, ...], codes: Iterable[str], ways: Ways, *, language: str, form: str = ""
+) -> Sheet:
+    """The codes as a sheet to print, in this language. `form`: the one they lead to, else people choose."""
+    _ = wording.voice(language)
+    return Sheet(
+        language=_.language,
+        title=_("Invitations: {audit}", audit=audit.name),
+        heading=audit.name,
+        text=(
+            _("You are asked what it is like to work here. What you say is anonymous to your organisation."),
+            " ".join(filter(None, (_("This slip works once."), _minutes(forms, _), _("Show it to nobody.")))),
+        ),
+        risk=_(
+            "Is someone in danger right now? Call 999. You can also tell us that someone is at risk, without a code."
+        ),
+        by_hand=_by_hand(ways, _),
+        invitations=tuple(_invitation(code, form, ways, _) for code in codes),
+    )
+
+
+def _minutes(forms: tuple[Form, ...], _: Voice) -> str:
+    """How long it takes, at most."""
+    longest = max((form.estimated_minutes or 0 for form in forms), default=0)
+    if not longest:
+        return ""
+    return _.several("It takes about {number} minute.", "It takes about {number} minutes.", longest)
+
+
+def _by_hand(ways: Ways, _: Voice) -> str:
+    if ways.pages:
+        return _("Or open {address} and type this code:", address=f"{urlsplit(ways.pages).netloc}/s")
+    return _("Or send this code to {bot} on Telegram:", bot=f"@{ways.bot}")
+
+
+def _invitation(code: str, form: str, ways: Ways, _: Voice) -> Invitation:
+    leads = to_form(code, form)
+    scanned = (
+        QR(ways.page(leads), _("Web page"), _("A code to scan, which opens the web page")),
+        QR(ways.chat(leads), _("Telegram"), _("A code to scan, which opens Telegram")),
+    )
+    return Invitation(in_groups(code), tuple(each for each in scanned if each.address))

@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
-from bot.errors import TurnError
+from bot.errors import SlipNeededError, SlipSpentError, TurnError
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import guard
-from bot.web.conversation import Conversation
+from bot.web.conversation import Conversation, path
+from bot.web.entering import PATH as SLIP
+from bot.web.entering import Entering
 from bot.web.lead import Lead
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
@@ -51,7 +53,9 @@ def create_app(
     errors = Errors(pages)
     routes = [
         *more,
-        *_routes(Public(storage, pages), Conversation(storage, turns, pages)),
+        *_routes(
+            Public(storage, pages), Entering(storage, turns, pages), Conversation(storage, turns, pages)
+        ),
         *_receipt_routes(Returning(turns, pages)),
     ]
     if demo and is_loopback(host):
@@ -66,18 +70,22 @@ def create_app(
         exception_handlers={
             HTTPException: errors.http,
             RequestError: errors.request,
+            SlipNeededError: errors.slip_needed,
+            SlipSpentError: errors.slip_spent,
             TurnError: errors.busy,
             UnavailableError: errors.busy,
         },
     )
 
 
-def _routes(public: Public, conversation: Conversation) -> list[BaseRoute]:
+def _routes(public: Public, entering: Entering, conversation: Conversation) -> list[BaseRoute]:
     return [
         Route("/", public.welcome),
         Route("/risk", public.risk),
         Route("/language", public.language, methods=["POST"]),
         Route("/privacy", public.privacy),
+        Route(SLIP, entering.show, methods=["GET"]),
+        Route(SLIP, entering.enter, methods=["POST"]),
         Route("/a/{audit}", conversation.choose),
         Route("/a/{audit}/{form}", conversation.show, methods=["GET"]),
         Route("/a/{audit}/{form}", conversation.play, methods=["POST"]),
@@ -143,6 +151,37 @@ class Errors:
             links=(Link(_("Someone is at risk"), risk_link(trouble.audit)),),
             status=410,
             audit=trouble.audit,
+        )
+
+    async def slip_needed(self, request: Request, trouble: Exception) -> Response:
+        """Only those who have a slip may answer here."""
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("You need a code for this"),
+            _("These questions are for people who were given a slip of paper with a code."),
+            _("If you are worried about someone, you can say so without a code."),
+            links=(Link(_("Enter my code"), SLIP),),
+            status=403,
+            audit=trouble.audit if isinstance(trouble, SlipNeededError) else "",
+        )
+
+    async def slip_spent(self, request: Request, _trouble: Exception) -> Response:
+        """Somebody else handed in with the same slip."""
+        _ = voice_of(request)
+        audit, form = request.path_params.get("audit", ""), request.path_params.get("form", "")
+        return self._pages.message(
+            request,
+            _("This code was used by someone else"),
+            _("They sent their answers first. So I cannot take yours with the same code."),
+            _("What you answered is still here. Ask for another slip, and enter its code in this browser."),
+            links=(
+                Link(_("Enter another code"), SLIP),
+                Link(_("See my answers"), f"{path(audit, form)}#question", "secondary"),
+            ),
+            status=409,
+            audit=audit,
+            form=form,
         )
 
     async def busy(self, request: Request, _trouble: Exception) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot import wording
 from bot.channels import webchat
+from bot.errors import SlipNeededError
 from bot.messages import Address, Attached, Incoming, Reply
 from bot.services import attaching, auditing
 from bot.turns import TurnLoop
@@ -22,11 +23,12 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
 from dialogues.prompts import AskAgain, NotNow, Stale
-from storage.casework import CONCERN, RESPONSE, Status
+from storage.casework import CONCERN, RESPONSE, Entry, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
 LEAVE = "leave"  # someone else wants to use this device
+_LONGEST_GROUP = 64
 PREPARED_AT_ONCE = 2  # files: each works a processor, and the others must still get their pages
 _ENDED = (State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
 
@@ -96,7 +98,7 @@ class Conversation:
         if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
             response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
         else:
-            response = RedirectResponse(f"{path(audit, name)}#question", 303)
+            response = RedirectResponse(f"{_here(request, audit, name)}#question", 303)
             guard.give(request, response, cookie)
         if isinstance(move, Speak) or guard.first(fields, "move") == "begin":
             remember_language(request, response, reply.interview.language)
@@ -151,8 +153,9 @@ class Conversation:
         )
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
+        is_open_link = False
         if not under_way and form.records == RESPONSE:
-            await self._see_that_it_is_open(audit)
+            is_open_link = await self._see_that_they_may_begin(audit, reply)
         spoken = [language.code for language in form.languages]
         language = reading(request)
         response = self._pages.page(
@@ -166,17 +169,25 @@ class Conversation:
             choices=form.languages,
             chosen=language if language in spoken else form.default_language,
             under_way=under_way,
-            action=path(audit, form.id),
+            is_open_link=is_open_link,
+            action=_here(request, audit, form.id),
             stamp=stamp(cookie),
         )
         guard.give(request, response, cookie)
         return response
 
-    async def _see_that_it_is_open(self, name: str) -> None:
-        """Nobody should begin what cannot be handed in. Raises AuditClosedError."""
+    async def _see_that_they_may_begin(self, name: str, reply: Reply | None) -> bool:
+        """Nobody should begin what they cannot hand in. Returns whether the link is enough for anyone.
+
+        Where slips are needed, what has not begun is only kept for those who brought one. Raises AuditClosedError,
+        SlipNeededError.
+        """
         found = await run_in_threadpool(auditing.audit, self._storage, name)
         if found.status is Status.CLOSED:
             raise AuditClosedError(name)
+        if found.entry is Entry.SLIPS and reply is None:
+            raise SlipNeededError(name)
+        return found.entry is Entry.OPEN
 
     def _render(
         self,
@@ -188,7 +199,8 @@ class Conversation:
         status: int = 200,
     ) -> Response:
         audit, form = request.path_params["audit"], reply.form
-        action, mark = path(audit, form.id), stamp(cookie)
+        action, mark = _here(request, audit, form.id), stamp(cookie)
+        reply = webchat.suggesting(reply, _group(request))
         response = self._pages.page(
             request,
             "conversation.html",
@@ -252,6 +264,17 @@ class Conversation:
 def path(audit: str, form: str) -> str:
     """Where a conversation is."""
     return f"/a/{quote(audit, safe='')}/{quote(form, safe='')}"
+
+
+def _group(request: Request) -> str:
+    """The declared group that the link names; it goes along in addresses, so that nothing of it need be kept."""
+    return request.query_params.get("group", "")[:_LONGEST_GROUP]
+
+
+def _here(request: Request, audit: str, form: str) -> str:
+    """Where this conversation is, for whoever came by this link."""
+    group = _group(request)
+    return path(audit, form) + (f"?{urlencode({'group': group})}" if group else "")
 
 
 def remember_language(request: Request, response: Response, language: str) -> None:

@@ -26,7 +26,7 @@ from reports import rendering
 from reports.assembly import Report
 from reports.disclosure import Band
 from reports.rendering import Links
-from storage.casework import RESPONSE, Audit, Concern, Status
+from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
 from storage.journal import LEAD
 from storage.unit_of_work import Storage
@@ -38,6 +38,7 @@ class Summary(Struct, frozen=True):
     audit: Audit
     address: str
     state: str
+    entry: str
     heard: str
     unread: int
 
@@ -167,6 +168,7 @@ class Lead:
             audit=audit,
             address=address(audit.id),
             state=_state(audit, voice),
+            entry=_entry(audit, voice),
             heard=_heard(auditing.progress(self._storage, audit.id, self._clock), voice),
             unread=sum(not concern.read for concern in told),
         )
@@ -204,6 +206,14 @@ def _state(audit: Audit, _: Voice) -> str:
     if audit.closed_on is not None:
         return _("Closed on {day}", day=_.date(audit.closed_on))
     return _("Open since {day}", day=_.date(audit.opened_on))
+
+
+def _entry(audit: Audit, _: Voice) -> str:
+    if audit.entry is Entry.OPEN:
+        return _(
+            "Anyone who has the link. This is weaker than slips: nothing keeps people from answering twice."
+        )
+    return _("Whoever has a slip, once.")
 
 
 def _heard(band: Band, _: Voice) -> str:

@@ -16,6 +16,7 @@ from bot import buttons, welcoming, wording
 from bot.errors import (
     NowhereError,
     ReceiptMissingError,
+    SlipNeededError,
     SlipSpentError,
     TooManyTriesError,
     UnknownInvitationError,
@@ -456,6 +457,12 @@ def _refused(error: Exception) -> list[str]:
             return [
                 _("I do not know this invitation, or it was used before."),
                 _("Please check the link. If it still does not work, ask for another one."),
+            ]
+        case SlipNeededError():
+            return [
+                _("These questions are for people who were given a slip of paper with a code."),
+                _("Please scan the code on your slip, or type it here."),
+                _("If you are worried about someone, send /risk. That always works."),
             ]
         case SlipSpentError():
             return [

@@ -1,0 +1,76 @@
+"""Invitations as a sheet of A4 to print and cut: tagged PDF, with the codes to scan and to type.
+
+The order of the slips is the caller's; each says the same but for its code. Nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Literal
+
+import msgspec
+import segno
+import typst
+from msgspec import Struct
+
+TEMPLATE = "slips.typ"
+_CORRECTED = "m"  # how much of a code may be torn or stained: 15 %
+
+
+class QR(Struct, frozen=True):
+    """A code to scan: where it leads, what stands below, what is read out instead. It has no repr."""
+
+    address: str
+    caption: str
+    alt: str
+
+    def __repr__(self) -> str:
+        return "QR"
+
+
+class Invitation(Struct, frozen=True):
+    """One slip: its code as it is typed, and those to scan. It has no repr."""
+
+    code: str
+    scanned: tuple[QR, ...]
+
+    def __repr__(self) -> str:
+        return "Invitation"
+
+
+class Sheet(Struct, frozen=True):
+    """All slips of a sheet, and the words on each: heading, paragraphs, what to do at risk, before the code."""
+
+    language: str
+    title: str
+    heading: str
+    text: tuple[str, ...]
+    risk: str
+    by_hand: str
+    invitations: tuple[Invitation, ...]
+
+
+def pdf(sheet: Sheet) -> bytes:
+    """The sheet as PDF/UA-1, without a date.
+
+    A name in a script that no font here has leaves boxes, and only then it is plain tagged PDF.
+    """
+    values = msgspec.to_builtins(sheet)
+    for invitation in values["invitations"]:
+        for scanned in invitation["scanned"]:
+            scanned["picture"] = _drawn(scanned.pop("address"))
+    data = msgspec.json.encode(values).decode()
+    try:
+        return _set(data, "ua-1")
+    except typst.TypstError:
+        return _set(data, "1.7")
+
+
+def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
+    template = (resources.files("reports") / "templates" / TEMPLATE).read_bytes()
+    return typst.compile(template, format="pdf", sys_inputs={"sheet": data}, pdf_standards=standard)
+
+
+def _drawn(address: str) -> str:
+    """The code to scan, as SVG; the white around it is the template's."""
+    return segno.make_qr(address, error=_CORRECTED).svg_inline(border=0, omitsize=True)
