@@ -83,7 +83,7 @@ def test_the_receipt_is_gone_from_the_draft_once_its_owner_goes_on(storage: Stor
         await ann.taps("I have kept it")
         assert isinstance(ann.outcome, Reply)
         assert ann.outcome.interview.state is State.SUBMITTED
-        assert receipt not in texts(ann.chat[-1:])
+        assert receipt not in texts(tuple(ann.chat[-1:]))
 
     told(storage, story)
 
