@@ -26,7 +26,7 @@ from bot.messages import Appointed, Doors, Outcome, Reply, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
-from dialogues.interview import Interview
+from dialogues.interview import Interview, State
 from dialogues.prompts import Prompt
 from storage.errors import AuditClosedError
 
@@ -195,6 +195,9 @@ def _reply(reply: Reply, query: str, message: int) -> Iterator[Call]:
     if isinstance(reply.move, moves.Mark) and stale is None and message:
         yield Refresh(message, _keyboard(reply, _spoken(reply, reply.prompts)))
         return
+    if message and isinstance(reply.move, moves.Begin) and reply.interview.state is State.SUBMITTED:
+        yield _without_receipt(reply, message)
+        return
     if message:
         yield _after_tap(reply, message)
     yield from _posts(reply, quiet=bool(query))
@@ -213,6 +216,15 @@ def _after_tap(reply: Reply, message: int) -> Call:
         return Refresh(message)
     answer = wording.said(reply.settled, reply.interview.language)
     return Settle(message, f"{_bold(_cut(reply.settled.label, 2000))}\n✓ {_escaped(_cut(answer, 1000))}")
+
+
+def _without_receipt(reply: Reply, message: int) -> Call:
+    """What becomes of the message that showed a receipt, once its owner has kept it: nobody else shall see it there."""
+    _ = wording.voice(reply.interview.language)
+    said = [part for _prompt, outgoing in _spoken(reply, reply.prompts) for part in outgoing.text]
+    return Settle(
+        message, "\n\n".join(map(_escaped, (*said, _("I have taken your receipt out of this chat."))))
+    )
 
 
 def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
