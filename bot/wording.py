@@ -640,7 +640,7 @@ def _receipt(_: Voice, receipt: str) -> tuple[str, ...]:
     if not receipt:
         return ()
     return (
-        _("Your receipt: {receipt}", receipt=grouped(receipt)),
+        _("Your receipt:") + "\n" + grouped(receipt),
         _(
             "Write it down or take a picture of it, and show it to nobody. Once you go on from here, it is gone."
         ),

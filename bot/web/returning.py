@@ -44,7 +44,7 @@ class Returning:
             )
         except WrongReceiptError:
             wrong = _("This receipt opens nothing. Please check each letter and number.")
-            return self._asked(request, wrong, 422)
+            return self._asked(request, wrong, 422, guard.first(fields, "receipt")[:60])
         except TooManyTriesError:
             many = _("Too many receipts were tried just now. Please wait an hour and try again.")
             return self._asked(request, many, 429)
@@ -84,10 +84,10 @@ class Returning:
             for form in welcomed.forms
         ]
 
-    def _asked(self, request: Request, problem: str = "", status: int = 200) -> Response:
+    def _asked(self, request: Request, problem: str = "", status: int = 200, typed: str = "") -> Response:
         cookie = guard.known(request) or guard.new_cookie()
         response = self._pages.page(
-            request, "receipt.html", status=status, problem=problem, stamp=stamp(cookie)
+            request, "receipt.html", status=status, problem=problem, typed=typed, stamp=stamp(cookie)
         )
         guard.give(request, response, cookie)
         return response

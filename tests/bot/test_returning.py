@@ -54,8 +54,8 @@ async def hands_in(turns: TurnLoop, name: str = "ann", story: str = "They never 
 
 
 def receipt_in(shown: tuple[Message, ...]) -> str:
-    line = next(part for message in shown for part in message.text if part.startswith("Your receipt: "))
-    return line.removeprefix("Your receipt: ")
+    line = next(part for message in shown for part in message.text if part.startswith("Your receipt:\n"))
+    return line.removeprefix("Your receipt:\n")
 
 
 def heard(storage: Storage) -> int:

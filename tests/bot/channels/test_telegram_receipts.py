@@ -26,8 +26,7 @@ async def does(here: House, person: Person, *lines: str) -> None:
 
 
 def receipt_in(text: str) -> str:
-    line = next(line for line in text.splitlines() if line.startswith("Your receipt: "))
-    return line.removeprefix("Your receipt: ")
+    return text.partition("Your receipt:\n")[2].splitlines()[0]
 
 
 def chat(person: Person) -> str:
