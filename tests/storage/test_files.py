@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.casework import Audit
 from storage.errors import StorageError, UndecipherableError
