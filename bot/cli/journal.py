@@ -15,6 +15,7 @@ from storage.journal import (
     AnswersForgotten,
     AuditClosed,
     AuditOpened,
+    BackedUp,
     Checkpoint,
     ConcernRead,
     Entry,
@@ -24,6 +25,7 @@ from storage.journal import (
     JournalBegun,
     PassphraseChosen,
     ReportPublished,
+    Restored,
     RoleGiven,
     SlipsIssued,
     What,
@@ -110,7 +112,7 @@ def _in_file(path: Path | None) -> Iterator[Checkpoint]:
 def _tell_faults(found: Examination) -> None:
     typer.echo(f"The journal cannot be trusted from entry {found.faults[0].seq} on.")
     for fault in found.faults[:_MOST]:
-        typer.echo(_printable(f"- {_sentence(fault)}"))
+        typer.echo(_printable(f"- {sentence(fault)}"))
     if len(found.faults) > _MOST:
         typer.echo(f"- and {len(found.faults) - _MOST} faults more.")
 
@@ -119,6 +121,11 @@ def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
     """What does not break the chain, and what this look could not have found."""
     for seq in found.backwards:
         yield f"Entry {seq} has an earlier day than the one before it: a clock was set back."
+    for seq, first, last in found.lost:
+        yield (
+            f"Entry {seq} says that a backup was put back. {_range(first, last)} lost, as they were before: "
+            "a checkpoint of one of them does not fit any more."
+        )
     if found.remembered is None and found.entries:
         yield _NOTHING_BESIDE
     if not checkpoints:
@@ -129,7 +136,7 @@ def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
         yield f"It has the entries of all {checkpoints} checkpoints that were given."
 
 
-def _sentence(fault: Fault) -> str:
+def sentence(fault: Fault) -> str:
     """What is wrong, in words."""
     seq = fault.seq
     source = "What is remembered beside the key file" if fault.beside else "A checkpoint that was given"
@@ -149,6 +156,11 @@ def _sentence(fault: Fault) -> str:
             return (
                 f"Entry {seq} is another one than it was. {source} knows it, and it does not fit: the journal "
                 "was written anew up to there."
+            )
+        case Flaw.LOST:
+            return (
+                f"{_range(seq, fault.until)} lost, as they were before. {source} knows one of them. "
+                "The journal itself says why: a backup was put back, and what came after it is not in it."
             )
         case Flaw.FOREIGN:
             return f"{source}, for entry {seq}, was not made with this key file, or was changed or mistyped."
@@ -190,6 +202,16 @@ def _deed(what: What, audit: str) -> str:
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
         case ConcernRead():
             return f"read a concern of {audit}"
+        case BackedUp(file=file, while_open=while_open):
+            pool = ", with responses that were not flushed" if while_open else ""
+            return f"made a backup{pool} (SHA-256 {file})"
+        case Restored(file=file, after=after, known=known):
+            lost = (
+                f"entries {after + 1} to {known} of before are lost"
+                if known > after
+                else "no entry is known to be lost"
+            )
+            return f"put a backup back: {lost} (SHA-256 {file})"
         case _:
             assert_never(what)
 
