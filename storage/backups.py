@@ -48,7 +48,7 @@ def back_up(
     storage: Storage, path: Path, day: date, *, while_open: bool = False, replace: bool = False
 ) -> None:
     """Write a backup, see that it can be read, and only then give it its name. Raises BackupError, OSError."""
-    _refuse_open(storage, while_open=while_open)
+    _refuse_unsuitable(storage, while_open=while_open)
     _refuse_existing(path, replace=replace)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -126,9 +126,12 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _refuse_open(storage: Storage, *, while_open: bool) -> None:
+def _refuse_unsuitable(storage: Storage, *, while_open: bool) -> None:
     with storage.reading() as work:
-        names = [f"“{audit.id}”" for audit in work.casework.all() if audit.status is Status.OPEN]
+        audits = work.casework.all()
+    if not audits:
+        raise BackupError("There is no audit in this database. Look at CANDOUR_DATA and CANDOUR_DATABASE.")
+    names = [f"“{audit.id}”" for audit in audits if audit.status is Status.OPEN]
     if names and not while_open:
         raise BackupError(
             f"Still open: {', '.join(names)}. Make backups after an audit was closed, when its answers are nobody's "

@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.audits import storage_here
 from bot.cli.findings import Finding, right, say, wrong
-from bot.cli.journal import sentence
+from bot.cli.journal import sentence, span
 from bot.cli.serve import settings_here
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
@@ -72,13 +72,13 @@ def restore(
 def _told(outcome: Outcome) -> Iterator[str]:
     yield f"The backup of {_day(outcome.day)} is back, with {_audits(len(outcome.audits))}."
     if outcome.stayed:
-        yield f"As the database that was there had them: {', '.join(outcome.stayed)}."
+        yield f"As the database that was there had it: {', '.join(outcome.stayed)}."
     if set(outcome.audits) - set(outcome.stayed):
         yield _UNKNOWN
     yield _GONE
     if outcome.recorded.known > outcome.recorded.after:
-        first, last = outcome.recorded.after + 1, outcome.recorded.known
-        yield f"Entries {first} to {last} of the journal are lost; it says so itself."
+        lost = span(outcome.recorded.after + 1, outcome.recorded.known)
+        yield f"The journal: {lost.lower()} lost of what was there before; it says so itself."
     yield "Look at the journal: candour journal verify"
 
 
@@ -120,7 +120,7 @@ def _journal(found: Examination) -> Iterator[Finding]:
         yield right(f"Its journal is whole up to entry {found.head.seq}.")
     for fault in went_on:
         yield right(
-            f"Entries {fault.seq} to {fault.until} of the journal were written after it, and are not in it."
+            f"The journal went on: {span(fault.seq, fault.until).lower()} of after it, and not in it."
         )
 
 

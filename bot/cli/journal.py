@@ -123,7 +123,7 @@ def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
         yield f"Entry {seq} has an earlier day than the one before it: a clock was set back."
     for seq, first, last in found.lost:
         yield (
-            f"Entry {seq} says that a backup was put back. {_range(first, last)} lost, as they were before: "
+            f"Entry {seq} says that a backup was put back. {span(first, last)} lost of what was there before: "
             "a checkpoint of one of them does not fit any more."
         )
     if found.remembered is None and found.entries:
@@ -142,14 +142,14 @@ def sentence(fault: Fault) -> str:
     source = "What is remembered beside the key file" if fault.beside else "A checkpoint that was given"
     match fault.flaw:
         case Flaw.MISSING:
-            return f"{_range(seq, fault.until)} missing: deleted, or numbered anew."
+            return f"{span(seq, fault.until)} missing: deleted, or numbered anew."
         case Flaw.CHANGED:
             return f"Entry {seq} was changed or put in since, or was not made with this key file."
         case Flaw.UNLINKED:
             return f"Entry {seq} does not follow on the entry before it: one of them was exchanged."
         case Flaw.CUT:
             return (
-                f"{_range(seq, fault.until)} gone from the end. {source} knows entry {fault.until}. "
+                f"{span(seq, fault.until)} gone from the end. {source} knows entry {fault.until}. "
                 "Somebody cut them off, or an older copy of the database was put back."
             )
         case Flaw.REPLACED:
@@ -159,7 +159,7 @@ def sentence(fault: Fault) -> str:
             )
         case Flaw.LOST:
             return (
-                f"{_range(seq, fault.until)} lost, as they were before. {source} knows one of them. "
+                f"{span(seq, fault.until)} lost of what was there before. {source} knows one of them. "
                 "The journal itself says why: a backup was put back, and what came after it is not in it."
             )
         case Flaw.FOREIGN:
@@ -206,12 +206,10 @@ def _deed(what: What, audit: str) -> str:
             pool = ", with responses that were not flushed" if while_open else ""
             return f"made a backup{pool} (SHA-256 {file})"
         case Restored(file=file, after=after, known=known):
-            lost = (
-                f"entries {after + 1} to {known} of before are lost"
-                if known > after
-                else "no entry is known to be lost"
-            )
-            return f"put a backup back: {lost} (SHA-256 {file})"
+            told = f"put a backup back (SHA-256 {file})"
+            if known <= after:
+                return told
+            return f"{told}; {span(after + 1, known).lower()} lost of what was there before"
         case _:
             assert_never(what)
 
@@ -220,7 +218,8 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
-def _range(first: int, last: int) -> str:
+def span(first: int, last: int) -> str:
+    """These entries, as the beginning of a sentence."""
     return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
 
 

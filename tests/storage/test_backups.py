@@ -1,4 +1,4 @@
-"""Backups on both databases: what is in them, what is found when they are not whole, what comes back and what does not."""
+"""Backups on both databases: what is in them, what is found when they are not whole, what comes back, what does not."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dialogues.form import Form
+from dialogues.responses import Response
 from storage import backups, copies, envelope, migrations
 from storage.answers import Submission
 from storage.backups import Contents, back_up, look_through
@@ -36,9 +37,10 @@ from storage.journal import (
     SlipsIssued,
     read_checkpoint,
 )
-from storage.keys import Keys, create
+from storage.keys import create
 from storage.restoring import Outcome, Place, put_back
 from storage.slips import RESPONDENT
+from storage.tables import metadata
 from storage.unit_of_work import DATABASE, Storage
 from tests.postgres import Server
 
@@ -120,7 +122,7 @@ def hand_in(storage: Storage, form: Form, code: str, story: str = CANARY) -> boo
         if slip is None or not work.slips.spend(slip.hash):
             return False
         public = work.casework.keys_of(AUDIT).public
-        response = {"role": "care", "listened": "agree", "story": story}
+        response: Response = {"role": "care", "listened": "agree", "story": story}
         work.answers.submit([Submission(AUDIT, form.digest, public, response)])
         return True
 
@@ -205,11 +207,12 @@ def test_drafts_and_whatever_lets_somebody_in_are_not_in_a_backup(house: House) 
     put_back(house.file, place := house.elsewhere(), LATER)
     with house.opened(place).database.reading() as connection:
         for name in copies.LEFT_OUT - {"alembic_version"}:
-            assert connection.scalar(text(f"SELECT count(*) FROM {name}")) == 0
+            table = metadata.tables[name]
+            assert connection.execute(table.select()).all() == []
 
 
 def test_a_database_that_is_one_migration_older_is_put_back_and_brought_up_to_date(
-    house: House, form: Form, audit: Audit
+    house: House, form: Form
 ) -> None:
     everything(house.storage, form)
     with house.storage.database.writing() as connection:
@@ -242,9 +245,14 @@ def test_it_can_be_made_while_others_write(house: House, form: Form) -> None:
 
 
 def test_none_is_made_while_an_audit_is_open_unless_it_is_said(house: House) -> None:
-    with pytest.raises(BackupError, match="“rowan-house”.*--while-open"):
+    with pytest.raises(BackupError, match=r"“rowan-house”.*--while-open"):
         house.back_up(while_open=False)
     assert list(house.file.parent.iterdir()) == []
+
+
+def test_none_is_made_of_a_database_without_an_audit(tmp_path: Path, storage: Storage) -> None:
+    with pytest.raises(BackupError, match="no audit"):
+        back_up(storage, tmp_path / "a.backup", DAY)
 
 
 def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(house: House) -> None:
@@ -344,9 +352,9 @@ def test_a_format_or_a_revision_of_later_is_told(house: House) -> None:
     house.file.write_bytes(content)
     with pytest.raises(BackupError, match="format 2"):
         look_through(house.file, house.key)
-    lines = [copies.Beginning("2026-05-04", "9999"), copies.End({})]
+    lines: tuple[copies.Record, ...] = (copies.Beginning("2026-05-04", "9999"), copies.End({}))
     with house.file.open("wb") as file:
-        envelope.write(file, house.storage.keys, map(copies.packed, lines))
+        envelope.write(file, house.storage.keys, [copies.packed(line) for line in lines])
     with pytest.raises(BackupError, match="newer version"):
         look_through(house.file, house.key)
 
@@ -459,7 +467,7 @@ def test_an_audit_that_the_database_has_lost_comes_back(house: House, form: Form
     house.back_up()
     with house.storage.database.writing() as connection:
         for name in ("slips", "audit_forms", "audits"):
-            connection.execute(text(f"DELETE FROM {name}"))
+            connection.execute(metadata.tables[name].delete())
     outcome = put_back(house.file, place := house.here(), LATER, force=True)
     assert (outcome.audits, outcome.stayed) == ((AUDIT,), ())
     storage = house.opened(place)
@@ -503,10 +511,8 @@ def test_there_is_no_replacing_without_saying_so(house: House) -> None:
 
 def test_there_is_no_replacing_while_a_worker_runs(house: House) -> None:
     house.back_up()
-    with house.storage.reading() as work:
-        work.casework.all()
-        with pytest.raises(BackupError, match="Stop every worker"):
-            put_back(house.file, Place(house.folder / "data", house.key, house.url), LATER, force=True)
+    with pytest.raises(BackupError, match="Stop every worker"):
+        put_back(house.file, Place(house.folder / "data", house.key, house.url), LATER, force=True)
     assert house.storage.examine_journal().whole
 
 
@@ -623,7 +629,10 @@ def test_a_journal_with_a_gap_comes_back_with_it(house: House) -> None:
     put_back(house.file, place := house.elsewhere(), LATER)
     storage = house.opened(place)
     assert Flaw.MISSING in {fault.flaw for fault in storage.examine_journal().faults}
-    with pytest.raises(DBAPIError, match="only ever added to|P0001"), storage.database.writing() as connection:
+    with (
+        pytest.raises(DBAPIError, match=r"only ever added to|P0001"),
+        storage.database.writing() as connection,
+    ):
         connection.execute(text("UPDATE journal SET actor = 'nobody'"))
 
 
