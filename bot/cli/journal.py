@@ -202,16 +202,20 @@ def _deed(what: What, audit: str) -> str:
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
         case ConcernRead():
             return f"read a concern of {audit}"
-        case BackedUp(file=file, while_open=while_open):
-            pool = ", with responses that were not flushed" if while_open else ""
-            return f"made a backup{pool} (SHA-256 {file})"
-        case Restored(file=file, after=after, known=known):
-            told = f"put a backup back (SHA-256 {file})"
-            if known <= after:
-                return told
-            return f"{told}; {span(after + 1, known).lower()} lost of what was there before"
+        case BackedUp() | Restored():
+            return _copied(what)
         case _:
             assert_never(what)
+
+
+def _copied(what: BackedUp | Restored) -> str:
+    if isinstance(what, BackedUp):
+        pool = ", with responses that were not taken apart" if what.while_open else ""
+        return f"made a backup{pool} (SHA-256 {what.file})"
+    told = f"put a backup back (SHA-256 {what.file})"
+    if what.known <= what.after:
+        return told
+    return f"{told}; {span(what.after + 1, what.known).lower()} lost of what was there before"
 
 
 def _entries(count: int) -> str:

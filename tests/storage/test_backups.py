@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import shutil
 import signal
 import stat
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dialogues.form import Form
 from dialogues.responses import Response
-from storage import backups, copies, envelope, migrations
+from storage import backups, copies, envelope, migrations, passphrases
 from storage.answers import Submission
 from storage.backups import Contents, back_up, look_through
 from storage.casework import Audit, Status
@@ -43,6 +44,7 @@ from storage.slips import RESPONDENT
 from storage.tables import metadata
 from storage.unit_of_work import DATABASE, Storage
 from tests.postgres import Server
+from tests.storage.phrases import PASSPHRASE, RELEASE
 
 HERE = Path(__file__).parent
 CANDOUR = Path(sys.executable).with_name("candour")
@@ -100,6 +102,7 @@ def house(
     with storage.writing() as work:
         work.forms.pin(form)
         work.casework.open(audit, [form])
+        work.casework.set_release_key(AUDIT, RELEASE)
         work.journal.append(AuditOpened(8, 58, ()), day=date(2026, 5, 4), actor=OPERATOR, audit=AUDIT)
     house = House(tmp_path, storage, url, fresh)
     yield house
@@ -115,7 +118,7 @@ def invite(storage: Storage, count: int) -> tuple[str, ...]:
         return work.slips.issue(AUDIT, count, RESPONDENT)
 
 
-def hand_in(storage: Storage, form: Form, code: str, story: str = CANARY) -> bool:
+def hand_in(storage: Storage, form: Form, code: str, story: str = CANARY, tags: bytes = b"") -> bool:
     """Use a slip and submit, as a turn does. Whether the slip was taken."""
     with storage.writing() as work:
         slip = work.slips.find(code)
@@ -123,14 +126,21 @@ def hand_in(storage: Storage, form: Form, code: str, story: str = CANARY) -> boo
             return False
         public = work.casework.keys_of(AUDIT).public
         response: Response = {"role": "care", "listened": "agree", "story": story}
-        work.answers.submit([Submission(AUDIT, form.digest, public, response)])
+        work.answers.submit(
+            [Submission(AUDIT, form.digest, public, response, tags or secrets.token_bytes(32))]
+        )
         return True
 
 
 def close(storage: Storage) -> None:
     with storage.writing() as work:
         work.casework.close(AUDIT, DAY)
-        work.answers.flush(AUDIT, work.casework.keys_of(AUDIT), work.forms.get)
+        work.flush(AUDIT)
+
+
+def take_back(storage: Storage, tags: bytes) -> None:
+    with storage.writing() as work:
+        assert work.answers.withdraw(AUDIT, tags, work.casework.keys_of(AUDIT), work.forms.get)
 
 
 def state(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
@@ -152,7 +162,7 @@ def everything(storage: Storage, form: Form) -> None:
         work.notices.add(person, AUDIT, "concern")
         public = work.casework.keys_of(AUDIT).public
         work.files.keep(bytes(32), AUDIT, form.id, public, random.Random(1).randbytes(300_000))
-        work.casework.raise_concern(Submission(AUDIT, form.digest, public, {"story": CANARY}))
+        work.casework.raise_concern(Submission(AUDIT, form.digest, public, {"story": CANARY}, bytes(32)))
         digest = work.casework.publish(AUDIT, form.id, b'{"a": 1}')
         work.journal.append(ReportPublished(form.id, digest), day=DAY, actor=OPERATOR, audit=AUDIT)
 
@@ -184,8 +194,9 @@ def test_a_backup_of_one_database_can_be_put_into_the_other(
     for name in ("answers", "audits", "texts", "slips"):
         assert after[name] == before[name] or name == "audits"
     assert storage.examine_journal().whole
+    pair = passphrases.unlock(PASSPHRASE, RELEASE)
+    assert pair is not None
     with storage.reading() as work:
-        pair = work.casework.keys_of(AUDIT)
         assert work.answers.words(AUDIT, pair) == {"story": (CANARY,)}
 
 
@@ -429,20 +440,19 @@ def test_in_the_place_of_a_database_no_slip_comes_back_that_was_spent_since(hous
 
 def test_in_the_place_of_a_database_what_was_closed_or_taken_back_stays_so(house: House, form: Form) -> None:
     codes = invite(house.storage, 3)
-    for code in codes:
-        hand_in(house.storage, form, code)
+    before, after = secrets.token_bytes(32), secrets.token_bytes(32)
+    for code, tags in zip(codes, (before, after, b""), strict=True):
+        hand_in(house.storage, form, code, tags=tags)
     house.back_up()
+    take_back(house.storage, before)
     close(house.storage)
-    with house.storage.database.writing() as connection:  # somebody takes their words back
-        one = connection.scalar(text("SELECT tag FROM texts LIMIT 1"))
-        connection.execute(text("DELETE FROM texts WHERE tag = :tag"), {"tag": one})
+    take_back(house.storage, after)
     with house.storage.writing() as work:
         work.casework.publish(AUDIT, form.id, b'{"frozen": 1}')
     put_back(house.file, place := house.here(), LATER, force=True)
     with house.opened(place).reading() as work:
         assert work.casework.audit(AUDIT).status is Status.CLOSED
-        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 3)
-        assert len(work.answers.words(AUDIT, work.casework.keys_of(AUDIT))["story"]) == 2
+        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 1)
         assert work.casework.release(AUDIT, form.id) == b'{"frozen": 1}'
 
 
