@@ -35,6 +35,11 @@ class Database:
         """
         return cls(sqlite.connect(place) if isinstance(place, Path) else postgresql.connect(place))
 
+    @classmethod
+    def in_memory(cls) -> Database:
+        """An empty database that is nowhere on the disk, for one thread, and gone when it is closed."""
+        return cls(sqlite.in_memory())
+
     def close(self) -> None:
         """Let go of every connection that is not in use."""
         self.engine.dispose()

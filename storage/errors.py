@@ -6,6 +6,7 @@
     │   ├── KeyMissingError             there is a database, but its key is not there
     │   ├── KeyUnreadableError          the key file holds no key
     │   ├── UnavailableError            the database cannot be reached or written at the moment
+    │   ├── BackupError                 a backup cannot be made, or what was given is not one that can be used
     │   └── UndecipherableError         it was not encrypted with this key, or was changed since
     ├── RequestError                    asked for something that is not there, or not now
     │   ├── UnknownAuditError
@@ -49,6 +50,10 @@ class KeyUnreadableError(StorageError):
 
 class UndecipherableError(StorageError):
     """It was not encrypted with this key, or was changed since."""
+
+
+class BackupError(StorageError):
+    """A backup cannot be made, or what was given is not one that can be used."""
 
 
 class UnavailableError(StorageError):

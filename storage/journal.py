@@ -8,6 +8,9 @@ A MAC is keyed BLAKE2b over everything its entry says and the MAC before it. Wha
     the newest entries cut off                      the head remembered beside the key file, or a checkpoint
     everything stamped again with the right key     a checkpoint that was kept outside; nothing else can
 
+Whoever puts a backup back with `candour restore` cuts the newest entries off too. The entry `restored` then says up
+to which one the journal had come, as far as anybody knew: a checkpoint of one of these is told to be LOST, not CUT.
+
 Entries hold a day, never a time; no person, no slip, no address, and nothing that one respondent did. They
 are written last in a transaction, so that whoever writes one waits for nobody while others wait for them.
 """
@@ -19,7 +22,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
@@ -110,6 +113,26 @@ class ConcernRead(Struct, frozen=True):
     """The lead has read a concern. Which, is not said."""
 
 
+class BackedUp(Struct, frozen=True):
+    """A backup was made; `file` is its SHA-256 in hexadecimal. `while_open`: responses were in the pool."""
+
+    file: str
+    while_open: bool
+
+
+class Restored(Struct, frozen=True):
+    """A backup was put back, the file with this SHA-256. Entries that came after it are not there any more.
+
+    The journal has the entries up to `after`; it is known to have had them up to `known`, whose MAC was `head`
+    (hexadecimal; '' when none is known to be lost).
+    """
+
+    file: str
+    after: int
+    known: int
+    head: str
+
+
 What: TypeAlias = (
     JournalBegun
     | AuditOpened
@@ -120,6 +143,8 @@ What: TypeAlias = (
     | ReportPublished
     | AnswersForgotten
     | ConcernRead
+    | BackedUp
+    | Restored
 )
 
 _KINDS: dict[str, type[What]] = {
@@ -132,6 +157,8 @@ _KINDS: dict[str, type[What]] = {
     "report published": ReportPublished,
     "answers forgotten": AnswersForgotten,
     "concern read": ConcernRead,
+    "backed up": BackedUp,
+    "restored": Restored,
 }
 _ACTIONS = {kind: action for action, kind in _KINDS.items()}
 
@@ -166,6 +193,9 @@ class Flaw(StrEnum):
     UNLINKED = "unlinked"  # it does not follow on the entry before it
     CUT = "cut"  # a checkpoint knows the entries from `seq` to `until`, and the journal ends before
     REPLACED = "replaced"  # a checkpoint knows another entry of this number
+    LOST = (
+        "lost"  # a checkpoint knows one of the entries from `seq` to `until`, which a restored backup has not
+    )
     FOREIGN = "foreign"  # a checkpoint that was not made with this key, or was changed
     UNTOLD = "untold"  # the journal does not say that this audit was opened
 
@@ -184,13 +214,17 @@ class Fault(Struct, frozen=True):
 
 
 class Examination(Struct, frozen=True):
-    """What came of looking the whole journal through. `backwards`: entries of an earlier day than the one before."""
+    """What came of looking the whole journal through. `backwards`: entries of an earlier day than the one before.
+
+    `lost`: by the number of the entry that says so, the first and the last entry that went with a restored backup.
+    """
 
     entries: int
     head: Checkpoint
     faults: tuple[Fault, ...]
     backwards: tuple[int, ...]
     remembered: Checkpoint | None
+    lost: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -235,7 +269,8 @@ _POSTGRESQL = """
 class Remembered:
     """The head of the journal in a small file beside the key file: outside of the database.
 
-    It is written after the commit: it may be behind the journal, as after a crash, and is never ahead of it.
+    It is written after the commit: it may be behind the journal, as after a crash, and is never ahead of it, unless
+    an older copy of the database was put back.
     """
 
     def __init__(self, key: Path) -> None:
@@ -251,8 +286,8 @@ class Remembered:
         except (OSError, UnicodeDecodeError):
             return _NONSENSE
 
-    def keep(self, head: Checkpoint) -> None:
-        """Remember this head, unless another worker has gone further.
+    def keep(self, head: Checkpoint, *, anew: bool = False) -> None:
+        """Remember this head, unless another worker has gone further; with `anew`, also then.
 
         Where that cannot be done, as in a folder that is read-only, what was recorded stays recorded, and
         `examine` says that nothing remembers it.
@@ -262,7 +297,7 @@ class Remembered:
             with self._key.open("rb") as key:
                 fcntl.flock(key, fcntl.LOCK_EX)
                 there = self.read()
-                if there is None or there.seq < head.seq:
+                if anew or there is None or there.seq < head.seq:
                     _write(unfinished, f"{head}\n")
                     unfinished.replace(self.path)
         except OSError:
@@ -298,13 +333,29 @@ class Journal:
         if not self._waiting:
             return None
         hold(self._connection, [_CHAIN])
-        continues = self._continues(self._remembered.read())
+        remembered = self._remembered.read()
+        continues = remembered is None or self.has(remembered)
         last = self._last()
         seq, mac = (0, GENESIS) if last is None else (last.seq, last.mac or b"")
         for day, actor, audit, what in self._waiting:
             seq, mac = self._write(seq + 1, (day, actor, audit, what), mac)
         self._waiting.clear()
         return _checkpoint(self._keys, seq, mac) if continues else None
+
+    def has(self, checkpoint: Checkpoint) -> bool:
+        """Whether the entry that this checkpoint knows is on the chain."""
+        at = self._rows("WHERE seq = :seq", seq=checkpoint.seq)
+        return not _against(at, checkpoint, self._keys)
+
+    def restored(self, file: str, known: Iterable[Checkpoint | None]) -> Restored:
+        """What to record when this backup was put back: what is lost of all that these checkpoints know."""
+        last = self._last()
+        after = last.seq if last else 0
+        ours = [head for head in known if head is not None and _is_ours(head, self._keys)]
+        furthest = max(ours, key=lambda head: head.seq, default=None)
+        if furthest is None or furthest.seq <= after:
+            return Restored(file, after, after, "")
+        return Restored(file, after, furthest.seq, furthest.head.hex())
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, from the first."""
@@ -331,7 +382,8 @@ class Journal:
             after.seq for before, after in pairwise(rows) if (after.day or b"") < (before.day or b"")
         )
         faults.sort(key=lambda fault: fault.seq)
-        return Examination(len(rows), head, tuple(faults), backwards, remembered)
+        lost = tuple((seq, what.after + 1, what.known) for seq, what in _losses(rows))
+        return Examination(len(rows), head, tuple(faults), backwards, remembered, lost)
 
     def _write(self, seq: int, said: tuple[date, str, str, What], previous: bytes) -> tuple[int, bytes]:
         day, actor, audit, what = said
@@ -352,13 +404,6 @@ class Journal:
             },
         )
         return seq, mac
-
-    def _continues(self, remembered: Checkpoint | None) -> bool:
-        """Whether what is remembered is on the chain still."""
-        if remembered is None:
-            return True
-        at = self._rows("WHERE seq = :seq", seq=remembered.seq)
-        return not _against(at, remembered, self._keys)
 
     def _last(self) -> _Row | None:
         return next(iter(self._rows("ORDER BY seq DESC LIMIT 1")), None)
@@ -415,13 +460,35 @@ def _against(
     """What a checkpoint shows to be wrong."""
     last = rows[-1].seq if rows else 0
     heads = {0: GENESIS} | {row.seq: row.mac or b"" for row in rows}
-    if not hmac.compare_digest(_checkpoint(keys, checkpoint.seq, checkpoint.head).tag, checkpoint.tag):
+    if not _is_ours(checkpoint, keys):
         return (Fault(Flaw.FOREIGN, checkpoint.seq, beside=beside),)
+    if heads.get(checkpoint.seq) == checkpoint.head:
+        return ()
+    for _, restored in _losses(rows):
+        if _explains(restored, checkpoint):
+            return (Fault(Flaw.LOST, restored.after + 1, restored.known, beside=beside),)
     if checkpoint.seq > last:
         return (Fault(Flaw.CUT, last + 1, checkpoint.seq, beside=beside),)
-    if heads.get(checkpoint.seq) != checkpoint.head:
-        return (Fault(Flaw.REPLACED, checkpoint.seq, beside=beside),)
-    return ()
+    return (Fault(Flaw.REPLACED, checkpoint.seq, beside=beside),)
+
+
+def _losses(rows: Sequence[_Row]) -> Iterator[tuple[int, Restored]]:
+    """The entries that say that others were lost when a backup was put back."""
+    for row in rows:
+        what = row.entry().what
+        if isinstance(what, Restored) and what.known > what.after:
+            yield row.seq, what
+
+
+def _explains(restored: Restored, checkpoint: Checkpoint) -> bool:
+    """Whether the entry that this checkpoint knows went with what the backup took the place of."""
+    is_last = checkpoint.seq == restored.known
+    within = restored.after < checkpoint.seq <= restored.known
+    return within and (not is_last or checkpoint.head.hex() == restored.head)
+
+
+def _is_ours(checkpoint: Checkpoint, keys: Keys) -> bool:
+    return hmac.compare_digest(_checkpoint(keys, checkpoint.seq, checkpoint.head).tag, checkpoint.tag)
 
 
 def _checkpoint(keys: Keys, seq: int, head: bytes) -> Checkpoint:

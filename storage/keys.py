@@ -7,7 +7,8 @@
     ├── "wrap"    a key for the private half of each audit's key pair
     ├── "webhook" what Telegram shows us with each update
     ├── "nobody"  the salt of receipts that were never given out
-    └── "journal" stamps each entry of the journal (keyed BLAKE2b)
+    ├── "journal" stamps each entry of the journal (keyed BLAKE2b)
+    └── "backup"  a key for each backup, by its salt
 
     each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
     (XSalsa20-Poly1305): what is locked for one place cannot be opened at another
@@ -45,6 +46,9 @@ SEALED_STEP = 512  # responses are padded to multiples of this
 PERSON_STEP = 512  # as many bytes as most addresses need
 SMALLEST_DRAFT = 1024  # drafts are padded to this, or to twice, four times … as much
 
+BACKUP_SALT_BYTES = 16
+BACKUP_MARK_BYTES = 16
+
 _NONCE_BYTES = 24
 _ENDS = b"\x80"  # ISO/IEC 7816-4: this byte, then zeros
 
@@ -80,6 +84,7 @@ class Keys:
         self._webhook = _derive(key, b"webhook")
         self._journal = _derive(key, b"journal")
         self._nobody = _derive(key, b"nobody")
+        self._backup = _derive(key, b"backup")
 
     @classmethod
     def open(cls, path: Path) -> Keys:
@@ -108,6 +113,11 @@ class Keys:
     def stamp(self, content: bytes) -> bytes:
         """The MAC of something in the journal: 32 bytes."""
         return hashlib.blake2b(content, digest_size=KEY_BYTES, key=self._journal).digest()
+
+    def for_backup(self, salt: bytes) -> tuple[bytes, bytes]:
+        """The key of the backup with this salt, and a mark of 16 bytes by which it is known to be ours."""
+        mark = hashlib.blake2b(b"mark" + salt, digest_size=BACKUP_MARK_BYTES, key=self._backup).digest()
+        return _key_of(salt, self._backup), mark
 
     def lock_draft(self, ref: bytes, content: bytes) -> bytes:
         """The content as it is stored at `ref`."""

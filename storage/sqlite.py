@@ -14,7 +14,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from storage.errors import StorageError
 from storage.locks import LOOKS, only_looks
@@ -50,7 +50,15 @@ _PASSING = frozenset({
 def connect(path: Path) -> Engine:
     """The database in this file, which is created if need be. Raises UnsafeFileError."""
     prepare(path)
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    return _prepared(create_engine(f"sqlite:///{path}", hide_parameters=True))
+
+
+def in_memory() -> Engine:
+    """An empty database that is nowhere on the disk, for one thread, and gone when it is let go of."""
+    return _prepared(create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool))
+
+
+def _prepared(engine: Engine) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

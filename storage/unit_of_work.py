@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -126,7 +126,10 @@ class Storage:
             with database.writing() as connection:
                 _see_to_key(connection, key)
                 storage = cls(database, Keys.open(key), Remembered(key), cost)
-                head = _bring_up_to_date(connection, storage)
+                today = datetime.now(UTC).date()
+                recorded = bring_up_to_date(connection, storage.keys, storage.remembered, today)
+                Casework(connection, storage.keys).see_that_keys_fit()
+                head = recorded.write()
         except BaseException:
             database.close()
             raise
@@ -181,16 +184,15 @@ class Storage:
             yield UnitOfWork(connection, self)
 
 
-def _bring_up_to_date(connection: Connection, storage: Storage) -> Checkpoint | None:
-    """Migrate. A database from before there was a journal gets one that says so; returns its head then."""
+def bring_up_to_date(connection: Connection, keys: Keys, remembered: Remembered, day: date) -> Journal:
+    """Migrate. Returns the journal; where there was none, the entry that says so waits in it to be written."""
     begins = journal.is_missing(connection)
     upgrade(connection)
-    work = UnitOfWork(connection, storage)
-    work.casework.see_that_keys_fit()
+    recorded = Journal(connection, keys, remembered)
     if begins:
-        before = [audit.id for audit in work.casework.all()]
-        work.journal.begin(before, day=datetime.now(UTC).date())
-    return work.journal.write()
+        before = [audit.id for audit in Casework(connection, keys).all()]
+        recorded.begin(before, day=day)
+    return recorded
 
 
 def _see_to_key(connection: Connection, key: Path) -> None:

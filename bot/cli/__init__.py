@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli.audits import app as audits
+from bot.cli.backups import backup, restore
 from bot.cli.chat import chat
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
@@ -31,6 +32,8 @@ app.command()(chat)
 app.command()(demo)
 app.command()(serve)
 app.command()(slips)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

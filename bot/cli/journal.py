@@ -15,6 +15,7 @@ from storage.journal import (
     AnswersForgotten,
     AuditClosed,
     AuditOpened,
+    BackedUp,
     Checkpoint,
     ConcernRead,
     Entry,
@@ -24,6 +25,7 @@ from storage.journal import (
     JournalBegun,
     PassphraseChosen,
     ReportPublished,
+    Restored,
     RoleGiven,
     SlipsIssued,
     What,
@@ -110,7 +112,7 @@ def _in_file(path: Path | None) -> Iterator[Checkpoint]:
 def _tell_faults(found: Examination) -> None:
     typer.echo(f"The journal cannot be trusted from entry {found.faults[0].seq} on.")
     for fault in found.faults[:_MOST]:
-        typer.echo(_printable(f"- {_sentence(fault)}"))
+        typer.echo(_printable(f"- {sentence(fault)}"))
     if len(found.faults) > _MOST:
         typer.echo(f"- and {len(found.faults) - _MOST} faults more.")
 
@@ -119,6 +121,11 @@ def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
     """What does not break the chain, and what this look could not have found."""
     for seq in found.backwards:
         yield f"Entry {seq} has an earlier day than the one before it: a clock was set back."
+    for seq, first, last in found.lost:
+        yield (
+            f"Entry {seq} says that a backup was put back. {span(first, last)} lost of what was there before: "
+            "a checkpoint of one of them does not fit any more."
+        )
     if found.remembered is None and found.entries:
         yield _NOTHING_BESIDE
     if not checkpoints:
@@ -129,26 +136,31 @@ def _notes(found: Examination, checkpoints: int) -> Iterator[str]:
         yield f"It has the entries of all {checkpoints} checkpoints that were given."
 
 
-def _sentence(fault: Fault) -> str:
+def sentence(fault: Fault) -> str:
     """What is wrong, in words."""
     seq = fault.seq
     source = "What is remembered beside the key file" if fault.beside else "A checkpoint that was given"
     match fault.flaw:
         case Flaw.MISSING:
-            return f"{_range(seq, fault.until)} missing: deleted, or numbered anew."
+            return f"{span(seq, fault.until)} missing: deleted, or numbered anew."
         case Flaw.CHANGED:
             return f"Entry {seq} was changed or put in since, or was not made with this key file."
         case Flaw.UNLINKED:
             return f"Entry {seq} does not follow on the entry before it: one of them was exchanged."
         case Flaw.CUT:
             return (
-                f"{_range(seq, fault.until)} gone from the end. {source} knows entry {fault.until}. "
+                f"{span(seq, fault.until)} gone from the end. {source} knows entry {fault.until}. "
                 "Somebody cut them off, or an older copy of the database was put back."
             )
         case Flaw.REPLACED:
             return (
                 f"Entry {seq} is another one than it was. {source} knows it, and it does not fit: the journal "
                 "was written anew up to there."
+            )
+        case Flaw.LOST:
+            return (
+                f"{span(seq, fault.until)} lost of what was there before. {source} knows one of them. "
+                "The journal itself says why: a backup was put back, and what came after it is not in it."
             )
         case Flaw.FOREIGN:
             return f"{source}, for entry {seq}, was not made with this key file, or was changed or mistyped."
@@ -190,15 +202,28 @@ def _deed(what: What, audit: str) -> str:
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
         case ConcernRead():
             return f"read a concern of {audit}"
+        case BackedUp() | Restored():
+            return _copied(what)
         case _:
             assert_never(what)
+
+
+def _copied(what: BackedUp | Restored) -> str:
+    if isinstance(what, BackedUp):
+        pool = ", with responses that were not taken apart" if what.while_open else ""
+        return f"made a backup{pool} (SHA-256 {what.file})"
+    told = f"put a backup back (SHA-256 {what.file})"
+    if what.known <= what.after:
+        return told
+    return f"{told}; {span(what.after + 1, what.known).lower()} lost of what was there before"
 
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
-def _range(first: int, last: int) -> str:
+def span(first: int, last: int) -> str:
+    """These entries, as the beginning of a sentence."""
     return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
 
 

@@ -12,9 +12,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from msgspec import Struct
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, MetaData, inspect, text
 
-from storage.locks import hold
+from storage import tables
+from storage.locks import hold, on_server
 from storage.postgresql import wait_patiently
 
 _HERE = Path(__file__).parent
@@ -48,6 +49,21 @@ def current(connection: Connection) -> str:
 def wanted() -> str:
     """The revision that this version of Candour wants."""
     return ScriptDirectory(str(_HERE)).get_current_head() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this version of Candour has a step of this name."""
+    return any(step.revision == revision for step in ScriptDirectory(str(_HERE)).walk_revisions())
+
+
+def clear(connection: Connection) -> None:
+    """Take everything that the steps made out of the database, and all that it held; nothing of anybody else."""
+    ours = {*tables.metadata.tables, "alembic_version"}
+    there = MetaData()
+    there.reflect(connection, only=lambda name, _: name in ours)
+    there.drop_all(connection)
+    if on_server(connection):
+        connection.execute(text("DROP FUNCTION IF EXISTS journal_refuse()"))
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
