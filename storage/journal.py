@@ -110,6 +110,10 @@ class ConcernRead(Struct, frozen=True):
     """The lead has read a concern. Which, is not said."""
 
 
+class KeysRotated(Struct, frozen=True):
+    """The key file was replaced, and what it locks was locked anew."""
+
+
 What: TypeAlias = (
     JournalBegun
     | AuditOpened
@@ -120,6 +124,7 @@ What: TypeAlias = (
     | ReportPublished
     | AnswersForgotten
     | ConcernRead
+    | KeysRotated
 )
 
 _KINDS: dict[str, type[What]] = {
@@ -132,6 +137,7 @@ _KINDS: dict[str, type[What]] = {
     "report published": ReportPublished,
     "answers forgotten": AnswersForgotten,
     "concern read": ConcernRead,
+    "keys rotated": KeysRotated,
 }
 _ACTIONS = {kind: action for action, kind in _KINDS.items()}
 

@@ -22,6 +22,7 @@ from storage.journal import (
     Fault,
     Flaw,
     JournalBegun,
+    KeysRotated,
     PassphraseChosen,
     ReportPublished,
     RoleGiven,
@@ -190,6 +191,8 @@ def _deed(what: What, audit: str) -> str:
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
         case ConcernRead():
             return f"read a concern of {audit}"
+        case KeysRotated():
+            return "put a new key file in the place of the old one"
         case _:
             assert_never(what)
 
