@@ -299,11 +299,11 @@ def test_where_a_draft_is_says_nothing_without_the_key_of_its_day(dated: Storage
 
 
 def test_when_the_keys_are_away_nothing_is_lost(storage: Storage, tmp_path: Path) -> None:
-    (tmp_path / "epochs").write_bytes(b"no folder")
-    storage.epochs = Epochs(InFolder(tmp_path / "epochs"))
+    (tmp_path / "away").write_bytes(b"no folder")
+    storage.epochs = Epochs(InFolder(tmp_path / "away" / "epochs"))
     with pytest.raises(UnavailableError) as away, storage.writing() as work:
         work.interviews.load([REF])
     assert away.value.name == "keys"
-    (tmp_path / "epochs").unlink()
+    (tmp_path / "away").unlink()
     _kept(storage, _holding("later"))
     assert _loaded(storage) == {REF: _holding("later")}
