@@ -274,6 +274,7 @@ class Epochs:
         for epoch in self.safe.held():
             if not self._lives(epoch):
                 self.safe.destroy(epoch)
+                self._last = None
 
     def _living(self) -> Mapping[int, bytes]:
         return {epoch: key for epoch, key in self.safe.held().items() if self._lives(epoch)}
