@@ -25,9 +25,11 @@ from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import ALLOWED
 from bot.clock import SystemClock
 from bot.errors import TurnError
+from bot.housekeeping import Housekeeping, steps
 from bot.jobs import DATABASE, Jobs
 from bot.messages import Reply
 from bot.metrics import Metrics, TurnOutcome
+from bot.opening import open_safely
 from bot.playing import Result
 from bot.services import attaching
 from bot.services.noticing import Delivered
@@ -60,7 +62,7 @@ async def run(settings: Settings, sockets: Sockets, ready: Callable[[], None]) -
     """
     logs.watch(asyncio.get_running_loop())
     metrics = Metrics()
-    storage = await asyncio.to_thread(Storage.open, settings.data, settings.key, settings.database.reveal())
+    storage = await asyncio.to_thread(open_safely, settings)
     async with AsyncExitStack() as stack:
         stack.callback(storage.close)
         house = await _build(settings, storage, metrics, stack)
@@ -78,6 +80,7 @@ class House(Struct, frozen=True):
 
 
 async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: AsyncExitStack) -> House:
+    await stack.enter_async_context(Housekeeping(steps(storage)))
     checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
     reception = None

@@ -24,10 +24,11 @@ class TurnError(CandourError):
 
 
 class NowhereError(TurnError):
-    """A person in a chat whom no audit has invited yet."""
+    """A person in a chat whom no audit has invited yet, or whose draft died: `days` is how long drafts live."""
 
-    def __init__(self) -> None:
+    def __init__(self, days: int) -> None:
         super().__init__("Please open the link that you were given.")
+        self.days = days
 
 
 class UnknownInvitationError(TurnError):

@@ -190,7 +190,7 @@ class _Group:
         if turn.held is None:
             if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
                 return self._enter(turn, said.text, address)
-            raise NowhereError
+            raise NowhereError(self._work.draft_days)
         return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
 
     def _enter(self, turn: _Turn, code: str, address: Address) -> Result:
@@ -253,7 +253,7 @@ class _Group:
     def _go(self, turn: _Turn, go: Go) -> Result:
         """To another form of the audit they are in."""
         if turn.held is None:
-            raise NowhereError
+            raise NowhereError(self._work.draft_days)
         offered = self._offers_of(turn.held.audit).values()
         offer = next((offer for offer in offered if go.form in (offer.form, offer.records)), None)
         if offer is None:

@@ -18,6 +18,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from storage.epochs import DRAFT_DAYS, MEMORY
+from storage.hazards import WORDS
+
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 TELEGRAM: Final = "https://api.telegram.org"
 WEBHOOK_PORTS: Final = (
@@ -26,6 +29,7 @@ WEBHOOK_PORTS: Final = (
     88,
     8443,
 )  # others Telegram does not call: core.telegram.org/bots/api#setwebhook
+MOST_DRAFT_DAYS: Final = 30
 LARGEST_SECRET: Final = 4096  # characters of a secret's file that are read
 
 _PREFIX = "CANDOUR_"
@@ -85,7 +89,8 @@ class Telegram(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """Everything that whoever runs Candour decides.
 
-    `data` and `key` are absolute. An empty `database` is SQLite in `data`. `public_url` has no slash at its end and is
+    `data` and `key` are absolute. An empty `database` is SQLite in `data`; an empty `epoch_keys` is a folder in memory.
+    `accept` are words of `storage.hazards`. `public_url` has no slash at its end and is
     empty when Candour is only reached from this machine. `proxies` are addresses or networks. `operations_port` 0 is
     none; `telegram` is None without a token.
     """
@@ -93,6 +98,9 @@ class Settings(Struct, frozen=True):
     data: Path
     key: Path
     database: Secret
+    epoch_keys: Secret
+    draft_days: int
+    accept: frozenset[str]
     host: str
     port: int
     public_url: str
@@ -147,6 +155,31 @@ SETTINGS: Final = (
         "",
         "/run/secrets/candour-database",
         "A file that holds the same, for container secrets.",
+    ),
+    Setting(
+        "CANDOUR_EPOCH_KEYS",
+        "",
+        "/dev/shm/candour-keys",  # noqa: S108 - shown, not used
+        "Where the keys of the day are: a folder in memory (tmpfs), `memory`, or `redis://…`. Without it: a folder in "
+        "/dev/shm, or `memory` where that is on a disk.",
+    ),
+    Setting(
+        "CANDOUR_EPOCH_KEYS_FILE",
+        "",
+        "/run/secrets/candour-epoch-keys",
+        "A file that holds the same, for container secrets.",
+    ),
+    Setting(
+        "CANDOUR_DRAFT_DAYS",
+        str(DRAFT_DAYS),
+        str(DRAFT_DAYS),
+        "For how many days (1 to 30) an interview that was not handed in can be gone on with. Then nobody can read it.",
+    ),
+    Setting(
+        "CANDOUR_ACCEPT",
+        "",
+        "swap",
+        "Words of the risks that you know of and have seen to in another way, with commas. See below.",
     ),
     Setting(
         "CANDOUR_HOST",
@@ -257,6 +290,9 @@ class _Reading:
             data=data,
             key=key,
             database=self._database(),
+            epoch_keys=self._epoch_keys(data),
+            draft_days=self._draft_days(),
+            accept=self._accepted(),
             host=host,
             port=port,
             public_url=public_url,
@@ -349,6 +385,33 @@ class _Reading:
                 " In a password, write signs such as @ : / ? # as %40 %3A %2F %3F %23.",
             )
         return Secret(url)
+
+    def _epoch_keys(self, data: Path) -> Secret:
+        name = "CANDOUR_EPOCH_KEYS"
+        place = self._secret(name)
+        parts = _split(place)
+        if parts is not None and parts.scheme in {"redis", "rediss"} and parts.hostname:
+            return Secret(place)
+        if place and place != MEMORY:
+            if not Path(place).is_absolute():
+                self._wrong(name, "must be the whole path of a folder, memory, or redis:// and a name.")
+            elif Path(place).resolve().is_relative_to(data):
+                self._wrong(name, "lies inside the data folder. Whoever copies the data would have the keys.")
+        return Secret(place)
+
+    def _draft_days(self) -> int:
+        name = "CANDOUR_DRAFT_DAYS"
+        text = self._value(name)
+        days = int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
+        if not 1 <= days <= MOST_DRAFT_DAYS:
+            self._wrong(name, f"must be a number of days from 1 to {MOST_DRAFT_DAYS}.")
+        return days
+
+    def _accepted(self) -> frozenset[str]:
+        words = frozenset(self._given("CANDOUR_ACCEPT").replace(",", " ").split())
+        if not words <= WORDS:
+            self._wrong("CANDOUR_ACCEPT", f"must be some of: {', '.join(sorted(WORDS))}.")
+        return words
 
     def _public_url(self, host: str) -> str:
         name = "CANDOUR_PUBLIC_URL"

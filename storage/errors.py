@@ -5,8 +5,11 @@
     │   ├── UnsafeFileError             others on this machine could read it
     │   ├── KeyMissingError             there is a database, but its key is not there
     │   ├── KeyUnreadableError          the key file holds no key
+    │   ├── UnsafeSettingError          something is set so that it would keep what must be forgotten
     │   ├── UnavailableError            the database cannot be reached or written at the moment
     │   ├── BackupError                 a backup cannot be made, or what was given is not one that can be used
+    │   │   └── KeysUnavailableError    the keys of the day cannot be reached
+    │   ├── KeysInUseError              the key file cannot be renewed while Candour runs
     │   └── UndecipherableError         it was not encrypted with this key, or was changed since
     ├── RequestError                    asked for something that is not there, or not now
     │   ├── UnknownAuditError
@@ -69,6 +72,28 @@ class UnavailableError(StorageError):
             "The database cannot be reached or written at the moment. Nothing was changed. Try again later."
         )
         self.name = name
+
+
+class KeysUnavailableError(UnavailableError):
+    """The keys that open drafts cannot be reached at the moment: nothing was changed, try again later."""
+
+    def __init__(self) -> None:
+        StorageError.__init__(
+            self,
+            "The keys of the day cannot be reached at the moment. Nothing was changed. Look at CANDOUR_EPOCH_KEYS.",
+        )
+        self.name = "keys"
+
+
+class UnsafeSettingError(StorageError):
+    """This machine or a server is set so that it would keep what must be forgotten."""
+
+
+class KeysInUseError(StorageError):
+    """The key file is in use, so it cannot be renewed."""
+
+    def __init__(self) -> None:
+        super().__init__("Candour is running. Stop it on every machine, then renew its keys.")
 
 
 class RequestError(CandourError):

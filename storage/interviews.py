@@ -1,5 +1,9 @@
 """Interviews under way: each is an encrypted draft, found by a keyed hash of who, which audit, which form.
 
+That hash needs two keys: the key file makes a handle of who it is (`Keys.ref`), and the key of an epoch makes of the
+handle where the draft is stored. The latter also locks it, and is destroyed after days (`storage.epochs`). A draft
+moves to the newest epoch when it is saved.
+
 When an interview ends, a tombstone takes its place: it has no answers, and only recognises messages that
 come again. All tombstones are equally long.
 """
@@ -9,16 +13,18 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from dialogues.interview import Interview, State
+from storage.epochs import Epochs, Ring
 from storage.errors import UndecipherableError
-from storage.keys import Keys
+from storage.keys import EpochKey
 from storage.locks import hold, on_server
 from storage.receipts import Opened
 from storage.tables import drafts
@@ -135,6 +141,13 @@ class Memory:
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
         self._known: OrderedDict[Ref, tuple[bytes, Conversation]] = OrderedDict()
+        self._ring: Ring | None = None
+
+    def hold_to(self, ring: Ring) -> None:
+        """Forget everything when keys have come or gone: what only a destroyed one opened is nowhere then."""
+        if ring is not self._ring:
+            self._known.clear()
+            self._ring = ring
 
     def recall(self, ref: Ref, blob: bytes) -> Conversation | None:
         """The conversation that was opened from exactly these bytes, or None."""
@@ -161,61 +174,113 @@ _decoder = msgspec.msgpack.Decoder(Conversation)
 # Statements of the driver itself: SQLAlchemy's cost 2 µs a row. PostgreSQL takes a whole group as one array, in
 # binary: as text, 64 drafts took 3.1 ms and not 0.7.
 _SAVE_EACH = (
-    "INSERT INTO drafts (ref, epoch, blob) VALUES (?, 0, ?)"
+    "INSERT INTO drafts (ref, epoch, blob) VALUES (?, ?, ?)"
     " ON CONFLICT (ref) DO UPDATE SET blob = excluded.blob"
 )
 _SAVE_ALL = (
-    "INSERT INTO drafts (ref, epoch, blob) SELECT ref, 0, blob FROM unnest(%b::bytea[], %b::bytea[]) AS u (ref, blob)"
+    "INSERT INTO drafts (ref, epoch, blob)"
+    " SELECT ref, %b::integer, blob FROM unnest(%b::bytea[], %b::bytea[]) AS u (ref, blob)"
     " ON CONFLICT (ref) DO UPDATE SET blob = excluded.blob"
 )
 _LOAD_EACH = select(drafts.c.ref, drafts.c.blob).where(drafts.c.ref.in_(bindparam("refs", expanding=True)))
 _LOAD_ALL = "SELECT ref, blob FROM drafts WHERE ref = ANY(%b::bytea[])"
+_DELETE = delete(drafts).where(drafts.c.ref.in_(bindparam("refs", expanding=True)))
+
+
+class _Kept(Struct, frozen=True):
+    """A row: where it is, the key that opens it, and what it holds."""
+
+    at: Ref
+    key: EpochKey
+    blob: bytes
 
 
 class Interviews:
-    """The drafts, within one transaction."""
+    """The drafts, within one transaction. They are asked for by their handles."""
 
-    def __init__(self, connection: Connection, keys: Keys, memory: Memory) -> None:
+    def __init__(self, connection: Connection, epochs: Epochs, memory: Memory) -> None:
         self._connection = connection
-        self._keys = keys
+        self._epochs = epochs
         self._memory = memory
         self._in_arrays = on_server(connection)
+        self._looked: set[Ref] = set()
+        self._outdated: dict[Ref, Ref] = {}  # whose draft is under an older key, and where
 
     def load(self, refs: Collection[Ref]) -> dict[Ref, Conversation]:
-        """Those that there are, in one query. Raises UndecipherableError.
+        """Those that there are. Raises UndecipherableError, KeysUnavailableError.
 
         In a transaction that writes, none of them changes until it ends; nor does any begin that there is not.
         """
         hold(self._connection, refs)
-        return {ref: self._open(ref, blob) for ref, blob in self._rows(list(refs))}
+        return {ref: self._open(ref, kept) for ref, kept in self._find(refs).items()}
 
     def save(self, conversations: Mapping[Ref, Conversation]) -> None:
-        """Put them in the place of what was there, in one statement."""
-        if conversations:
-            # in the order in which they lie on disk: neighbours are written together
-            rows = [(ref, self._lock(ref, conversations[ref])) for ref in sorted(conversations)]
-            if self._in_arrays:
-                held, blobs = zip(*rows, strict=True)
-                self._connection.exec_driver_sql(_SAVE_ALL, (list(held), list(blobs)))
-            else:
-                self._connection.exec_driver_sql(_SAVE_EACH, rows)
+        """Put them in the place of what was there, in one statement. Raises KeysUnavailableError."""
+        if not conversations:
+            return
+        self._find(conversations.keys() - self._looked)
+        key = self._ring.newest
+        # in the order in which they lie on disk: neighbours are written together
+        rows = sorted(self._lock(key, ref, conversation) for ref, conversation in conversations.items())
+        if self._in_arrays:
+            places, blobs = zip(*rows, strict=True)
+            self._connection.exec_driver_sql(_SAVE_ALL, (key.epoch, list(places), list(blobs)))
+        else:
+            each = [(at, key.epoch, blob) for at, blob in rows]
+            self._connection.exec_driver_sql(_SAVE_EACH, each)
+        self._delete_outdated(conversations)
+
+    def forget_dead(self) -> None:
+        """Delete the drafts that no key opens any more, because their days are over."""
+        first, beyond = self._epochs.lifetime()
+        dead = or_(drafts.c.epoch < first, drafts.c.epoch >= beyond)
+        self._connection.execute(delete(drafts).where(dead))
+
+    @cached_property
+    def _ring(self) -> Ring:
+        ring = self._epochs.ring()
+        self._memory.hold_to(ring)
+        return ring
+
+    def _find(self, refs: Collection[Ref]) -> dict[Ref, _Kept]:
+        """Look under the newest key, where nearly all are; then, for the rest, under all older ones in one query."""
+        if not refs:
+            return {}
+        self._looked.update(refs)
+        found = self._under([self._ring.newest], refs)
+        rest = [ref for ref in refs if ref not in found]
+        if rest and self._ring.older:
+            older = self._under(self._ring.older, rest)
+            self._outdated.update({ref: kept.at for ref, kept in older.items()})
+            found.update(older)
+        return found
+
+    def _under(self, keys: Sequence[EpochKey], refs: Collection[Ref]) -> dict[Ref, _Kept]:
+        places = {key.ref(ref): (ref, key) for key in keys for ref in refs}
+        return {places[at][0]: _Kept(at, places[at][1], blob) for at, blob in self._rows(list(places))}
 
     def _rows(self, refs: list[Ref]) -> Iterable[Sequence[bytes]]:
         if self._in_arrays:
             return self._connection.exec_driver_sql(_LOAD_ALL, (refs,))
         return self._connection.execute(_LOAD_EACH, {"refs": refs})
 
-    def _open(self, ref: Ref, blob: bytes) -> Conversation:
-        conversation = self._memory.recall(ref, blob)
+    def _open(self, ref: Ref, kept: _Kept) -> Conversation:
+        conversation = self._memory.recall(ref, kept.blob)
         if conversation is None:
-            conversation = decode(self._keys.open_draft(ref, blob))
-            self._memory.keep(ref, blob, conversation)
+            conversation = decode(kept.key.open(kept.at, kept.blob))
+            self._memory.keep(ref, kept.blob, conversation)
         return conversation
 
-    def _lock(self, ref: Ref, conversation: Conversation) -> bytes:
-        blob = self._keys.lock_draft(ref, encode(conversation))
+    def _lock(self, key: EpochKey, ref: Ref, conversation: Conversation) -> tuple[Ref, bytes]:
+        at = key.ref(ref)
+        blob = key.lock(at, encode(conversation))
         self._memory.keep(ref, blob, conversation)
-        return blob
+        return at, blob
+
+    def _delete_outdated(self, refs: Iterable[Ref]) -> None:
+        places = [self._outdated.pop(ref) for ref in refs if ref in self._outdated]
+        if places:
+            self._connection.execute(_DELETE, {"refs": places})
 
 
 def encode(conversation: Conversation) -> bytes:

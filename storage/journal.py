@@ -133,6 +133,10 @@ class Restored(Struct, frozen=True):
     head: str
 
 
+class KeysRotated(Struct, frozen=True):
+    """The key file was replaced, and what it locks was locked anew."""
+
+
 What: TypeAlias = (
     JournalBegun
     | AuditOpened
@@ -145,6 +149,7 @@ What: TypeAlias = (
     | ConcernRead
     | BackedUp
     | Restored
+    | KeysRotated
 )
 
 _KINDS: dict[str, type[What]] = {
@@ -159,6 +164,7 @@ _KINDS: dict[str, type[What]] = {
     "concern read": ConcernRead,
     "backed up": BackedUp,
     "restored": Restored,
+    "keys rotated": KeysRotated,
 }
 _ACTIONS = {kind: action for action, kind in _KINDS.items()}
 

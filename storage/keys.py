@@ -1,16 +1,21 @@
 """Keys, and what is locked with them. Everything here is libsodium, by way of PyNaCl.
 
-    key file (32 bytes, outside of the database)
-    ├── "ref"     where a draft is kept, without saying whose it is (keyed BLAKE2b)
-    ├── "draft"   a key for each place where a draft is kept
-    ├── "people"  a key for each person with a role: how to reach them
-    ├── "wrap"    a key for the private half of each audit's key pair
-    ├── "webhook" what Telegram shows us with each update
-    ├── "nobody"  the salt of receipts that were never given out
-    ├── "journal" stamps each entry of the journal (keyed BLAKE2b)
-    └── "backup"  a key for each backup, by its salt
+    key file (outside of the database): a key of 32 bytes, and once that was renewed, the first one of all behind it
+    ├── the key: what is locked with it is locked anew when it is renewed
+    │   ├── "people", "account", "credential"   a key for each row: how to reach somebody, how they sign in
+    │   ├── "wrap"    a key for the private half of each audit's key pair
+    │   └── "backup"  a key for each backup, by its salt
+    └── the first key, which stays: what others hold on to, or nothing could be compared any more
+        ├── "ref"     the handle of a draft, which does not say whose it is (keyed BLAKE2b)
+        ├── "nobody"  the salt of receipts that were never given out
+        ├── "webhook" what Telegram shows us with each update
+        └── "journal" stamps each entry of the journal (keyed BLAKE2b)
 
-    each of these keys is derived from its place or audit (keyed BLAKE2b) and locks a secret box
+    key of an epoch (`storage.epochs`), which lives for days
+    ├── "ref"     where the draft of a handle is kept (keyed BLAKE2b)
+    └── "draft"   a key for each place where a draft is kept
+
+    a key for each row, place or audit is derived from its name (keyed BLAKE2b) and locks a secret box
     (XSalsa20-Poly1305): what is locked for one place cannot be opened at another
 
     key pair of an audit
@@ -73,32 +78,49 @@ class Pair(Struct, frozen=True):
         return "Pair()"
 
 
-class Keys:
-    """What is derived from the key file. It has no repr."""
+class EpochKey:
+    """What is derived from the key of an epoch: where its drafts are kept, and what opens them. It has no repr."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, epoch: int, key: bytes) -> None:
+        self.epoch = epoch
         self._ref = _derive(key, b"ref")
         self._draft = _derive(key, b"draft")
+
+    def ref(self, handle: bytes) -> bytes:
+        """Where the draft of this handle is kept during the epoch: 16 bytes."""
+        return hashlib.blake2b(handle, digest_size=REF_BYTES, key=self._ref).digest()
+
+    def lock(self, ref: bytes, content: bytes) -> bytes:
+        """The content as it is stored at `ref`."""
+        return _lock(pad(content, _bucket(len(content))), ref, self._draft)
+
+    def open(self, ref: bytes, blob: bytes) -> bytes:
+        """The content that was stored at `ref`. Raises UndecipherableError."""
+        return unpad(_open(blob, ref, self._draft))
+
+
+class Keys:
+    """What is derived from the key file: from its `key`, and from the `first` one that it ever held. It has no repr."""
+
+    def __init__(self, key: bytes, first: bytes = b"") -> None:
+        first = first or key
+        self._ref = _derive(first, b"ref")
+        self._webhook = _derive(first, b"webhook")
+        self._journal = _derive(first, b"journal")
+        self._nobody = _derive(first, b"nobody")
         self._people = _derive(key, b"people")
+        self._accounts = _derive(key, b"account")
+        self._credentials = _derive(key, b"credential")
         self._wrap = _derive(key, b"wrap")
-        self._webhook = _derive(key, b"webhook")
-        self._journal = _derive(key, b"journal")
-        self._nobody = _derive(key, b"nobody")
         self._backup = _derive(key, b"backup")
 
     @classmethod
     def open(cls, path: Path) -> Keys:
         """The keys of this file. Raises UnsafeFileError, KeyUnreadableError, FileNotFoundError."""
-        refuse_shared(path)
-        key = path.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise KeyUnreadableError(
-                f"{path} holds no key: it should have {KEY_BYTES} bytes and has {len(key)}."
-            )
-        return cls(key)
+        return cls(*read(path))
 
     def ref(self, *place: str) -> bytes:
-        """Where the draft of this channel, address, audit and form is kept: 16 bytes."""
+        """The handle of the draft of this channel, address, audit and form: 16 bytes. It is stored nowhere."""
         content = msgspec.msgpack.encode(place)  # unlike joined words, no two places have the same
         return hashlib.blake2b(content, digest_size=REF_BYTES, key=self._ref).digest()
 
@@ -119,14 +141,6 @@ class Keys:
         mark = hashlib.blake2b(b"mark" + salt, digest_size=BACKUP_MARK_BYTES, key=self._backup).digest()
         return _key_of(salt, self._backup), mark
 
-    def lock_draft(self, ref: bytes, content: bytes) -> bytes:
-        """The content as it is stored at `ref`."""
-        return _lock(pad(content, _bucket(len(content))), ref, self._draft)
-
-    def open_draft(self, ref: bytes, blob: bytes) -> bytes:
-        """The content that was stored at `ref`. Raises UndecipherableError."""
-        return unpad(_open(blob, ref, self._draft))
-
     def lock_person(self, person: bytes, content: bytes) -> bytes:
         """How to reach the person of this id, as it is stored."""
         return _lock(pad(content, _steps(len(content), PERSON_STEP)), person, self._people)
@@ -135,24 +149,57 @@ class Keys:
         """How to reach the person of this id. Raises UndecipherableError."""
         return unpad(_open(blob, person, self._people))
 
+    def lock_account(self, account: bytes, content: bytes) -> bytes:
+        """What the account of this id is called, as it is stored."""
+        return _lock(pad(content, _steps(len(content), PERSON_STEP)), account, self._accounts)
+
+    def open_account(self, account: bytes, blob: bytes) -> bytes:
+        """What the account of this id is called. Raises UndecipherableError."""
+        return unpad(_open(blob, account, self._accounts))
+
+    def lock_credential(self, credential: bytes, content: bytes) -> bytes:
+        """The secret by which somebody signs in, as it is stored."""
+        return _lock(pad(content, _steps(len(content), PERSON_STEP)), credential, self._credentials)
+
+    def open_credential(self, credential: bytes, blob: bytes) -> bytes:
+        """The secret by which somebody signs in. Raises UndecipherableError."""
+        return unpad(_open(blob, credential, self._credentials))
+
     def new_pair(self, audit: str) -> Wrapped:
         """A new key pair for an audit."""
-        public, private = crypto_box_keypair()
-        return Wrapped(public, _lock(private, audit.encode(), self._wrap))
+        return self.wrap(audit, Pair(*crypto_box_keypair()))
+
+    def wrap(self, audit: str, pair: Pair) -> Wrapped:
+        """The key pair of an audit, as it is stored."""
+        return Wrapped(pair.public, _lock(pair.private, audit.encode(), self._wrap))
 
     def unwrap(self, audit: str, keys: Wrapped) -> Pair:
         """The key pair of an audit. Raises UndecipherableError."""
         return Pair(keys.public, _open(keys.private, audit.encode(), self._wrap))
 
 
-def create(path: Path) -> None:
-    """Make a new key file, whole or not at all; one that is there stays as it is."""
+def read(path: Path) -> tuple[bytes, bytes]:
+    """The key in this file, and the first one that it ever held, if that is another.
+
+    Raises UnsafeFileError, KeyUnreadableError, FileNotFoundError.
+    """
+    refuse_shared(path)
+    content = path.read_bytes()
+    if len(content) not in {KEY_BYTES, 2 * KEY_BYTES}:
+        raise KeyUnreadableError(
+            f"{path} holds no key: it should have {KEY_BYTES} bytes, or twice as many, and has {len(content)}."
+        )
+    return content[:KEY_BYTES], content[KEY_BYTES:]
+
+
+def create(path: Path, first: bytes = b"") -> None:
+    """Make a new key file, whole or not at all; one that is there stays as it is. `first`: see `read`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(secrets.token_bytes(KEY_BYTES) + first)
             file.flush()
             os.fsync(file.fileno())
         _link(unfinished, path)
@@ -215,7 +262,7 @@ def _open(blob: bytes, place: bytes, key: bytes) -> bytes:
         return crypto_secretbox_open_easy(content, nonce, _key_of(place, key))
     except (CryptoError, ValueError, TypeError) as trouble:
         raise UndecipherableError(
-            "The key file does not belong to this database, or data were changed."
+            "The key does not belong to what is stored, or data were changed."
         ) from trouble
 
 

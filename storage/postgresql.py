@@ -39,6 +39,9 @@ _NETWORK = {
     "tcp_user_timeout": 30_000,  # ms: a server that vanished is not waited for
 }
 _PATIENT = text("SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)")
+_OTHERS = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'candour' AND pid <> pg_backend_pid()""")
 # Classes of SQLSTATE: connection, rolled back (deadlock), no room, not in this state (locked), operator, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 _READ_ONLY, _IDLE = "25006", "25P03"
@@ -82,6 +85,11 @@ def wait_patiently(connection: Connection) -> None:
     """Give this transaction all the time it needs: for migrations."""
     if on_server(connection):
         connection.execute(_PATIENT)
+
+
+def others_are_connected(connection: Connection) -> bool:
+    """Whether another process of Candour, on whichever machine, uses this database."""
+    return on_server(connection) and bool(connection.scalar(_OTHERS))
 
 
 def _address(url: str) -> URL:

@@ -109,7 +109,7 @@ audit_forms = Table(
 )
 
 # Interviews under way, and what recognises a repeated message after they ended. Name and content need the key of
-# that `epoch` (a day, counted from 1 January 1970), which is in no database.
+# that `epoch` (`storage.epochs`: a day, and how often its key was renewed), which is in no database.
 drafts = Table(
     "drafts",
     metadata,

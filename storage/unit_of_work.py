@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,20 +11,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import journal
+from storage import journal, renewal
 from storage import keys as key_files
 from storage.answers import Answers
 from storage.casework import Casework
 from storage.database import Database
-from storage.errors import KeyMissingError, PassphraseMissingError
+from storage.epochs import Epochs, InMemory
+from storage.errors import KeyMissingError, KeysInUseError, PassphraseMissingError
 from storage.files import Files
 from storage.forms import Forms, Shelf
 from storage.interviews import Interviews, Memory
-from storage.journal import Checkpoint, Examination, Journal, Remembered
+from storage.journal import OPERATOR, Checkpoint, Examination, Journal, KeysRotated, Remembered
 from storage.keys import Keys
-from storage.migrations import Revision, current, is_new, upgrade, wanted
+from storage.migrations import Revision, current, is_new, keep_others_out, upgrade, wanted
 from storage.notices import Notices
 from storage.people import People
+from storage.postgresql import others_are_connected
 from storage.receipts import USUAL, Cost
 from storage.slips import Slips
 from storage.threads import Threads
@@ -41,7 +44,12 @@ class UnitOfWork:
     @cached_property
     def interviews(self) -> Interviews:
         """Interviews under way. For the one thread that plays turns."""
-        return Interviews(self._connection, self._storage.keys, self._storage.memory)
+        return Interviews(self._connection, self._storage.epochs, self._storage.memory)
+
+    @property
+    def draft_days(self) -> int:
+        """For how many days what is not handed in can be gone on with."""
+        return self._storage.epochs.draft_days
 
     @cached_property
     def forms(self) -> Forms:
@@ -104,37 +112,90 @@ class UnitOfWork:
 class Storage:
     """A database with its keys, and what is kept at hand of both."""
 
-    def __init__(self, database: Database, keys: Keys, remembered: Remembered, cost: Cost = USUAL) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        remembered: Remembered,
+        cost: Cost = USUAL,
+        epochs: Epochs | None = None,
+    ) -> None:
         self.cost = cost
         self.database = database
         self.keys = keys
         self.remembered = remembered
+        self.epochs = epochs or Epochs(InMemory())
         self.memory = Memory()
         self.shelf = Shelf()
+        self._shared: int | None = None
 
     @classmethod
-    def open(cls, folder: Path, key: Path, url: str = "", cost: Cost = USUAL) -> Storage:
+    def open(
+        cls, folder: Path, key: Path, url: str = "", cost: Cost = USUAL, *, epochs: Epochs | None = None
+    ) -> Storage:
         """The database in this folder, brought up to date, with its key file, which lies elsewhere.
 
         With a `url` the database is that of a PostgreSQL server, and the folder is not looked at. Workers that
-        share a database share the key file. Key and tables are created the first time. Raises
-        UnsafeFileError, KeyMissingError, KeyUnreadableError, UnavailableError, and StorageError for a `url`
-        that is none. `cost` is what one try of a receipt or a passphrase takes.
+        share a database share the key file and the keys of `epochs`; without these, drafts end with this
+        process. Key and tables are created the first time. Raises UnsafeFileError, KeyMissingError,
+        KeyUnreadableError, UnavailableError, and StorageError for a `url` that is none.
+        `cost` is what one try of a receipt or a passphrase takes.
         """
+        shared = renewal.share(key)
+        try:
+            storage = cls._opened(folder, key, url, epochs, cost)
+        except BaseException:
+            _let_go(shared)
+            raise
+        storage._shared = shared
+        return storage
+
+    @classmethod
+    def _opened(cls, folder: Path, key: Path, url: str, epochs: Epochs | None, cost: Cost = USUAL) -> Storage:
         database = Database.open(url or folder / DATABASE)
         try:
             with database.writing() as connection:
                 _see_to_key(connection, key)
-                storage = cls(database, Keys.open(key), Remembered(key), cost)
-                today = datetime.now(UTC).date()
-                recorded = bring_up_to_date(connection, storage.keys, storage.remembered, today)
+                begins = journal.is_missing(connection)
+                upgrade(connection)
+                storage = cls(database, renewal.settle(connection, key), Remembered(key), cost, epochs)
                 Casework(connection, storage.keys).see_that_keys_fit()
-                head = recorded.write()
+                today = datetime.now(UTC).date()
+                head = _recorded(connection, storage.keys, storage.remembered, today, begins=begins).write()
         except BaseException:
             database.close()
             raise
         storage.remember(head)
         return storage
+
+    @classmethod
+    def rotate_keys(cls, folder: Path, key: Path, url: str, *, epochs: Epochs, day: date) -> None:
+        """Begin a new epoch, put a new key file in the place of this one, and lock with it whatever was locked.
+
+        A crash leaves all of it or nothing to whoever opens the database next. Raises KeysInUseError while anybody
+        has it open, KeyMissingError before there is a key, and what `open` raises.
+        """
+        if not key.exists():
+            raise KeyMissingError(f"There is no key file at {key}. The first start makes it.")
+        with renewal.alone(key):
+            storage = cls._opened(folder, key, url, epochs)
+            try:
+                epochs.rotate()
+                head = storage._relock(Keys.open(renewal.prepare(key)), day)
+                renewal.adopt(key)
+                storage.remember(head)
+            finally:
+                storage.close()
+
+    def _relock(self, new: Keys, day: date) -> Checkpoint | None:
+        with self.database.writing() as connection:
+            keep_others_out(connection)
+            if others_are_connected(connection):
+                raise KeysInUseError
+            renewal.relock(connection, self.keys, new)
+            work = UnitOfWork(connection, self)
+            work.journal.append(KeysRotated(), day=day, actor=OPERATOR)
+            return work.journal.write()
 
     @staticmethod
     def revision(folder: Path, url: str = "") -> Revision:
@@ -153,8 +214,11 @@ class Storage:
             database.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and the keys."""
         self.database.close()
+        self.epochs.safe.close()
+        _let_go(self._shared)
+        self._shared = None
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
@@ -177,6 +241,12 @@ class Storage:
             audits = [audit.id for audit in work.casework.all()]
             return work.journal.examine(checkpoints, remembered, audits)
 
+    def forget_old_drafts(self) -> None:
+        """Destroy the keys of epochs that are over, and delete what only they opened. Doing so twice is harmless."""
+        self.epochs.destroy_old()
+        with self.writing() as work:
+            work.interviews.forget_dead()
+
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """A transaction that only looks."""
@@ -188,6 +258,13 @@ def bring_up_to_date(connection: Connection, keys: Keys, remembered: Remembered,
     """Migrate. Returns the journal; where there was none, the entry that says so waits in it to be written."""
     begins = journal.is_missing(connection)
     upgrade(connection)
+    return _recorded(connection, keys, remembered, day, begins=begins)
+
+
+def _recorded(
+    connection: Connection, keys: Keys, remembered: Remembered, day: date, *, begins: bool
+) -> Journal:
+    """The journal; if it begins only now, it will say so."""
     recorded = Journal(connection, keys, remembered)
     if begins:
         before = [audit.id for audit in Casework(connection, keys).all()]
@@ -204,3 +281,8 @@ def _see_to_key(connection: Connection, key: Path) -> None:
         key_files.create(key)
     elif not key.exists():
         raise KeyMissingError(f"The database was encrypted with a key file that is not at {key}.")
+
+
+def _let_go(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.close(descriptor)

@@ -12,6 +12,7 @@ from bot.cli.chat import chat
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
+from bot.cli.keys import app as keys
 from bot.cli.serve import serve
 from bot.cli.slips import slips
 from bot.cli.trouble import Trouble
@@ -28,6 +29,7 @@ app.add_typer(audits, name="audits", help="Open, follow and close audits, and in
 app.add_typer(
     journal, name="journal", help="What was done with audits, and whether anybody changed it since."
 )
+app.add_typer(keys, name="keys", help="Where keys are, and new ones in the place of the old.")
 app.command()(chat)
 app.command()(demo)
 app.command()(serve)

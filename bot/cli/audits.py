@@ -15,9 +15,10 @@ import typer
 from bot.cli.serve import settings_here
 from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
+from bot.opening import open_storage
 from bot.services import auditing, inviting
 from bot.services.inviting import Ways
-from bot.settings import Telegram
+from bot.settings import Settings, Telegram
 from dialogues.form import Form
 from reports import rendering, tables
 from reports.assembly import Report
@@ -222,12 +223,19 @@ def _written(report: Report, format_: Format, language: str) -> bytes:
 def storage_here() -> Iterator[Storage]:
     """The database of these settings. What it refuses becomes Trouble."""
     settings = settings_here()
-    try:
-        storage = Storage.open(settings.data, settings.key, settings.database.reveal())
+    with troubled(settings):
+        storage = open_storage(settings)
         try:
             yield storage
         finally:
             storage.close()
+
+
+@contextmanager
+def troubled(settings: Settings) -> Iterator[None]:
+    """What the storage of these settings refuses becomes Trouble."""
+    try:
+        yield
     except CandourError as error:
         raise Trouble(str(error)) from error
     except OSError as error:

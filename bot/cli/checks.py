@@ -11,9 +11,14 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.client import Client
 from bot.cli.findings import Finding, right, say, wrong
+from bot.opening import epochs_of
 from bot.settings import Receive, Settings, Telegram
 from bot.web.webhook import PATH
-from storage.errors import CandourError, StorageError
+from storage import hazards
+from storage.database import Database
+from storage.epochs import Safe
+from storage.errors import CandourError, StorageError, UnavailableError
+from storage.hazards import Hazard
 from storage.keys import Keys
 from storage.unit_of_work import Storage
 
@@ -32,6 +37,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield right("The settings can be read.")
     yield await asyncio.to_thread(_database, settings)
     yield await asyncio.to_thread(_key, settings)
+    for finding in await asyncio.to_thread(_hazards, settings):
+        yield finding
     if settings.telegram is None:
         yield right("Telegram is off: CANDOUR_TELEGRAM_TOKEN is not set.")
         return
@@ -61,6 +68,36 @@ def _key(settings: Settings) -> Finding:
     except (CandourError, OSError) as error:
         return wrong(f"The key file cannot be used: {_reason(error)}")
     return right(f"The key file can be read: {settings.key}.")
+
+
+def _hazards(settings: Settings) -> list[Finding]:
+    """Where the keys of the day are, and what about this machine and the database would undo the promise."""
+    try:
+        epochs = epochs_of(settings)
+        found = [*hazards.of_machine(epochs.safe), *_hazards_of_server(settings, epochs.safe)]
+        epochs.safe.close()
+    except (StorageError, OSError) as error:
+        return [wrong(f"The keys of the day cannot be used: {_reason(error)}")]
+    where = right(f"The keys of the day are {epochs.safe.where}; drafts live {epochs.draft_days} days.")
+    return [where, *(_weighed(hazard, settings) for hazard in found)]
+
+
+def _hazards_of_server(settings: Settings, safe: Safe) -> tuple[Hazard, ...]:
+    if not settings.database:
+        return ()
+    database = Database.open(settings.database.reveal())
+    try:
+        return hazards.of_database(database, safe)
+    except UnavailableError:  # that was said before
+        return ()
+    finally:
+        database.close()
+
+
+def _weighed(hazard: Hazard, settings: Settings) -> Finding:
+    if hazard.word in settings.accept:
+        return right(f"You have said that you know of this: {hazard.sentence}")
+    return wrong(hazard.advice)
 
 
 async def _telegram(client: Client, settings: Settings, telegram: Telegram) -> AsyncIterator[Finding]:

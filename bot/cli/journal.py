@@ -23,6 +23,7 @@ from storage.journal import (
     Fault,
     Flaw,
     JournalBegun,
+    KeysRotated,
     PassphraseChosen,
     ReportPublished,
     Restored,
@@ -204,6 +205,8 @@ def _deed(what: What, audit: str) -> str:
             return f"read a concern of {audit}"
         case BackedUp() | Restored():
             return _copied(what)
+        case KeysRotated():
+            return "put a new key file in the place of the old one"
         case _:
             assert_never(what)
 

@@ -60,7 +60,7 @@ def create_app(
     ]
     if demo and is_loopback(host):
         routes += _lead_routes(Lead(storage, clock, pages))
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(guard.Headers),
@@ -76,6 +76,8 @@ def create_app(
             UnavailableError: errors.busy,
         },
     )
+    app.state.draft_days = storage.epochs.draft_days
+    return app
 
 
 def _routes(public: Public, entering: Entering, conversation: Conversation) -> list[BaseRoute]:

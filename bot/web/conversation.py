@@ -100,6 +100,8 @@ class Conversation:
         else:
             response = RedirectResponse(f"{_here(request, audit, name)}#question", 303)
             guard.give(request, response, cookie)
+        under_way = reply.interview.state not in (State.INVITED, *_ENDED)
+        guard.note_begun(request, response, path(audit, name), under_way=under_way)
         if isinstance(move, Speak) or guard.first(fields, "move") == "begin":
             remember_language(request, response, reply.interview.language)
         return response
@@ -171,6 +173,8 @@ class Conversation:
             under_way=under_way,
             is_open_link=is_open_link,
             action=_here(request, audit, form.id),
+            gone=reply is None and guard.has_begun(request, path(audit, form.id)),
+            days=guard.draft_days(request),
             stamp=stamp(cookie),
         )
         guard.give(request, response, cookie)
@@ -307,4 +311,5 @@ def _leave(request: Request, audit: str) -> Response:
     response.delete_cookie(
         guard.cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True
     )
+    guard.forget_begun(request, response)
     return response

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 2_000_000  # bytes: 100,000 characters of any script, as forms encode them, fit twice
 MOST_FIELDS = 400
-COOKIE_DAYS = 3  # how long a browser keeps it after the last visit; drafts live as long
+REMEMBERED_DAYS = 7  # how long a browser remembers, after a draft died, that there was one
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -51,6 +51,12 @@ def cookie_name(request: Request) -> str:
     return "__Host-candour" if request.url.scheme == "https" else "candour"
 
 
+def draft_days(request: Request) -> int:
+    """How long drafts live, and so the cookie after the last visit."""
+    days: int = request.app.state.draft_days
+    return days
+
+
 def known(request: Request) -> str:
     """The cookie that a browser brought, or nothing when it brought none of ours."""
     cookie = request.cookies.get(cookie_name(request), "")
@@ -72,12 +78,48 @@ def give(request: Request, response: Response, cookie: str) -> None:
     response.set_cookie(
         cookie_name(request),
         cookie,
-        max_age=COOKIE_DAYS * 24 * 3600,
+        max_age=draft_days(request) * 24 * 3600,
         path="/",
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="lax",
     )
+
+
+def has_begun(request: Request, place: str) -> bool:
+    """Whether somebody began here with this browser and did not come to an end, as far as it knows."""
+    return request.cookies.get(_begun_name(request), "") == _mark_of(place)
+
+
+def note_begun(request: Request, response: Response, place: str, *, under_way: bool) -> None:
+    """Have the browser remember where somebody began, for longer than a draft lives; or forget it at the end."""
+    if under_way:
+        response.set_cookie(
+            _begun_name(request),
+            _mark_of(place),
+            max_age=(draft_days(request) + REMEMBERED_DAYS) * 24 * 3600,
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    elif has_begun(request, place):
+        forget_begun(request, response)
+
+
+def forget_begun(request: Request, response: Response) -> None:
+    """Have the browser forget that anybody began anything."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(_begun_name(request), path="/", secure=secure, httponly=True)
+
+
+def _begun_name(request: Request) -> str:
+    return f"{cookie_name(request)}-begun"
+
+
+def _mark_of(place: str) -> str:
+    """A mark that stands for a place; it says nothing of who was there."""
+    return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def csrf(cookie: str) -> str:

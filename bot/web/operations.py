@@ -31,13 +31,16 @@ log = logs.logger(__name__)
 
 
 def needs(storage: Storage) -> dict[str, Check]:
-    """What must answer wherever pages are served: the database."""
+    """What must answer wherever pages are served: the database, and what keeps the keys of the day."""
 
     def database() -> None:
         with storage.reading() as work:
             work.casework.all()
 
-    return {"database": database}
+    def keys() -> None:
+        storage.epochs.safe.held()
+
+    return {"database": database, "keys": keys}
 
 
 class Checks:

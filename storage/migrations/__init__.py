@@ -68,9 +68,14 @@ def clear(connection: Connection) -> None:
 
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Bring the database up to this revision; of several workers one does so, and the others wait for it."""
+    keep_others_out(connection)
+    command.upgrade(_config(connection), to)
+
+
+def keep_others_out(connection: Connection) -> None:
+    """Let no other worker begin to use the database until this transaction ends."""
     wait_patiently(connection)
     hold(connection, [_ALONE])
-    command.upgrade(_config(connection), to)
 
 
 def downgrade(connection: Connection, to: str = "base") -> None:

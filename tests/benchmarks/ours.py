@@ -24,6 +24,7 @@ from tests.benchmarks import peer
 from tests.benchmarks.letters import FIRST_CHAT, Said
 from tests.benchmarks.people import Step
 from tests.benchmarks.wire import Wire
+from tests.epochs import epochs_in
 
 AUDIT = "bench"
 
@@ -109,7 +110,7 @@ class Candour:
 
 def storage_in(folder: Path, database: str) -> Storage:
     """The database in this folder, or at this address."""
-    return Storage.open(folder / "data", folder / "candour.key", database)
+    return Storage.open(folder / "data", folder / "candour.key", database, epochs=epochs_in(folder))
 
 
 def open_audit(storage: Storage, form: Form, people: int) -> None:

@@ -28,6 +28,7 @@ from storage.unit_of_work import Storage
 from tests.benchmarks import peer
 from tests.benchmarks.people import Step, person
 from tests.benchmarks.results import OURS, Result, median
+from tests.epochs import epochs_in
 
 PEOPLE = 256
 ROUNDS = 7
@@ -68,7 +69,8 @@ def _compare(name: str, render: Callable[[Reply], None]) -> Result:
 
 async def _ours(form: Form, people: list[tuple[Step, ...]], render: Callable[[Reply], None]) -> float:
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-        storage = Storage.open(Path(folder) / "data", Path(folder) / "candour.key", cost=QUICK)
+        place = Path(folder)
+        storage = Storage.open(place / "data", place / "candour.key", cost=QUICK, epochs=epochs_in(place))
         auditing.open_audit(storage, _audit(), [form])
         async with TurnLoop(storage, SystemClock()) as turns:
             played = [

@@ -27,6 +27,7 @@ from storage.notices import Sending
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, an_audit, concern, culture
+from tests.epochs import epochs_in
 from tests.telegram.server import TOKEN
 
 QUICK = Pace(look_again=0.5, abandoned=5.0, settled=2.0, pause=0.1, longest_pause=1.0, tries=4)
@@ -61,7 +62,9 @@ async def courier(api: str) -> AsyncIterator[Courier]:
 
 def opened(folder: Path, url: str = "") -> Storage:
     """The storage in this folder or at this address; the first time, with an open audit."""
-    storage = Storage.open(folder / "data", folder / "candour.key", url, cost=receipts.QUICK)
+    storage = Storage.open(
+        folder / "data", folder / "candour.key", url, cost=receipts.QUICK, epochs=epochs_in(folder)
+    )
     if not auditing.audits(storage):
         auditing.open_audit(storage, an_audit(), [culture(), concern()])
     return storage

@@ -17,6 +17,7 @@ from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Move, Submit
 from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, clock
+from tests.epochs import epochs_in
 
 FORM = "one"
 
@@ -43,7 +44,7 @@ async def hand_in(turns: TurnLoop, people: list[str]) -> Counter[str]:
 
 async def main(folder: Path, url: str, name: str, count: int, code: str) -> None:
     """Come, wait for the word, hand in."""
-    storage = Storage.open(folder / "data", folder / "candour.key", url)
+    storage = Storage.open(folder / "data", folder / "candour.key", url, epochs=epochs_in(folder))
     people = [f"{name}-{number}" for number in range(count)]
     async with TurnLoop(storage, clock()) as turns:
         for person in people:

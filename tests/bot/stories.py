@@ -16,6 +16,7 @@ from reports.assembly import Report
 from storage.casework import CONCERN, Audit
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
+from tests.epochs import epochs_in
 
 AUDIT = "rowan-house"
 CULTURE = "culture"
@@ -86,7 +87,7 @@ def an_audit(name: str = AUDIT, k: int = 8) -> Audit:
 
 def opened(folder: Path) -> Storage:
     """The storage in this folder; the first time, with an open audit."""
-    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK)
+    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK, epochs=epochs_in(folder))
     if not auditing.audits(storage):
         auditing.open_audit(storage, an_audit(), [culture(), concern()])
     return storage

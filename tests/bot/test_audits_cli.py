@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.epochs import epoch_settings
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
 
@@ -25,7 +26,8 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "short.yaml").write_text(FORM)
-        self.settings = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
+        places = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
+        self.settings = places | epoch_settings(folder)
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CANDOUR_")}

@@ -31,6 +31,7 @@ from storage.journal import (
 )
 from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, CULTURE, clock, close, culture, opened, plays, whole
+from tests.epochs import epoch_settings
 
 CANDOUR = Path(sys.executable).with_name("candour")
 FORGED = ["journal_no_update", "journal_no_delete"]
@@ -129,7 +130,8 @@ def test_a_concern_is_recorded_when_it_is_read_and_only_then(storage: Storage) -
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    settings = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
+    places = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
+    settings = places | epoch_settings(folder)
     return subprocess.run(
         [str(CANDOUR), "journal", *map(str, arguments)],
         capture_output=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.memory import Person
+from bot.channels.telegram import screens
 from bot.errors import NowhereError, SlipSpentError, UnknownInvitationError
 from bot.messages import Appointed, Attached, Doors, Reply
 from bot.services import auditing, inviting
@@ -51,6 +52,23 @@ async def test_who_brings_no_link_is_nowhere_and_leaves_no_trace(turns: TurnLoop
     with pytest.raises(UnknownInvitationError):
         await Person(turns, "ann").comes("nowhere")
     assert held(storage, "memory", "ann") is None
+
+
+async def test_whose_draft_died_is_told_how_long_drafts_live_and_comes_again_by_the_same_link(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    ann, code = Person(turns, "ann"), slip(storage)
+    await ann.comes(code)
+    for epoch in tuple(storage.epochs.safe.held()):
+        storage.epochs.safe.destroy(epoch)
+    with pytest.raises(NowhereError) as nowhere:
+        await ann.says("hello")
+    assert nowhere.value.days == 3
+    (said,) = screens.refusal(nowhere.value)
+    assert isinstance(said, screens.Post)
+    assert "Did you begin before? What is not sent within 3 days is erased." in said.html
+    await ann.comes(code)
+    assert isinstance(ann.outcome, Reply)
 
 
 async def test_a_link_to_one_of_several_forms_leads_there_at_once(turns: TurnLoop) -> None:

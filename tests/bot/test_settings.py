@@ -267,3 +267,37 @@ def test_whatever_is_given_comes_back_as_settings_or_as_sentences_that_do_not_re
     result = read({name: value + canary for name, value in environ.items()})
     if not isinstance(result, Settings):
         assert all(canary not in sentence and sentence.startswith("CANDOUR_") for sentence in result)
+
+
+def test_the_keys_of_the_day_are_in_memory_for_three_days_unless_something_else_is_said(
+    tmp_path: Path,
+) -> None:
+    found = settings()
+    assert (found.epoch_keys.reveal(), found.draft_days, found.accept) == ("", 3, frozenset())
+    for place in ("memory", "redis://:secret@redis:6379/0", "rediss://redis/1", str(tmp_path / "keys")):
+        assert settings(EPOCH_KEYS=place).epoch_keys.reveal() == place
+    assert settings(DRAFT_DAYS="30").draft_days == 30
+    assert settings(ACCEPT="swap, log_statement").accept == {"swap", "log_statement"}
+
+
+@pytest.mark.parametrize("place", ["keys", "./keys", "redis:", "http://redis", "Memory"])
+def test_the_place_of_keys_is_a_whole_path_memory_or_redis(place: str) -> None:
+    [sentence] = problems(EPOCH_KEYS=place)
+    assert sentence.startswith("CANDOUR_EPOCH_KEYS must be")
+
+
+def test_the_keys_of_the_day_may_not_lie_with_the_data(tmp_path: Path) -> None:
+    [sentence] = problems(DATA=str(tmp_path), EPOCH_KEYS=str(tmp_path / "keys"))
+    assert sentence.startswith("CANDOUR_EPOCH_KEYS lies inside the data folder.")
+
+
+@pytest.mark.parametrize("days", ["0", "31", "-1", "3.5", "three", "100"])
+def test_drafts_live_one_to_thirty_days(days: str) -> None:
+    [sentence] = problems(DRAFT_DAYS=days)
+    assert sentence.startswith("CANDOUR_DRAFT_DAYS must be a number of days from 1 to 30.")
+
+
+def test_a_risk_that_is_accepted_is_one_that_we_know() -> None:
+    [sentence] = problems(ACCEPT="swap, everything")
+    assert sentence.startswith("CANDOUR_ACCEPT must be some of: ")
+    assert "log_statement" in sentence

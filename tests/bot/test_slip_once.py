@@ -26,6 +26,7 @@ from storage.unit_of_work import Storage
 from tests.bot import spender
 from tests.bot.channels import forms
 from tests.bot.stories import AUDIT, an_audit, clock
+from tests.epochs import epochs_in
 
 ROOT = Path(__file__).parents[2]
 HANDS = 50
@@ -47,7 +48,7 @@ def storage(tmp_path: Path, url: str) -> Iterator[Storage]:
 
 
 def opened(folder: Path, url: str) -> Storage:
-    return Storage.open(folder / "data", folder / "candour.key", url)
+    return Storage.open(folder / "data", folder / "candour.key", url, epochs=epochs_in(folder))
 
 
 def counts(storage: Storage) -> tuple[int, int]:

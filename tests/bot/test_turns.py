@@ -420,7 +420,8 @@ async def test_one_bad_draft_never_spoils_its_group(storage: Storage) -> None:
             await plays(turns, person, whole()[:2])
         ref = storage.keys.ref("memory", "bob", AUDIT, CULTURE)
         with storage.database.writing() as connection:
-            connection.execute(drafts.update().where(drafts.c.ref == ref).values(blob=b"scratched"))
+            at = storage.epochs.ring().newest.ref(ref)
+            connection.execute(drafts.update().where(drafts.c.ref == at).values(blob=b"scratched"))
         ann, bob, cat = await asyncio.gather(
             *(turns.play(message(person, "role", Answer("nurse"))) for person in ("ann", "bob", "cat")),
             return_exceptions=True,

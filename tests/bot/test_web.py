@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.web import guard
 from bot.web.public import is_local
 from tests.bot.website import AUDIT, STAFF, Browser, Page, Site, site, spoil
 
@@ -261,6 +262,56 @@ async def test_whoever_comes_back_goes_on_where_they_left_off_after_a_restart(tm
         assert "3 of 26 answered" in (await again.press("Continue", page, answer="often")).text
         await again.client.aclose()
     await anna.client.aclose()
+
+
+# A draft whose days are over
+
+GONE = "You began here before."
+
+
+async def test_whose_draft_died_is_told_so_and_can_start_again(anna: Browser, here: Site) -> None:
+    assert GONE not in (await anna.open(f"/a/{AUDIT}")).text
+    await anna.begin()
+    await anna.press("Continue", answer="care")
+    _destroy_keys(here)
+    for address in (STAFF, f"/a/{AUDIT}"):
+        page = await anna.open(address)
+        assert page.status == 200
+        assert f"{GONE} What is not sent within 3 days is erased" in page.text
+        assert "Start" in page.buttons()
+    assert GONE not in (await anna.open(f"/a/{AUDIT}/concern")).text
+    await anna.begin()
+    assert GONE not in (await anna.open(f"/a/{AUDIT}")).text
+
+
+async def test_whoever_never_began_or_came_to_an_end_is_told_nothing_of_a_draft(
+    anna: Browser, here: Site
+) -> None:
+    await anna.open(STAFF)
+    _destroy_keys(here)
+    assert GONE not in (await anna.open(STAFF)).text
+    await anna.begin()
+    await anna.press("Stop")
+    await anna.press("Yes, erase my answers")
+    _destroy_keys(here)
+    assert GONE not in (await anna.open(STAFF)).text
+
+
+async def test_who_leaves_a_shared_device_leaves_no_mark_on_it(anna: Browser, here: Site) -> None:
+    await anna.begin()
+    assert any("begun" in name for name in anna.client.cookies)
+    token = guard.csrf(anna.client.cookies["candour"])
+    await anna.send(STAFF, [("csrf", token), ("move", "leave")])
+    assert all("begun" not in name for name in anna.client.cookies)
+    _destroy_keys(here)
+    assert GONE not in (await anna.open(STAFF)).text
+
+
+def _destroy_keys(here: Site) -> None:
+    """As when their days are over, or the machine has started again."""
+    safe = here.storage.epochs.safe
+    for epoch in tuple(safe.held()):
+        safe.destroy(epoch)
 
 
 # Where to turn

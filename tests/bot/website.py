@@ -20,6 +20,7 @@ from dialogues import library
 from storage.casework import Audit
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
+from tests.epochs import epochs_in
 
 NOW = dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC)
 AUDIT = "rowan"
@@ -168,7 +169,9 @@ async def site(folder: Path, *, host: str = "127.0.0.1", demo: bool = True) -> A
 
 def opened(folder: Path) -> Storage:
     """A database with one open audit, new or as it was left."""
-    storage = Storage.open(folder / "data", folder / "keys" / "candour.key", cost=QUICK)
+    storage = Storage.open(
+        folder / "data", folder / "keys" / "candour.key", cost=QUICK, epochs=epochs_in(folder)
+    )
     if not auditing.audits(storage):
         audit = Audit(
             id=AUDIT,

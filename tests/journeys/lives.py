@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from tests.epochs import epoch_settings
+
 ROOT = Path(__file__).parents[2]
 COMMAND = (str(Path(sys.executable).with_name("candour")), "serve")
 READY = b"Candour is ready"
@@ -172,7 +174,8 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
         **more,
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return kept | {"LC_ALL": "C.UTF-8"} | {f"CANDOUR_{name}": value for name, value in ours.items()}
+    given = epoch_settings(folder) | {f"CANDOUR_{name}": value for name, value in ours.items()}
+    return kept | {"LC_ALL": "C.UTF-8"} | given
 
 
 def free_ports(number: int) -> list[int]:

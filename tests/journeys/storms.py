@@ -23,6 +23,7 @@ from storage.keys import unseal
 from storage.receipts import QUICK
 from storage.tables import pool
 from storage.unit_of_work import Storage
+from tests.epochs import epochs_in
 from tests.journeys.crowd import PATIENCE, Crowd, said_by, the_form
 from tests.journeys.lives import (
     Life,
@@ -45,7 +46,7 @@ TAPS_ARE_KEPT = 151  # seconds, and one more
 
 def opened(folder: Path, url: str = "") -> Storage:
     """A database with an open audit."""
-    storage = Storage.open(folder / "data", folder / "candour.key", url, cost=QUICK)
+    storage = Storage.open(folder / "data", folder / "candour.key", url, cost=QUICK, epochs=epochs_in(folder))
     audit = Audit(
         id=AUDIT,
         name="Rowan House",

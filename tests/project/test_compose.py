@@ -78,6 +78,21 @@ def test_everything_is_closed_as_far_as_it_can_be() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
+def test_the_keys_of_the_day_are_on_no_disk_and_only_the_workers_reach_them() -> None:
+    redis = SERVICES["redis"]
+    assert redis["command"][:5] == ["redis-server", "--save", "", "--appendonly", "no"]
+    assert "volumes" not in redis
+    assert redis["networks"] == ["keys"]
+    assert COMPOSE["networks"]["keys"]["internal"] is True
+    assert {name for name, service in SERVICES.items() if "keys" in service["networks"]} == {
+        *WORKERS,
+        "redis",
+    }
+    assert {SERVICES[name]["environment"]["CANDOUR_EPOCH_KEYS"] for name in WORKERS} == {
+        "redis://redis:6379/0"
+    }
+
+
 def test_nobody_writes_down_who_came_when() -> None:
     told = COMPOSE["configs"]["nginx"]["content"]
     assert re.findall(r"^ *access_log (.*);", told, re.MULTILINE) == ["off"]

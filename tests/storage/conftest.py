@@ -10,6 +10,7 @@ import pytest
 
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
 from storage.casework import Audit
+from storage.epochs import Epochs, InMemory
 from storage.unit_of_work import Storage
 from tests.storage.phrases import RELEASE
 
@@ -75,9 +76,10 @@ def url(request: pytest.FixtureRequest) -> str:
 def reopen(tmp_path: Path, url: str) -> Iterator[Callable[[], Storage]]:
     """Opens the same database again, as a new process would."""
     opened: list[Storage] = []
+    epochs = Epochs(InMemory())
 
     def opening() -> Storage:
-        opened.append(Storage.open(tmp_path / "data", tmp_path / "key" / "candour.key", url))
+        opened.append(Storage.open(tmp_path / "data", tmp_path / "key" / "candour.key", url, epochs=epochs))
         return opened[-1]
 
     yield opening

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from msgspec.structs import replace
+from sqlalchemy import delete, select, update
 
+from bot.clock import SetClock
 from dialogues.interview import Interview, State
 from storage import interviews
-from storage.errors import UndecipherableError
+from storage.epochs import Epochs, InFolder, InMemory
+from storage.errors import UnavailableError, UndecipherableError
 from storage.interviews import RECENT, Conversation, Memory, digest
 from storage.tables import drafts
 from storage.unit_of_work import Storage
@@ -73,8 +78,9 @@ def test_a_draft_that_was_changed_on_disk_is_not_believed(storage: Storage) -> N
     with storage.writing() as work:
         work.interviews.save({REF: _holding("mine"), b"other": _holding("theirs")})
     with storage.database.writing() as connection:
-        theirs = select(drafts.c.blob).where(drafts.c.ref == b"other").scalar_subquery()
-        connection.execute(update(drafts).where(drafts.c.ref == REF).values(blob=theirs))
+        key = storage.epochs.ring().newest
+        theirs = select(drafts.c.blob).where(drafts.c.ref == key.ref(b"other")).scalar_subquery()
+        connection.execute(update(drafts).where(drafts.c.ref == key.ref(REF)).values(blob=theirs))
     with storage.reading() as work, pytest.raises(UndecipherableError):
         work.interviews.load([REF])
 
@@ -125,7 +131,7 @@ def test_tombstones_are_all_equally_long(storage: Storage) -> None:
         for number in range(updates):
             conversation = conversation.after(digest(f"a rather long name, {number}"), _ended(), 0)
         content = interviews.encode(conversation.after(b"", _ended(), 0))
-        lengths.add(len(storage.keys.lock_draft(REF, content)))
+        lengths.add(len(storage.epochs.ring().newest.lock(REF, content)))
     assert len(lengths) == 1
 
 
@@ -171,3 +177,133 @@ def test_what_is_no_conversation_is_refused() -> None:
 
 def _ended() -> Interview:
     return Interview("d" * 64, "en", State.SUBMITTED, turn=30)
+
+
+# Keys of the day
+
+
+@pytest.fixture
+def day() -> SetClock:
+    return SetClock(datetime(2026, 5, 4, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def dated(storage: Storage, day: SetClock) -> Storage:
+    """A storage whose epochs go by a clock that is set."""
+    storage.epochs = Epochs(InMemory(), draft_days=3, now=day.now)
+    return storage
+
+
+def _rows(storage: Storage) -> list[tuple[bytes, int]]:
+    with storage.database.reading() as connection:
+        return [(row.ref, row.epoch) for row in connection.execute(select(drafts).order_by(drafts.c.epoch))]
+
+
+def _loaded(storage: Storage) -> dict[bytes, Conversation]:
+    with storage.reading() as work:
+        return work.interviews.load([REF])
+
+
+def test_a_draft_of_an_earlier_day_is_found_and_moves_to_the_newest_key_when_it_is_saved(
+    dated: Storage, day: SetClock
+) -> None:
+    _kept(dated, _holding("monday"))
+    day.move(timedelta(days=3))
+    with dated.writing() as work:
+        assert work.interviews.load([REF]) == {REF: _holding("monday")}
+        work.interviews.save({REF: _holding("thursday")})
+    ((ref, epoch),) = _rows(dated)
+    assert (ref, epoch) == (dated.epochs.ring().newest.ref(REF), dated.epochs.ring().newest.epoch)
+    assert _loaded(dated) == {REF: _holding("thursday")}
+
+
+def test_it_moves_also_when_nobody_looked_first(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("monday"))
+    day.move(timedelta(days=1))
+    _kept(dated, _holding("tuesday"))
+    assert len(_rows(dated)) == 1
+    assert _loaded(dated) == {REF: _holding("tuesday")}
+
+
+def test_one_is_not_kept_from_its_place_by_a_transaction_that_failed(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("monday"))
+    day.move(timedelta(days=1))
+    with pytest.raises(KeyboardInterrupt), dated.writing() as work:
+        work.interviews.save({REF: _holding("lost")})
+        raise KeyboardInterrupt
+    assert _loaded(dated) == {REF: _holding("monday")}
+
+
+def test_after_its_days_a_draft_is_gone_and_then_its_row(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("monday"))
+    day.move(timedelta(days=3))
+    dated.forget_old_drafts()
+    assert len(_rows(dated)) == 1
+    day.move(timedelta(days=1))
+    assert _loaded(dated) == {}
+    dated.forget_old_drafts()
+    dated.forget_old_drafts()
+    assert _rows(dated) == []
+
+
+def test_a_draft_that_is_gone_on_with_does_not_die(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("first"))
+    for number in range(10):
+        day.move(timedelta(days=3))
+        dated.forget_old_drafts()
+        with dated.writing() as work:
+            held = work.interviews.load([REF])[REF]
+            work.interviews.save({REF: Conversation(replace(held.interview, turn=number))})
+    assert _loaded(dated)[REF].interview.answers == {"story": "first"}
+
+
+def test_when_its_key_is_destroyed_nothing_opens_a_draft_in_no_copy_of_the_database(
+    dated: Storage, day: SetClock
+) -> None:
+    """Not with the key file, and not with the keys of every other day."""
+    _kept(dated, _holding("canary"))
+    with dated.database.reading() as connection:
+        copied = list(connection.execute(select(drafts)))
+    day.move(timedelta(days=1))
+    dated.epochs.ring()
+    dated.epochs.safe.destroy(copied[0].epoch)
+    with dated.database.writing() as connection:  # the copy is put back
+        connection.execute(delete(drafts))
+        connection.execute(drafts.insert(), [row._asdict() for row in copied])
+    assert _loaded(dated) == {}
+    ring = dated.epochs.ring()
+    for key in (ring.newest, *ring.older):
+        with pytest.raises(UndecipherableError):
+            key.open(copied[0].ref, copied[0].blob)
+    with pytest.raises(UndecipherableError):
+        dated.keys.open_person(copied[0].ref, copied[0].blob)
+
+
+def test_memory_forgets_what_a_destroyed_key_opened(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("canary"))
+    with dated.database.reading() as connection:
+        (row,) = connection.execute(select(drafts))
+    assert dated.memory.recall(REF, row.blob) is not None
+    day.move(timedelta(days=4))
+    assert _loaded(dated) == {}
+    assert dated.memory.recall(REF, row.blob) is None
+
+
+def test_where_a_draft_is_says_nothing_without_the_key_of_its_day(dated: Storage, day: SetClock) -> None:
+    _kept(dated, _holding("one"))
+    ((monday, _),) = _rows(dated)
+    day.move(timedelta(days=1))
+    _kept(dated, _holding("two"))
+    ((tuesday, _),) = _rows(dated)
+    assert len({REF, monday, tuesday}) == 3
+
+
+def test_when_the_keys_are_away_nothing_is_lost(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "away").write_bytes(b"no folder")
+    storage.epochs = Epochs(InFolder(tmp_path / "away" / "epochs"))
+    with pytest.raises(UnavailableError) as away, storage.writing() as work:
+        work.interviews.load([REF])
+    assert away.value.name == "keys"
+    (tmp_path / "away").unlink()
+    _kept(storage, _holding("later"))
+    assert _loaded(storage) == {REF: _holding("later")}

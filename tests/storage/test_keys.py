@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from storage import keys
 from storage.errors import KeyUnreadableError, UndecipherableError, UnsafeFileError
-from storage.keys import Keys, Pair
+from storage.keys import EpochKey, Keys, Pair
 
 KEYS = Keys(bytes(range(32)))
 REF = KEYS.ref("web", "ann", "rowan-house", "culture")
+TODAY = EpochKey(20_000_00, bytes(range(32)))
 
 
 def test_a_key_file_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -57,35 +58,35 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -
 def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "candour.key"
     path.touch(0o600)
-    with pytest.raises(KeyUnreadableError, match="32 bytes and has 0"):
+    with pytest.raises(KeyUnreadableError, match="32 bytes, or twice as many, and has 0"):
         Keys.open(path)
 
 
 @given(st.binary(max_size=5000))
 def test_a_draft_comes_back_as_it_was(content: bytes) -> None:
-    assert KEYS.open_draft(REF, KEYS.lock_draft(REF, content)) == content
+    assert TODAY.open(REF, TODAY.lock(REF, content)) == content
 
 
 def test_a_draft_can_be_opened_neither_elsewhere_nor_with_another_key_nor_when_changed() -> None:
-    blob = KEYS.lock_draft(REF, b"canary")
+    blob = TODAY.lock(REF, b"canary")
     elsewhere = KEYS.ref("web", "bob", "rowan-house", "culture")
-    for ref, held, bunch in (
-        (elsewhere, blob, KEYS),
-        (REF, blob, Keys(bytes(32))),
-        (REF, blob[:-1] + bytes([blob[-1] ^ 1]), KEYS),
-        (REF, b"", KEYS),
+    for ref, held, key in (
+        (elsewhere, blob, TODAY),
+        (REF, blob, EpochKey(TODAY.epoch, bytes(32))),
+        (REF, blob[:-1] + bytes([blob[-1] ^ 1]), TODAY),
+        (REF, b"", TODAY),
     ):
         with pytest.raises(UndecipherableError):
-            bunch.open_draft(ref, held)
+            key.open(ref, held)
 
 
 def test_the_same_draft_never_looks_the_same_twice() -> None:
-    assert KEYS.lock_draft(REF, b"canary") != KEYS.lock_draft(REF, b"canary")
+    assert TODAY.lock(REF, b"canary") != TODAY.lock(REF, b"canary")
 
 
 def test_lengths_say_little() -> None:
     pair = _pair()
-    drafts = {len(KEYS.lock_draft(REF, bytes(length))) for length in range(0, 1024, 7)}
+    drafts = {len(TODAY.lock(REF, bytes(length))) for length in range(0, 1024, 7)}
     sealed = {len(keys.seal(pair.public, bytes(length))) for length in range(0, 512, 7)}
     assert len(drafts) == 1
     assert len(sealed) == 1

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from storage.epochs import Epochs, InFolder
 from storage.unit_of_work import Storage
 from tests.storage.writer import REFS
 
@@ -27,7 +28,8 @@ def test_two_workers_in_the_same_conversations_lose_nothing(tmp_path: Path, url:
     finally:
         for worker in workers:
             worker.kill()
-    storage = Storage.open(tmp_path / "data", tmp_path / "candour.key", url)
+    epochs = Epochs(InFolder(tmp_path / "epochs"))
+    storage = Storage.open(tmp_path / "data", tmp_path / "candour.key", url, epochs=epochs)
     with storage.reading() as work:
         held = work.interviews.load(REFS)
     storage.close()

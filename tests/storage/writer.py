@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from dialogues.interview import Interview, State
+from storage.epochs import Epochs, InFolder
 from storage.interviews import Conversation
 from storage.unit_of_work import Storage
 
@@ -18,7 +19,8 @@ REFS = tuple(bytes([number]) * 16 for number in range(120, 140))  # of both sign
 
 def main(folder: Path, url: str, name: str, rounds: int) -> None:
     """Append `NAME:0`, `NAME:1` … to every conversation, each time in one transaction."""
-    storage = Storage.open(folder / "data", folder / "candour.key", url)
+    epochs = Epochs(InFolder(folder / "epochs"))
+    storage = Storage.open(folder / "data", folder / "candour.key", url, epochs=epochs)
     for number in range(rounds):
         with storage.writing() as work:
             held = work.interviews.load(random.sample(REFS, len(REFS)))

@@ -459,10 +459,17 @@ def _appointed() -> list[str]:
 def _refused(error: Exception) -> list[str]:
     _ = wording.voice(wording.SOURCE)
     match error:
-        case NowhereError():
+        case NowhereError(days=days):
             return [
                 _("I am Candour. I ask people who work in care what it is like, and I listen."),
                 _("To begin, open the link or scan the code that you were given."),
+                _.several(
+                    "Did you begin before? What is not sent within {number} day is erased."
+                    " The same link works until your answers are sent.",
+                    "Did you begin before? What is not sent within {number} days is erased."
+                    " The same link works until your answers are sent.",
+                    days,
+                ),
                 _("Is someone in danger right now? Call 999. Send /risk to see who else you can tell."),
             ]
         case UnknownInvitationError():

@@ -28,6 +28,7 @@ from storage.slips import RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.channels import forms
 from tests.bot.stories import an_audit, clock
+from tests.epochs import epochs_in
 from tests.telegram.people import Person
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
@@ -48,7 +49,7 @@ def telegram_here(
 
 def storage_in(folder: Path, offered: Iterable[Form] = (), audit: str = AUDIT) -> Storage:
     """The storage in this folder; the first time, with an open audit that offers these forms, or the usual two."""
-    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK)
+    storage = Storage.open(folder / "data", folder / "candour.key", cost=QUICK, epochs=epochs_in(folder))
     if not auditing.audits(storage):
         auditing.open_audit(storage, an_audit(audit), list(offered) or [forms.work(), forms.concern()])
     return storage

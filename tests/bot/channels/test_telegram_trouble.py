@@ -344,7 +344,7 @@ async def test_what_breaks_three_times_is_set_aside_and_the_next_is_heard(tmp_pa
     with telegram_here() as telegram:
         async with house(tmp_path, telegram) as here:
             amina, tom = await begun(here, 5, 6)
-            ref = here.storage.keys.ref("telegram", "5", "", "")
+            ref = here.storage.epochs.ring().newest.ref(here.storage.keys.ref("telegram", "5", "", ""))
             with here.storage.database.writing() as connection:
                 connection.exec_driver_sql("UPDATE drafts SET blob = x'00' WHERE ref = ?", (ref,))
             amina.writes("nurse")
