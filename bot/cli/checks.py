@@ -10,7 +10,10 @@ import typer
 from msgspec import Struct
 from telegram.error import InvalidToken, TelegramError
 
+from bot import contacts
 from bot.channels.telegram.client import Client
+from bot.clock import SystemClock
+from bot.contacts import Contacts
 from bot.settings import Receive, Settings, Telegram
 from bot.web.webhook import PATH
 from storage.errors import CandourError, StorageError
@@ -40,6 +43,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _right("The settings can be read.")
     yield await asyncio.to_thread(_database, settings)
     yield await asyncio.to_thread(_key, settings)
+    for finding in await asyncio.to_thread(_contacts, settings):
+        yield finding
     if settings.telegram is None:
         yield _right("Telegram is off: CANDOUR_TELEGRAM_TOKEN is not set.")
         return
@@ -77,6 +82,24 @@ def _key(settings: Settings) -> Finding:
     except (CandourError, OSError) as error:
         return _wrong(f"The key file cannot be used: {_reason(error)}")
     return _right(f"The key file can be read: {settings.key}.")
+
+
+def _contacts(settings: Settings) -> tuple[Finding, ...]:
+    """Whether people in danger are told numbers that somebody checked."""
+    if settings.contacts is None:
+        found: Contacts | tuple[str, ...] = contacts.SHIPPED
+        where = "the ones that come with Candour. Name your own council and lead: CANDOUR_CONTACTS"
+    else:
+        found = contacts.read(settings.contacts)
+        where = str(settings.contacts)
+    wrong = found.overdue(SystemClock().now().date()) if isinstance(found, Contacts) else found
+    if wrong:
+        return tuple(map(_wrong, wrong))
+    return (
+        _right(
+            f"The numbers to call in danger were checked in the last {contacts.FRESH_DAYS} days: {where}."
+        ),
+    )
 
 
 async def _telegram(client: Client, settings: Settings, telegram: Telegram) -> AsyncIterator[Finding]:

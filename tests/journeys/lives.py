@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from tests.contacts import checked
+
 ROOT = Path(__file__).parents[2]
 COMMAND = (str(Path(sys.executable).with_name("candour")), "serve")
 READY = b"Candour is ready"
@@ -167,6 +169,7 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
     ours = {
         "DATA": str(folder / "data"),
         "KEY": str(folder / "candour.key"),
+        "CONTACTS": str(checked(folder)),
         "METRICS_PORT": "0",
         "LOG_LEVEL": "warning",
         **more,
