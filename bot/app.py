@@ -90,7 +90,7 @@ async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: 
         jobs = Jobs(storage, _place(settings), settings.worker, partial(_deliver, sender), metrics)
         await stack.enter_async_context(jobs)
         turns = await _turns(storage, metrics, stack, jobs)
-        reception = Reception(turns, client, sender, metrics, attaching.prepare)
+        reception = Reception(turns, client, sender, metrics, attaching.prepare, settings.public_url)
         secret = storage.keys.webhook_secret()
         if settings.telegram.receive is Receive.WEBHOOK:
             more.append(route(reception.deliver, partial(is_ours, secret)))

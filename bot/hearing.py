@@ -71,6 +71,12 @@ def command(typed: str) -> Move | Enter | None:
     return _MOVES.get(name, moves.Help)()
 
 
+def is_sign_in(text: str) -> bool:
+    """Whether somebody types `/signin`. It is in no menu: only people with a role are told of it."""
+    said = text.strip().partition("@")[0]
+    return said.lower() == "/signin"
+
+
 def is_concern(text: str) -> bool:
     """Whether somebody types that someone is at risk, in any language or as a command."""
     return isinstance(command(text), moves.Concern) or _folded(text) in _asking_for_help()

@@ -84,7 +84,11 @@ class Returned(_Said, frozen=True):
     visit: Visit
 
 
-Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned
+class SignIn(_Said, frozen=True):
+    """They want to sign in on the web pages, if they have a role."""
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | SignIn
 
 
 class Incoming(Struct, frozen=True):
@@ -152,4 +156,14 @@ class Welcomed(Struct, frozen=True):
         return f"Welcomed({self.audit!r})"
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed
+class Admitted(Struct, frozen=True):
+    """Somebody with a role may sign in with this code, once, within so many minutes. It has no repr."""
+
+    code: str
+    minutes: int
+
+    def __repr__(self) -> str:
+        return "Admitted()"
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | Admitted

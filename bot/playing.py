@@ -28,6 +28,7 @@ from bot.errors import (
 )
 from bot.messages import (
     Address,
+    Admitted,
     Appointed,
     Attached,
     Doors,
@@ -39,6 +40,7 @@ from bot.messages import (
     Reply,
     Returned,
     Said,
+    SignIn,
     Tap,
     Welcomed,
     Words,
@@ -51,6 +53,7 @@ from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
 from dialogues.prompts import AskAgain, Item, Prompt, Submitted, Untaken
 from dialogues.responses import Response
+from storage.access import LATER_LINK
 from storage.answers import Submission
 from storage.casework import CONCERN, MESSAGE, NEEDS_RECEIPT, RESPONSE, WITHDRAWAL, Offer
 from storage.errors import (
@@ -187,6 +190,10 @@ class _Group:
             return self._enter(turn, elsewhere.code, address)
         if isinstance(elsewhere, Go):
             return self._go(turn, elsewhere)
+        if isinstance(elsewhere, SignIn):
+            admitted = self._admit(address)
+            if admitted is not None:
+                return admitted
         if turn.held is None:
             if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
                 return self._enter(turn, said.text, address)
@@ -249,6 +256,14 @@ class _Group:
         title = self._work.casework.audit(visit.audit).name
         forms = tuple(self._work.forms.get(each.digest) for each in offers)
         return Welcomed(visit.audit, title, written, forms, _detached(here.interview))
+
+    def _admit(self, address: Address) -> Admitted | None:
+        """A link to sign in, for who has a role at this moment; for others it is a command like any that is none."""
+        there = self._work.people.at(address.channel, address.id)
+        if not there:
+            return None
+        code = self._work.access.link(there[0].account, int(self._now.timestamp()))
+        return Admitted(code, LATER_LINK // 60)
 
     def _go(self, turn: _Turn, go: Go) -> Result:
         """To another form of the audit they are in."""
@@ -478,7 +493,8 @@ class _Group:
     def _tell(self, audit: str, kind: str) -> None:
         """Have the lead told, once this is committed."""
         for lead in self._work.people.of(audit, LEAD):
-            self.notices.append(self._work.notices.add(lead.id, audit, kind))
+            if lead.channel:  # others see it when they sign in
+                self.notices.append(self._work.notices.add(lead.id, audit, kind))
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
@@ -507,11 +523,13 @@ def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
     return engine.answered(form, interview, move.question)
 
 
-def _elsewhere(said: Said) -> Enter | Go | None:
+def _elsewhere(said: Said) -> Enter | Go | SignIn | None:
     """Where somebody wants to go, if that does not depend on where they are."""
     if isinstance(said, Enter | Go):
         return said
     if isinstance(said, Words):
+        if hearing.is_sign_in(said.text):
+            return SignIn()
         found = hearing.command(said.text)
         return found if isinstance(found, Enter) else None
     return buttons.door(said.token) if isinstance(said, Tap) else None
@@ -530,7 +548,7 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
             return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
-        case Enter() | Go() | Returned():
+        case Enter() | Go() | Returned() | SignIn():
             return Begin()
         case _:
             move = said

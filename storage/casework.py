@@ -90,6 +90,7 @@ class Concern(Struct, frozen=True):
     read: bool
     response: Response
     locator: bytes = b""
+    route: str = "lead"  # who is told: the lead, or the deputy, past the lead
 
     def __repr__(self) -> str:
         return f"Concern(read={self.read})"
@@ -172,6 +173,10 @@ class Casework:
         self._connection.execute(
             update(audits).where(audits.c.id == audit, stale).values(counted_on=today, counted_enough=enough)
         )
+
+    def change_k(self, audit: str, k: int) -> None:
+        """Publish together the answers of so many people at least. What may be so, the services decide."""
+        self._connection.execute(update(audits).where(audits.c.id == audit).values(k=k))
 
     def offers(self, ids: Collection[str]) -> dict[str, dict[str, Offer]]:
         """By audit and form, what these audits offer; an audit that there is not is missing.
@@ -310,7 +315,7 @@ def _concern(row: Row[tuple[object, ...]], content: bytes) -> Concern:
     """What was told. Before there were receipts it was the response alone, as JSON."""
     old = content.startswith(b"{")
     response, locator = (msgspec.json.decode(content), b"") if old else msgspec.msgpack.decode(content)
-    return Concern(row.id, row.form, row.status == "read", response, locator)
+    return Concern(row.id, row.form, row.status == "read", response, locator, row.route)
 
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:

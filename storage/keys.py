@@ -4,6 +4,8 @@
     ├── "ref"     where a draft is kept, without saying whose it is (keyed BLAKE2b)
     ├── "draft"   a key for each place where a draft is kept
     ├── "people"  a key for each person with a role: how to reach them
+    ├── "account" a key for each account: its name, and by what its owner signs in
+    ├── "sign-in" what only we can have made while somebody signs in (keyed BLAKE2b)
     ├── "wrap"    a key for the private half of each audit's key pair
     ├── "webhook" what Telegram shows us with each update
     ├── "nobody"  the salt of receipts that were never given out
@@ -80,6 +82,8 @@ class Keys:
         self._ref = _derive(key, b"ref")
         self._draft = _derive(key, b"draft")
         self._people = _derive(key, b"people")
+        self._account = _derive(key, b"account")
+        self._sign_in = _derive(key, b"sign-in")
         self._wrap = _derive(key, b"wrap")
         self._webhook = _derive(key, b"webhook")
         self._journal = _derive(key, b"journal")
@@ -134,6 +138,19 @@ class Keys:
     def open_person(self, person: bytes, blob: bytes) -> bytes:
         """How to reach the person of this id. Raises UndecipherableError."""
         return unpad(_open(blob, person, self._people))
+
+    def lock_account(self, account: bytes, content: bytes) -> bytes:
+        """What belongs to an account, or to a part of it, as it is stored."""
+        return _lock(pad(content, _steps(len(content), PERSON_STEP)), account, self._account)
+
+    def open_account(self, account: bytes, blob: bytes) -> bytes:
+        """What belongs to an account, or to a part of it. Raises UndecipherableError."""
+        return unpad(_open(blob, account, self._account))
+
+    def prove(self, *what: str | int | bytes) -> bytes:
+        """32 bytes that only we can have made of this, with nothing kept in between: for signing in."""
+        content = msgspec.msgpack.encode(what)
+        return hashlib.blake2b(content, digest_size=KEY_BYTES, key=self._sign_in).digest()
 
     def new_pair(self, audit: str) -> Wrapped:
         """A new key pair for an audit."""

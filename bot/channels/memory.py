@@ -20,6 +20,7 @@ from msgspec import Struct
 from bot import buttons, welcoming, wording
 from bot.messages import (
     Address,
+    Admitted,
     Appointed,
     Doors,
     Enter,
@@ -113,6 +114,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message((outcome.role,))
         case Welcomed():
             yield Message(welcoming.told(outcome), welcoming.ways(outcome))
+        case Admitted():
+            yield Message((outcome.code,))
 
 
 def _replied(reply: Reply) -> Iterator[Message]:

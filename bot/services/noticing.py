@@ -94,7 +94,7 @@ def park(storage: Storage, notice: bytes) -> bool:
 
 
 def parked(storage: Storage, audit: str) -> tuple[Parked, ...]:
-    """What could not be delivered to people of this audit, for the lead to see, in no order."""
+    """What could not be delivered to people of this audit, in no order. Each is for who has that role to see."""
     with storage.reading() as work:
         found = [(notice.kind, _person(work, notice.person)) for notice in work.notices.parked(audit)]
     return tuple(
