@@ -18,7 +18,7 @@ from tests.bot.signing import Colleague, follow, newcomer, secret_on, signed_in
 from tests.bot.website import AUDIT, Site, site
 
 PAGE = f"/lead/audits/{AUDIT}"
-NOT_WORTH = "This code is not worth anything."
+NOT_WORTH = "This code does not work."
 
 
 @pytest.fixture
