@@ -390,7 +390,7 @@ def _owner(shown: str) -> bytes:
 def _field(answer: str, name: str) -> object:
     try:
         found = msgspec.json.decode(answer)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return None
     return found.get(name) if isinstance(found, dict) else None
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import TypeAlias
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
@@ -189,8 +189,7 @@ def give(request: Request, response: Response, cookie: str) -> None:
 
 def onward(address: str) -> str:
     """Where somebody goes on: a page for people with a role, and nothing but one."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
-    inside = parts is not None and not parts.scheme and not parts.netloc and ".." not in address
+    inside = guard.is_local(address) and ".." not in address
     return address if inside and (address == HOME or address.startswith(f"{HOME}/")) else HOME
 
 

@@ -14,7 +14,7 @@ import secrets
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -123,6 +123,16 @@ def is_ours(request: Request, fields: Fields, by: str = "") -> bool:
 def is_foreign(request: Request) -> bool:
     """Whether the browser says that another site made this request."""
     return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+def is_local(address: str) -> bool:
+    """Whether an address stays on this site."""
+    if not address.isprintable() or "\\" in address or not address.startswith("/"):
+        return False
+    try:
+        return not (address.startswith("//") or urlsplit(address).netloc)
+    except ValueError:
+        return False
 
 
 def first(fields: Fields, name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.public import is_local
+from bot.web.guard import is_local
 from tests.bot.website import AUDIT, STAFF, Browser, Page, Site, site, spoil
 
 MOST_QUESTIONS = 60
