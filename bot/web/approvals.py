@@ -119,7 +119,7 @@ class Approvals:
             request,
             _("This cannot be agreed to any more"),
             _(
-                "It was settled already, or somebody else has to agree to it, or people were invited meanwhile."
+                "It may be settled already. Or somebody else has to agree to it. Or people were invited in the meantime."
             ),
             links=(Link(_("Back to the audit"), gate.audit_page(audit), "secondary"),),
             status=409,

@@ -175,7 +175,7 @@ async def test_nobody_agrees_any_more_once_a_slip_was_issued(here: Site, ann: Co
     inviting.slips(here.storage, ASH, 1, RESPONDENT, here.clock)
     page = await ben.browser.press("I agree")
     assert page.status == 409
-    assert "people were invited meanwhile" in page.text
+    assert "people were invited in the meantime" in page.text
     assert k_of(here) == 8
 
 

@@ -33,7 +33,7 @@ async def ann(here: Site) -> Colleague:
 
 
 def cookie(colleague: Colleague) -> str:
-    return colleague.browser.client.cookies.get("candour-session", "")
+    return str(colleague.browser.client.cookies.get("candour-session", ""))
 
 
 async def seems_signed_out(colleague: Colleague) -> bool:
@@ -257,7 +257,7 @@ async def test_what_was_forgotten_lets_nobody_in(here: Site, ann: Colleague) -> 
         "",
     ],
 )
-async def test_nobody_is_sent_anywhere_but_to_our_own_pages(here: Site, ann: Colleague, onward: str) -> None:
+async def test_nobody_is_sent_anywhere_but_to_our_own_pages(ann: Colleague, onward: str) -> None:
     ann.browser.client.follow_redirects = False
     page = await ann.browser.open("/sign-in/confirm")
     fields = [("csrf", page.values("csrf")[0]), ("next", onward), ("code", ann.code())]

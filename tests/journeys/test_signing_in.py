@@ -1,4 +1,4 @@
-"""Signing in with a real browser: a passkey of a virtual authenticator, the code of an app, by keyboard, without scripts."""
+"""Signing in with a real browser: a passkey of a virtual authenticator, and the code of an app without scripts."""
 
 from __future__ import annotations
 
