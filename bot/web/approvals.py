@@ -118,9 +118,8 @@ class Approvals:
         return self._pages.message(
             request,
             _("This cannot be agreed to any more"),
-            _(
-                "It may be settled already. Or somebody else has to agree to it. Or people were invited in the meantime."
-            ),
+            _("It may be settled already. Or somebody else has to agree to it."),
+            _("Or people were invited in the meantime."),
             links=(Link(_("Back to the audit"), gate.audit_page(audit), "secondary"),),
             status=409,
             audit=audit,

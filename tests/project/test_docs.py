@@ -39,7 +39,7 @@ def test_every_command_is_documented() -> None:
 
 def test_every_documented_command_exists() -> None:
     told = set(
-        re.findall(r"^candour ((?:forms|audits|journal) \w+|\w+)", README + "\n" + FORMS, re.MULTILINE)
+        re.findall(r"^candour ((?:forms|audits|journal|people) \w+|\w+)", README + "\n" + FORMS, re.MULTILINE)
     )
     assert told - set(commands()) == set()
 
