@@ -96,7 +96,7 @@ async def _build(
         jobs = Jobs(storage, _place(settings), settings.worker, partial(_deliver, sender), metrics)
         await stack.enter_async_context(jobs)
         turns = await _turns(storage, contacts, metrics, stack, jobs)
-        reception = Reception(turns, client, sender, metrics, attaching.prepare)
+        reception = Reception(turns, client, sender, metrics, attaching.prepare, settings.public_url)
         secret = storage.keys.webhook_secret()
         if settings.telegram.receive is Receive.WEBHOOK:
             more.append(route(reception.deliver, partial(is_ours, secret)))

@@ -74,6 +74,12 @@ def command(typed: str) -> Move | Enter | About | None:
     return _MOVES.get(name, moves.Help)()
 
 
+def is_sign_in(text: str) -> bool:
+    """Whether somebody types `/signin`. It is in no menu: only people with a role are told of it."""
+    said = text.strip().partition("@")[0]
+    return said.lower() == "/signin"
+
+
 def is_concern(said: Said) -> bool:
     """Whether somebody says that someone is at risk: in any language, as a command, by a button however old."""
     if isinstance(said, Tap):

@@ -89,7 +89,11 @@ class About(_Said, frozen=True):
     """They want to read what is kept about them."""
 
 
-Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About
+class SignIn(_Said, frozen=True):
+    """They want to sign in on the web pages, if they have a role."""
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About | SignIn
 
 
 class Incoming(Struct, frozen=True):
@@ -172,4 +176,14 @@ class Promises(Struct, frozen=True):
     language: str
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises
+class Admitted(Struct, frozen=True):
+    """Somebody with a role may sign in with this code, once, within so many minutes. It has no repr."""
+
+    code: str
+    minutes: int
+
+    def __repr__(self) -> str:
+        return "Admitted()"
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted

@@ -30,6 +30,7 @@ from bot.errors import (
 from bot.messages import (
     About,
     Address,
+    Admitted,
     Appointed,
     AtRisk,
     Attached,
@@ -43,6 +44,7 @@ from bot.messages import (
     Reply,
     Returned,
     Said,
+    SignIn,
     Tap,
     Welcomed,
     Words,
@@ -55,6 +57,7 @@ from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
 from dialogues.prompts import AskAgain, Item, PastLead, Prompt, Submitted, Untaken
 from dialogues.responses import Response
+from storage.access import LATER_LINK
 from storage.answers import Submission
 from storage.casework import CONCERN, MESSAGE, NEEDS_RECEIPT, RESPONSE, WITHDRAWAL, Offer
 from storage.errors import (
@@ -208,6 +211,10 @@ class _Group:
             return self._go(turn, elsewhere)
         if isinstance(elsewhere, About):
             return Promises(turn.held.interview.language if turn.held else wording.SOURCE)
+        if isinstance(elsewhere, SignIn):
+            admitted = self._admit(address)
+            if admitted is not None:
+                return admitted
         if turn.held is None:
             return self._strange(turn, said, address)
         return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
@@ -290,6 +297,14 @@ class _Group:
         title = self._work.casework.audit(visit.audit).name
         forms = tuple(self._work.forms.get(each.digest) for each in offers)
         return Welcomed(visit.audit, title, written, forms, _detached(here.interview))
+
+    def _admit(self, address: Address) -> Admitted | None:
+        """A link to sign in, for who has a role at this moment; for others it is a command like any that is none."""
+        there = self._work.people.at(address.channel, address.id)
+        if not there:
+            return None
+        code = self._work.access.link(there[0].account, int(self._now.timestamp()))
+        return Admitted(code, LATER_LINK // 60)
 
     def _go(self, turn: _Turn, go: Go) -> Result:
         """To another form of the audit they are in."""
@@ -533,7 +548,7 @@ class _Group:
 
     def _tell(self, audit: str, kind: str, role: str = LEAD) -> None:
         """Have those with this role told, once this is committed, whether or not they can be reached."""
-        for person in self._work.people.ids(audit, role):
+        for person in self._work.people.to_tell(audit, role):
             self.notices.append(self._work.notices.add(person, audit, kind))
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
@@ -563,11 +578,13 @@ def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
     return engine.answered(form, interview, move.question)
 
 
-def _elsewhere(said: Said) -> Enter | Go | About | None:
+def _elsewhere(said: Said) -> Enter | Go | About | SignIn | None:
     """Where somebody wants to go, if that does not depend on where they are."""
     if isinstance(said, Enter | Go | About):
         return said
     if isinstance(said, Words):
+        if hearing.is_sign_in(said.text):
+            return SignIn()
         found = hearing.command(said.text)
         return found if isinstance(found, Enter | About) else None
     return buttons.door(said.token) if isinstance(said, Tap) else None
@@ -588,7 +605,7 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
             return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
-        case Enter() | Go() | Returned() | About():
+        case Enter() | Go() | Returned() | About() | SignIn():
             return Begin()
         case _:
             move = said

@@ -178,6 +178,10 @@ class Casework:
             update(audits).where(audits.c.id == audit, stale).values(counted_on=today, counted_enough=enough)
         )
 
+    def change_k(self, audit: str, k: int) -> None:
+        """Publish together the answers of so many people at least. What may be so, the services decide."""
+        self._connection.execute(update(audits).where(audits.c.id == audit).values(k=k))
+
     def offers(self, ids: Collection[str]) -> dict[str, dict[str, Offer]]:
         """By audit and form, what these audits offer; an audit that there is not is missing.
 

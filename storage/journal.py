@@ -42,7 +42,7 @@ OPERATOR, LEAD, CANDOUR = (
     "operator",
     "lead",
     "candour",
-)  # who acted: at the command line, as a lead, we ourselves
+)  # who acted: at the command line, as a lead (or in another role: `storage.slips.ROLES`), we ourselves
 GENESIS = bytes(HASH_BYTES)  # what comes before the first entry
 TAG_BYTES = 16
 
@@ -88,6 +88,38 @@ class RoleGiven(Struct, frozen=True):
     """Somebody used an invitation to a role. Who, is not said."""
 
     role: str
+
+
+class RoleRemoved(Struct, frozen=True):
+    """Somebody has a role no longer. Who, is not said."""
+
+    role: str
+
+
+class SignInForgotten(Struct, frozen=True):
+    """Passkeys and app of somebody with this role were forgotten, so that they set up new ones."""
+
+    role: str
+
+
+class ApprovalAsked(Struct, frozen=True):
+    """Somebody asked for what two people must want, such as `k`."""
+
+    subject: str
+
+
+class ApprovalRefused(Struct, frozen=True):
+    """What was asked for was refused, or taken back."""
+
+    subject: str
+
+
+class ThresholdChanged(Struct, frozen=True):
+    """The fewest people whose answers are shown together. `people`: how many wanted it, one or two."""
+
+    before: int
+    k: int
+    people: int
 
 
 class AuditClosed(Struct, frozen=True):
@@ -143,6 +175,11 @@ What: TypeAlias = (
     | PassphraseChosen
     | SlipsIssued
     | RoleGiven
+    | RoleRemoved
+    | SignInForgotten
+    | ApprovalAsked
+    | ApprovalRefused
+    | ThresholdChanged
     | AuditClosed
     | ReportPublished
     | AnswersForgotten
@@ -157,6 +194,11 @@ _KINDS: dict[str, type[What]] = {
     "audit opened": AuditOpened,
     "slips issued": SlipsIssued,
     "role given": RoleGiven,
+    "role removed": RoleRemoved,
+    "sign-in forgotten": SignInForgotten,
+    "approval asked": ApprovalAsked,
+    "approval refused": ApprovalRefused,
+    "threshold changed": ThresholdChanged,
     "audit closed": AuditClosed,
     "passphrase chosen": PassphraseChosen,
     "report published": ReportPublished,

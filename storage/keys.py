@@ -2,7 +2,9 @@
 
     key file (outside of the database): a key of 32 bytes, and once that was renewed, the first one of all behind it
     ├── the key: what is locked with it is locked anew when it is renewed
-    │   ├── "people", "account", "credential"   a key for each row: how to reach somebody, how they sign in
+    │   ├── "people"  a key for each person with a role: how to reach them
+    │   ├── "account" a key for each account: its name, and by what its owner signs in
+    │   ├── "sign-in" what only we can have made while somebody signs in (keyed BLAKE2b)
     │   ├── "wrap"    a key for the private half of each audit's key pair
     │   └── "backup"  a key for each backup, by its salt
     └── the first key, which stays: what others hold on to, or nothing could be compared any more
@@ -109,8 +111,8 @@ class Keys:
         self._journal = _derive(first, b"journal")
         self._nobody = _derive(first, b"nobody")
         self._people = _derive(key, b"people")
-        self._accounts = _derive(key, b"account")
-        self._credentials = _derive(key, b"credential")
+        self._account = _derive(key, b"account")
+        self._sign_in = _derive(key, b"sign-in")
         self._wrap = _derive(key, b"wrap")
         self._backup = _derive(key, b"backup")
 
@@ -150,20 +152,17 @@ class Keys:
         return unpad(_open(blob, person, self._people))
 
     def lock_account(self, account: bytes, content: bytes) -> bytes:
-        """What the account of this id is called, as it is stored."""
-        return _lock(pad(content, _steps(len(content), PERSON_STEP)), account, self._accounts)
+        """What belongs to an account, or to a part of it, as it is stored."""
+        return _lock(pad(content, _steps(len(content), PERSON_STEP)), account, self._account)
 
     def open_account(self, account: bytes, blob: bytes) -> bytes:
-        """What the account of this id is called. Raises UndecipherableError."""
-        return unpad(_open(blob, account, self._accounts))
+        """What belongs to an account, or to a part of it. Raises UndecipherableError."""
+        return unpad(_open(blob, account, self._account))
 
-    def lock_credential(self, credential: bytes, content: bytes) -> bytes:
-        """The secret by which somebody signs in, as it is stored."""
-        return _lock(pad(content, _steps(len(content), PERSON_STEP)), credential, self._credentials)
-
-    def open_credential(self, credential: bytes, blob: bytes) -> bytes:
-        """The secret by which somebody signs in. Raises UndecipherableError."""
-        return unpad(_open(blob, credential, self._credentials))
+    def prove(self, *what: str | int | bytes) -> bytes:
+        """32 bytes that only we can have made of this, with nothing kept in between: for signing in."""
+        content = msgspec.msgpack.encode(what)
+        return hashlib.blake2b(content, digest_size=KEY_BYTES, key=self._sign_in).digest()
 
     def new_pair(self, audit: str) -> Wrapped:
         """A new key pair for an audit."""

@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from storage.errors import UndecipherableError
 from storage.keys import Keys
 from storage.locks import hold
 from storage.tables import ID_BYTES, accounts, notices, people
 
 
 class Person(Struct, frozen=True):
-    """Somebody with a role. Their repr does not say how to reach them."""
+    """Somebody with a role. `channel` is empty for who is only reached by signing in. No address in its repr."""
 
     id: bytes
     account: bytes
@@ -38,18 +39,41 @@ class People:
         self._keys = keys
 
     def add(self, audit: str, role: str, channel: str, address: str) -> bytes:
-        """Keep somebody, once however often it is said. Returns their id. Raises UndecipherableError."""
-        hold(self._connection, [self._keys.ref("people", audit, role)])
-        for person in self.of(audit, role):
-            if (person.channel, person.address) == (channel, address):
+        """Keep somebody who is reached there, once however often it is said. Returns their id.
+
+        Whoever is reached at the same place in another audit has the same account. Raises UndecipherableError.
+        """
+        hold(self._connection, [self._keys.ref("person", channel, address)])
+        there = self.at(channel, address)
+        for person in there:
+            if (person.audit, person.role) == (audit, role):
                 return person.id
+        account = there[0].account if there else self._new_account()
+        return self.appoint(account, audit, role, channel, address)
+
+    def appoint(self, account: bytes, audit: str, role: str, channel: str = "", address: str = "") -> bytes:
+        """Give an account a role in an audit. Returns the id of the person."""
         new = secrets.token_bytes(ID_BYTES)
         locked = self._keys.lock_person(new, msgspec.msgpack.encode((channel, address)))
-        account = secrets.token_bytes(ID_BYTES)
-        self._connection.execute(insert(accounts), {"id": account, "locked": b""})
         row = {"id": new, "account": account, "audit": audit, "role": role, "locked": locked}
         self._connection.execute(insert(people), row)
         return new
+
+    def at(self, channel: str, address: str) -> tuple[Person, ...]:
+        """Every role of whoever is reached there. Looks at all, so that nobody is found any faster."""
+        rows = self._connection.execute(select(people)).all()
+        found = [self._open(row) for row in rows]
+        return tuple(each for each in found if (each.channel, each.address) == (channel, address))
+
+    def roles(self, account: bytes) -> frozenset[tuple[str, str]]:
+        """What an account may do now, as pairs of an audit and a role."""
+        query = select(people.c.audit, people.c.role).where(people.c.account == account)
+        return frozenset((audit, role) for audit, role in self._connection.execute(query))
+
+    def all_of(self, audit: str) -> tuple[Person, ...]:
+        """Everybody with a role in the audit, in no order. Raises UndecipherableError."""
+        rows = self._connection.execute(select(people).where(people.c.audit == audit))
+        return tuple(self._open(row) for row in rows)
 
     def of(self, audit: str, role: str) -> tuple[Person, ...]:
         """Everybody with this role in the audit, in no order. Raises UndecipherableError."""
@@ -61,6 +85,17 @@ class People:
         query = select(people.c.id).where(people.c.audit == audit, people.c.role == role)
         return tuple(self._connection.scalars(query))
 
+    def to_tell(self, audit: str, role: str) -> tuple[bytes, ...]:
+        """The same, without those whom no channel reaches: they see what there is when they sign in."""
+        rows = self._connection.execute(select(people).where(people.c.audit == audit, people.c.role == role))
+        return tuple(row.id for row in rows if self._may_be_reached(row))
+
+    def _may_be_reached(self, row: Row[tuple[bytes, bytes, str, str, bytes]]) -> bool:
+        try:
+            return bool(self._open(row).channel)
+        except UndecipherableError:  # nobody can tell: that is shown to the lead
+            return True
+
     def get(self, person: bytes) -> Person | None:
         """The person of this id, or None when they were removed. Raises UndecipherableError."""
         row = self._connection.execute(select(people).where(people.c.id == person)).first()
@@ -70,6 +105,11 @@ class People:
         """Forget somebody, and whatever was to be sent to them."""
         self._connection.execute(delete(notices).where(notices.c.person == person))
         self._connection.execute(delete(people).where(people.c.id == person))
+
+    def _new_account(self) -> bytes:
+        account = secrets.token_bytes(ID_BYTES)
+        self._connection.execute(insert(accounts), {"id": account, "locked": b""})
+        return account
 
     def _open(self, row: Row[tuple[bytes, bytes, str, str, bytes]]) -> Person:
         content = self._keys.open_person(row.id, row.locked)

@@ -38,7 +38,8 @@ def _account(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
 
 
 def _credential(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
-    return new.lock_credential(row.id, old.open_credential(row.id, row.locked))
+    part = row.account + row.id
+    return new.lock_account(part, old.open_account(part, row.locked))
 
 
 def _pair(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:

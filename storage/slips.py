@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from storage.tables import slips
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is easily taken for something else
-RESPONDENT, LEAD, DEPUTY = "respondent", "lead", "deputy"  # what a slip entitles to
+RESPONDENT, LEAD, DEPUTY, AUDITOR = "respondent", "lead", "deputy", "auditor"  # what a slip entitles to
+ROLES = (LEAD, DEPUTY, AUDITOR)  # of people who sign in; a deputy is who is told past the lead
 LENGTH = 24  # of 5 bits each: 120
 
 _AS_MEANT = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\t\r\n\u00a0")
@@ -36,7 +37,7 @@ class Slips:
         self._connection = connection
 
     def issue(self, audit: str, count: int, role: str) -> tuple[str, ...]:
-        """New codes of 24 characters, in no order that is kept. `role`: 'respondent' or 'lead'."""
+        """New codes of 24 characters, in no order that is kept. `role`: 'respondent' or one of `ROLES`."""
         codes = tuple("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(count))
         rows = [{"hash": _hash(code), "audit": audit, "role": role} for code in codes]
         SystemRandom().shuffle(rows)

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from storage import journal, renewal
 from storage import keys as key_files
+from storage.access import Access
 from storage.answers import Answers
+from storage.approvals import Approvals
 from storage.casework import Casework
 from storage.database import Database
 from storage.epochs import Epochs, InMemory
@@ -92,6 +94,16 @@ class UnitOfWork:
     def people(self) -> People:
         """People with a role, and how to reach them."""
         return People(self._connection, self._storage.keys)
+
+    @cached_property
+    def access(self) -> Access:
+        """How people with a role sign in."""
+        return Access(self._connection, self._storage.keys)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What waits for a second person."""
+        return Approvals(self._connection)
 
     @cached_property
     def notices(self) -> Notices:

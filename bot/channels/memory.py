@@ -20,6 +20,7 @@ from msgspec import Struct
 from bot import buttons, promises, welcoming, wording
 from bot.messages import (
     Address,
+    Admitted,
     Appointed,
     AtRisk,
     Doors,
@@ -120,6 +121,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message(wording.signpost(language, routes).text, tell)
         case Promises(language):
             yield Message(promises.text(language))
+        case Admitted():
+            yield Message((outcome.code,))
 
 
 def _replied(reply: Reply) -> Iterator[Message]:

@@ -14,6 +14,7 @@ from bot.cli.demo import demo
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
 from bot.cli.keys import app as keys
+from bot.cli.people import app as people
 from bot.cli.serve import serve
 from bot.cli.slips import slips
 from bot.cli.trouble import Trouble
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(forms, name="forms", help="Check forms and try them out.")
 app.add_typer(audits, name="audits", help="Open, follow and close audits, and invite people.")
+app.add_typer(people, name="people", help="Who has a role in an audit, and how they come to sign in.")
 app.add_typer(
     journal, name="journal", help="What was done with audits, and whether anybody changed it since."
 )

@@ -26,7 +26,7 @@ from reports.disclosure import DEFAULT_K
 from storage.casework import CONCERN, Audit, Entry
 from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
-from storage.slips import LEAD, RESPONDENT
+from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
@@ -41,6 +41,17 @@ class Format(StrEnum):
 
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class Role(StrEnum):
+    """To what an invitation entitles."""
+
+    RESPONDENT = RESPONDENT
+    LEAD = LEAD
+    DEPUTY = DEPUTY
+    AUDITOR = AUDITOR
+
+
 Name = Annotated[str, typer.Argument(help="The name of the audit, as in its address: rowan-house.")]
 
 
@@ -111,6 +122,9 @@ def invite(
     lead: Annotated[
         bool, typer.Option("--lead", help="For the safeguarding lead, who is then told of concerns at once.")
     ] = False,
+    role: Annotated[
+        Role, typer.Option(help="For somebody with another role, whom Telegram then knows too.")
+    ] = Role.RESPONDENT,
     out: Annotated[Path | None, typer.Option(help="Write them to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
@@ -120,8 +134,10 @@ def invite(
         auditing.audit(storage, audit)
         if out is not None:
             reserve(out, replace=force)
-        codes = inviting.slips(storage, audit, count, LEAD if lead else RESPONDENT)
-    content = "".join(f"{line}\n" for line in inviting.lines(codes, Ways(bot=ways.bot) if lead else ways))
+        given = LEAD if lead else role.value
+        codes = inviting.slips(storage, audit, count, given)
+    by = ways if given == RESPONDENT else Ways(bot=ways.bot)  # a role is entered on Telegram
+    content = "".join(f"{line}\n" for line in inviting.lines(codes, by))
     if out is None:
         typer.echo(content, nl=False)
     else:

@@ -13,6 +13,8 @@ from bot.cli.audits import storage_here
 from bot.cli.trouble import Trouble, read_file
 from storage.journal import (
     AnswersForgotten,
+    ApprovalAsked,
+    ApprovalRefused,
     AuditClosed,
     AuditOpened,
     BackedUp,
@@ -28,7 +30,10 @@ from storage.journal import (
     ReportPublished,
     Restored,
     RoleGiven,
+    RoleRemoved,
+    SignInForgotten,
     SlipsIssued,
+    ThresholdChanged,
     What,
     read_checkpoint,
 )
@@ -191,27 +196,29 @@ def _deed(what: What, audit: str) -> str:
             return f"opened {audit} for {staff} staff, nothing to be shown of fewer than {k}; forms: {asked}"
         case SlipsIssued(count=count, role=role):
             return f"made {count} invitations to {audit} as {role}"
-        case RoleGiven(role=role):
-            return f"an invitation was used: {audit} has a {role}"
         case PassphraseChosen():
             return f"chose the passphrase of {audit}"
         case AnswersForgotten():
             return f"destroyed the answers of {audit}, as their time was over"
+        case RoleGiven() | RoleRemoved() | SignInForgotten():
+            return _of_a_role(what, audit)
+        case ApprovalAsked() | ApprovalRefused() | ThresholdChanged():
+            return _of_an_approval(what, audit)
         case AuditClosed():
             return f"closed {audit}"
         case ReportPublished(form=form, digest=digest):
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
         case ConcernRead():
             return f"read a concern of {audit}"
-        case BackedUp() | Restored():
-            return _copied(what)
-        case KeysRotated():
-            return "put a new key file in the place of the old one"
+        case BackedUp() | Restored() | KeysRotated():
+            return _of_the_whole(what)
         case _:
             assert_never(what)
 
 
-def _copied(what: BackedUp | Restored) -> str:
+def _of_the_whole(what: BackedUp | Restored | KeysRotated) -> str:
+    if isinstance(what, KeysRotated):
+        return "put a new key file in the place of the old one"
     if isinstance(what, BackedUp):
         pool = ", with responses that were not taken apart" if what.while_open else ""
         return f"made a backup{pool} (SHA-256 {what.file})"
@@ -219,6 +226,35 @@ def _copied(what: BackedUp | Restored) -> str:
     if what.known <= what.after:
         return told
     return f"{told}; {span(what.after + 1, what.known).lower()} lost of what was there before"
+
+
+def _of_a_role(what: RoleGiven | RoleRemoved | SignInForgotten, audit: str) -> str:
+    match what:
+        case RoleGiven(role=role):
+            return f"{audit} has {_a(role)}"
+        case RoleRemoved(role=role):
+            return f"somebody is no longer {_a(role)} of {audit}"
+        case SignInForgotten(role=role):
+            return f"{_a(role)} of {audit} must set up signing in anew"
+        case _:
+            assert_never(what)
+
+
+def _of_an_approval(what: ApprovalAsked | ApprovalRefused | ThresholdChanged, audit: str) -> str:
+    match what:
+        case ApprovalAsked(subject=subject):
+            return f"asked a second person to agree to a change of {audit} ({subject})"
+        case ApprovalRefused(subject=subject):
+            return f"a change of {audit} was not agreed to ({subject})"
+        case ThresholdChanged(before=before, k=k, people=people):
+            wanted = "two people agreed" if people > 1 else "one person"
+            return f"changed K of {audit} from {before} to {k} ({wanted})"
+        case _:
+            assert_never(what)
+
+
+def _a(role: str) -> str:
+    return f"an {role}" if role == "auditor" else f"a {role}"
 
 
 def _entries(count: int) -> str:

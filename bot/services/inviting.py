@@ -41,6 +41,7 @@ def slips(
 ) -> tuple[str, ...]:
     """New codes for this audit; only their hashes are kept. Raises UnknownAuditError."""
     with storage.writing() as work:
+        work.casework.hold(audit)  # K is not lowered meanwhile: once a slip was issued, it stays as it is
         work.casework.audit(audit)
         work.journal.append(SlipsIssued(count, role), day=clock.now().date(), actor=OPERATOR, audit=audit)
         return work.slips.issue(audit, count, role)

@@ -1,4 +1,4 @@
-"""Web pages: the conversation, where to turn, and what a lead reads. Without a line of JavaScript."""
+"""Web pages: the conversation, where to turn, signing in, what people with a role read. Only passkeys need scripts."""
 
 from bot.web.app import create_app
 

@@ -10,23 +10,27 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
 from bot.errors import SlipNeededError, SlipSpentError, TurnError
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
-from bot.web import guard
+from bot.web import gate, guard
+from bot.web.approvals import Approvals
 from bot.web.conversation import Conversation, path
 from bot.web.entering import PATH as SLIP
 from bot.web.entering import Entering
+from bot.web.gate import BEGUN, EVERYONE, FRESH, SIGNED_IN, Door, Gate, among
 from bot.web.lead import Lead
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
 from bot.web.returning import Returning
+from bot.web.signing import SignIn
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
+from storage.slips import AUDITOR, DEPUTY, LEAD
 from storage.unit_of_work import Storage
 
 _KEEP = "public, max-age=86400"
@@ -45,23 +49,26 @@ def create_app(
 ) -> Starlette:
     """The web pages. `turns` must be entered by whoever serves them, and left after serving.
 
-    `host` is the address that the server binds: the lead's pages, which have no sign-in yet, are only there
-    when that is this machine alone and `demo` is set. `allowed_hosts`: names by which browsers may call us.
-    `more`: what is reached here and is no page.
+    `host` is the address that the server binds: when that is this machine alone and `demo` is set, nobody has to
+    sign in. `allowed_hosts`: names by which browsers may call us. `more`: what is reached here and is no page.
+    Raises ValueError for a route that does not say who may use it.
     """
     pages = Pages(demo=demo, exit_link=exit_link)
     errors = Errors(pages)
+    files = Mount("/static", _Static(directory=STATIC))
     routes = [
         *more,
-        *_routes(
+        *_for_everyone(
             Public(storage, pages, turns.contacts),
             Entering(storage, turns, pages),
             Conversation(storage, turns, pages),
         ),
-        *_receipt_routes(Returning(turns, pages)),
+        *_with_a_receipt(Returning(turns, pages)),
+        *_to_sign_in(SignIn(storage, clock, pages)),
+        *_for_people_with_a_role(Lead(storage, clock, pages), Approvals(storage, clock, pages)),
+        files,
     ]
-    if demo and is_loopback(host):
-        routes += _lead_routes(Lead(storage, clock, pages))
+    gate.check_routes(routes, files)
     app = Starlette(
         routes=routes,
         middleware=[
@@ -70,6 +77,7 @@ def create_app(
             Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
         ],
         exception_handlers={
+            gate.OtherRoleError: errors.other_role,
             HTTPException: errors.http,
             RequestError: errors.request,
             SlipNeededError: errors.slip_needed,
@@ -79,40 +87,60 @@ def create_app(
         },
     )
     app.state.draft_days = storage.epochs.draft_days
+    app.state.gate = Gate(storage, clock, open_here=demo and is_loopback(host))
     return app
 
 
-def _routes(public: Public, entering: Entering, conversation: Conversation) -> list[BaseRoute]:
+def _for_everyone(public: Public, entering: Entering, conversation: Conversation) -> list[Door]:
     return [
-        Route("/", public.welcome),
-        Route("/risk", public.risk),
-        Route("/language", public.language, methods=["POST"]),
-        Route("/privacy", public.privacy),
-        Route(SLIP, entering.show, methods=["GET"]),
-        Route(SLIP, entering.enter, methods=["POST"]),
-        Route("/a/{audit}", conversation.choose),
-        Route("/a/{audit}/{form}", conversation.show, methods=["GET"]),
-        Route("/a/{audit}/{form}", conversation.play, methods=["POST"]),
-        Route(f"/static/{REPORT_STYLES}", _report_styles),
-        Mount("/static", _Static(directory=STATIC)),
+        Door("/", public.welcome, EVERYONE),
+        Door("/risk", public.risk, EVERYONE),
+        Door("/language", public.language, EVERYONE, ["POST"]),
+        Door("/privacy", public.privacy, EVERYONE),
+        Door(SLIP, entering.show, EVERYONE),
+        Door(SLIP, entering.enter, EVERYONE, ["POST"]),
+        Door("/a/{audit}", conversation.choose, EVERYONE),
+        Door("/a/{audit}/{form}", conversation.show, EVERYONE),
+        Door("/a/{audit}/{form}", conversation.play, EVERYONE, ["POST"]),
+        Door(f"/static/{REPORT_STYLES}", _report_styles, EVERYONE),
     ]
 
 
-def _receipt_routes(returning: Returning) -> list[BaseRoute]:
+def _with_a_receipt(returning: Returning) -> list[Door]:
     return [
-        Route("/receipt", returning.ask, methods=["GET"]),
-        Route("/receipt", returning.open, methods=["POST"]),
+        Door("/receipt", returning.ask, EVERYONE),
+        Door("/receipt", returning.open, EVERYONE, ["POST"]),
     ]
 
 
-def _lead_routes(lead: Lead) -> list[BaseRoute]:
+def _to_sign_in(sign_in: SignIn) -> list[Door]:
     return [
-        Route("/lead", lead.overview),
-        Route("/lead/audits/{audit}", lead.audit),
-        Route("/lead/audits/{audit}/close", lead.confirm, methods=["GET"]),
-        Route("/lead/audits/{audit}/close", lead.close, methods=["POST"]),
-        Route("/lead/audits/{audit}/concerns", lead.read, methods=["POST"]),
-        Route("/lead/audits/{audit}/report", lead.report),
+        Door("/sign-in", sign_in.show, EVERYONE),
+        Door("/sign-in", sign_in.follow, EVERYONE, ["POST"]),
+        Door("/sign-in/passkey", sign_in.passkey, EVERYONE, ["POST"]),
+        Door("/sign-in/confirm", sign_in.ask, BEGUN),
+        Door("/sign-in/confirm", sign_in.confirm, BEGUN, ["POST"]),
+        Door("/sign-out", sign_in.leave, BEGUN, ["POST"]),
+        Door("/lead/account", sign_in.account, FRESH),
+        Door("/lead/account", sign_in.add, FRESH, ["POST"]),
+    ]
+
+
+def _for_people_with_a_role(lead: Lead, approvals: Approvals) -> list[Door]:
+    every = (LEAD, DEPUTY, AUDITOR)
+    audit = "/lead/audits/{audit}"
+    return [
+        Door("/lead", lead.overview, SIGNED_IN),
+        Door(audit, lead.audit, among(*every)),
+        Door(f"{audit}/close", lead.confirm, among(LEAD, fresh=True)),
+        Door(f"{audit}/close", lead.close, among(LEAD, fresh=True), ["POST"]),
+        Door(f"{audit}/concerns", lead.read, among(LEAD, DEPUTY), ["POST"]),
+        Door(f"{audit}/report", lead.report, among(*every)),
+        Door(f"{audit}/report/download", lead.download, among(*every, fresh=True)),
+        Door(f"{audit}/k", approvals.k, among(LEAD, fresh=True)),
+        Door(f"{audit}/k", approvals.change_k, among(LEAD, fresh=True), ["POST"]),
+        Door(f"{audit}/approvals", approvals.show, among(*every, fresh=True)),
+        Door(f"{audit}/approvals", approvals.settle, among(*every, fresh=True), ["POST"]),
     ]
 
 
@@ -142,6 +170,17 @@ class Errors:
         response = self._page(request, status)
         response.headers.update({name.lower(): value for name, value in headers.items()})
         return response
+
+    async def other_role(self, request: Request, _trouble: Exception) -> Response:
+        """They have a role in this audit, but not one that this is for."""
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("This is for somebody with another part in this audit"),
+            _("Nothing was changed. What is for you is on the page of the audit."),
+            links=(Link(_("All audits"), gate.HOME, "secondary"),),
+            status=403,
+        )
 
     async def request(self, request: Request, trouble: Exception) -> Response:
         """No such audit or form, or it takes no answers now."""

@@ -14,7 +14,7 @@ import secrets
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -122,21 +122,59 @@ def _mark_of(place: str) -> str:
     return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
+def session_name(request: Request) -> str:
+    """The name of the cookie of whoever signs in."""
+    return "__Host-candour-session" if request.url.scheme == "https" else "candour-session"
+
+
+def session(request: Request) -> str:
+    """The token of a session that a browser brought, or nothing."""
+    token = request.cookies.get(session_name(request), "")
+    return token if _SHAPE.fullmatch(token) else ""
+
+
+def give_session(request: Request, response: Response, token: str) -> None:
+    """Have the browser keep the token until it is closed; an empty one takes it back.
+
+    Strict, unlike the cookie of whoever answers: nothing that another site does, a link included, comes in the name
+    of a lead. Our links to sign in need no cookie.
+    """
+    response.set_cookie(
+        session_name(request),
+        token,
+        max_age=None if token else 0,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
 def csrf(cookie: str) -> str:
     """The token that only whoever has the cookie can make."""
     return hmac.new(cookie.encode(), b"candour csrf", hashlib.sha256).hexdigest()
 
 
-def is_ours(request: Request, fields: Fields) -> bool:
-    """Whether a post comes from a page that we made for this browser."""
+def is_ours(request: Request, fields: Fields, by: str = "") -> bool:
+    """Whether a post comes from a page that we made for this browser: by its cookie, or a session that it has."""
     token = first(fields, "csrf").encode(errors="replace")
-    cookie = known(request)
+    cookie = by or known(request)
     return bool(cookie) and not is_foreign(request) and hmac.compare_digest(token, csrf(cookie).encode())
 
 
 def is_foreign(request: Request) -> bool:
     """Whether the browser says that another site made this request."""
     return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+def is_local(address: str) -> bool:
+    """Whether an address stays on this site."""
+    if not address.isprintable() or "\\" in address or not address.startswith("/"):
+        return False
+    try:
+        return not (address.startswith("//") or urlsplit(address).netloc)
+    except ValueError:
+        return False
 
 
 def first(fields: Fields, name: str) -> str:

@@ -1,11 +1,13 @@
-"""What a safeguarding lead reads: how an audit goes, what people want them to know now, and the themes.
+"""What people with a role read: how an audit goes, what staff want them to know now, and the themes.
 
-There is no sign-in yet, so these pages are only there in the demo, on this machine alone.
+Each sees what their role is for: a lead the progress, the report, and the concerns that are for the lead; a deputy
+the report and the concerns that go past the lead; an auditor the progress and the report.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -18,8 +20,9 @@ from bot import wording
 from bot.clock import Clock
 from bot.services import auditing, noticing
 from bot.services.noticing import Parked
-from bot.web import guard
-from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, stamp, static, voice_of
+from bot.web import gate, guard
+from bot.web.gate import audit_page
+from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, static, voice_of
 from bot.wording import Voice
 from dialogues.form import Form, Question
 from reports import rendering
@@ -28,12 +31,14 @@ from reports.disclosure import Band
 from reports.rendering import Links
 from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
-from storage.journal import LEAD
+from storage.slips import AUDITOR, DEPUTY, LEAD
 from storage.unit_of_work import Storage
+
+SEE_CONCERNS, SEE_PROGRESS = frozenset({LEAD, DEPUTY}), frozenset({LEAD, AUDITOR})
 
 
 class Summary(Struct, frozen=True):
-    """An audit as the lead sees it in a list."""
+    """An audit as somebody sees it in a list. `heard` is empty for who does not follow its progress."""
 
     audit: Audit
     address: str
@@ -63,22 +68,26 @@ class Lead:
         self._pages = pages
 
     async def overview(self, request: Request) -> Response:
-        """`/lead`: every audit."""
-        voice = voice_of(request)
-        summaries = await run_in_threadpool(self._summaries, voice)
-        return self._pages.page(
+        """`/lead`: every audit in which they have a role."""
+        cookie, stamped = gate.stamped(request)
+        response = self._pages.page(
             request,
             "lead.html",
-            summaries=summaries,
+            summaries=await run_in_threadpool(self._summaries, request),
+            visitor=gate.visitor(request),
+            stamp=stamped,
             unreviewed=[code for code in wording.languages() if not wording.voice(code).reviewed],
         )
+        gate.give(request, response, cookie)
+        return response
 
     async def audit(self, request: Request) -> Response:
         """`/lead/audits/{audit}`: how it goes, concerns, and the themes once it is closed."""
-        cookie = guard.known(request) or guard.new_cookie()
+        cookie, stamped = gate.stamped(request)
         name, language = request.path_params["audit"], reading(request)
-        found = await run_in_threadpool(self._summary, name, voice_of(request))
-        told = await run_in_threadpool(self._told, name, language)
+        held = gate.roles(request, name)
+        found = await run_in_threadpool(self._summary, name, held, voice_of(request))
+        told = await run_in_threadpool(self._told, name, held, language)
         parked = await run_in_threadpool(noticing.parked, self._storage, name)
         published = await run_in_threadpool(self._reports, name)
         response = self._pages.page(
@@ -87,62 +96,84 @@ class Lead:
             audit=name,
             summary=found,
             told=told,
-            undelivered=_undelivered(parked, voice_of(request)),
+            undelivered=_undelivered(_for(held, parked), voice_of(request)),
+            sees_concerns=bool(held & SEE_CONCERNS),
+            leads=LEAD in held,
             themes=[message for each in published for message in rendering.chat(each, language=language)],
             open=found.audit.status is Status.OPEN or not published,
-            stamp=stamp(cookie),
+            stamp=stamped,
         )
-        guard.give(request, response, cookie)
+        gate.give(request, response, cookie)
         return response
 
     async def confirm(self, request: Request) -> Response:
         """`GET /lead/audits/{audit}/close`: closing is final, so it is asked back."""
-        cookie = guard.known(request) or guard.new_cookie()
+        cookie, stamped = gate.stamped(request)
         name = request.path_params["audit"]
-        found = await run_in_threadpool(self._summary, name, voice_of(request))
-        response = self._pages.page(request, "close.html", audit=name, summary=found, stamp=stamp(cookie))
-        guard.give(request, response, cookie)
+        found = await run_in_threadpool(self._summary, name, gate.roles(request, name), voice_of(request))
+        response = self._pages.page(request, "close.html", audit=name, summary=found, stamp=stamped)
+        gate.give(request, response, cookie)
         return response
 
     async def close(self, request: Request) -> Response:
         """`POST /lead/audits/{audit}/close`: close it and publish the report."""
         name = request.path_params["audit"]
-        await _ours(request)
+        await gate.posted(request)
         await run_in_threadpool(auditing.close_audit, self._storage, name, self._clock, LEAD)
-        return RedirectResponse(address(name), 303)
+        return RedirectResponse(audit_page(name), 303)
 
     async def read(self, request: Request) -> Response:
-        """`POST /lead/audits/{audit}/concerns`: the lead has read a concern of this audit."""
+        """`POST /lead/audits/{audit}/concerns`: whoever a concern of this audit is for has read it."""
         name = request.path_params["audit"]
-        fields = await _ours(request)
+        fields = await gate.posted(request)
         wanted = guard.first(fields, "concern")
-        known = await run_in_threadpool(auditing.concerns, self._storage, name)
+        held = gate.roles(request, name)
+        known = await run_in_threadpool(auditing.concerns, self._storage, name, held)
         for concern in known:
             if concern.id.hex() == wanted:
-                await run_in_threadpool(auditing.mark_read, self._storage, concern.id, self._clock)
-        return RedirectResponse(f"{address(name)}#concerns", 303)
+                await run_in_threadpool(
+                    auditing.mark_read, self._storage, concern.id, self._clock, concern.route
+                )
+        return RedirectResponse(f"{audit_page(name)}#concerns", 303)
 
     async def report(self, request: Request) -> Response:
         """`/lead/audits/{audit}/report`: what was published; `?language=` and `?form=` choose."""
         name = request.path_params["audit"]
-        language = request.query_params.get("language") or reading(request)
+        form, published = await self._published(request)
+        if published is None:
+            return self._not_yet(request, name)
+        here = f"{audit_page(name, 'report')}?form={quote(form)}&language="
+        links = Links(
+            stylesheet=static(REPORT_STYLES),
+            back=audit_page(name),
+            languages={spoken.code: here + spoken.code for spoken in published.languages},
+            risk=risk_link(name),
+        )
+        return HTMLResponse(rendering.html(published, language=_language(request), links=links))
+
+    async def download(self, request: Request) -> Response:
+        """`/lead/audits/{audit}/report/download`: the same as a file, complete in itself."""
+        name = request.path_params["audit"]
+        form, published = await self._published(request)
+        if published is None:
+            return self._not_yet(request, name)
+        headers = {
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(f'{name}-{form}', safe='')}.html"
+        }
+        return HTMLResponse(rendering.html(published, language=_language(request)), headers=headers)
+
+    async def _published(self, request: Request) -> tuple[str, Report | None]:
+        """The form that is wanted, and its report, or None while there is none. Raises HTTPException 404."""
+        name = request.path_params["audit"]
         offered = await run_in_threadpool(auditing.forms, self._storage, name)
         asked = {form.id: form for form in offered if form.records == RESPONSE}
         form = asked.get(request.query_params.get("form") or next(iter(asked), ""))
         if form is None:
             raise HTTPException(404)
         try:
-            published = await run_in_threadpool(auditing.report, self._storage, name, form.id)
+            return form.id, await run_in_threadpool(auditing.report, self._storage, name, form.id)
         except AuditOpenError:
-            return self._not_yet(request, name)
-        here = f"{address(name)}/report?form={quote(form.id)}&language="
-        links = Links(
-            stylesheet=static(REPORT_STYLES),
-            back=address(name),
-            languages={spoken.code: here + spoken.code for spoken in published.languages},
-            risk=risk_link(name),
-        )
-        return HTMLResponse(rendering.html(published, language=language, links=links))
+            return form.id, None
 
     def _not_yet(self, request: Request, name: str) -> Response:
         _ = voice_of(request)
@@ -150,32 +181,34 @@ class Lead:
             request,
             _("There is no report yet"),
             _("Nothing is shown while the audit is open, so that nobody can be picked out."),
-            _("Close the audit to publish its report."),
-            links=(Link(_("Back to the audit"), address(name), "secondary"),),
+            _("Its report is published when it is closed."),
+            links=(Link(_("Back to the audit"), audit_page(name), "secondary"),),
             status=409,
             audit=name,
         )
 
-    def _summaries(self, voice: Voice) -> tuple[Summary, ...]:
-        return tuple(self._of(audit, voice) for audit in auditing.audits(self._storage))
+    def _summaries(self, request: Request) -> tuple[Summary, ...]:
+        found = [(audit, gate.roles(request, audit.id)) for audit in auditing.audits(self._storage)]
+        return tuple(self._of(audit, held, voice_of(request)) for audit, held in found if held)
 
-    def _summary(self, name: str, voice: Voice) -> Summary:
-        return self._of(auditing.audit(self._storage, name), voice)
+    def _summary(self, name: str, held: Collection[str], voice: Voice) -> Summary:
+        return self._of(auditing.audit(self._storage, name), held, voice)
 
-    def _of(self, audit: Audit, voice: Voice) -> Summary:
-        told = auditing.concerns(self._storage, audit.id)
+    def _of(self, audit: Audit, held: Collection[str], voice: Voice) -> Summary:
+        told = auditing.concerns(self._storage, audit.id, held)
+        follows = not SEE_PROGRESS.isdisjoint(held)
         return Summary(
             audit=audit,
-            address=address(audit.id),
+            address=audit_page(audit.id),
             state=_state(audit, voice),
             entry=_entry(audit, voice),
-            heard=_heard(auditing.progress(self._storage, audit.id, self._clock), voice),
+            heard=_heard(auditing.progress(self._storage, audit.id, self._clock), voice) if follows else "",
             unread=sum(not concern.read for concern in told),
         )
 
-    def _told(self, name: str, language: str) -> tuple[Told, ...]:
+    def _told(self, name: str, held: Collection[str], language: str) -> tuple[Told, ...]:
         offered = {form.digest: form for form in auditing.forms(self._storage, name)}
-        told = auditing.concerns(self._storage, name)
+        told = auditing.concerns(self._storage, name, held)
         shown = [
             Told(each.id.hex(), each.read, _lines(each, offered.get(each.form), language)) for each in told
         ]
@@ -190,16 +223,13 @@ class Lead:
             return ()
 
 
-def address(audit: str) -> str:
-    """Where the lead finds an audit."""
-    return f"/lead/audits/{quote(audit, safe='')}"
+def _language(request: Request) -> str:
+    return request.query_params.get("language") or reading(request)
 
 
-async def _ours(request: Request) -> guard.Fields:
-    fields = await guard.read(request)
-    if not guard.is_ours(request, fields):
-        raise HTTPException(403)
-    return fields
+def _for(held: Collection[str], parked: tuple[Parked, ...]) -> tuple[Parked, ...]:
+    """What could not be delivered to people with these roles: a lead must not learn of what goes past them."""
+    return tuple(each for each in parked if (each.role or LEAD) in held)
 
 
 def _state(audit: Audit, _: Voice) -> str:

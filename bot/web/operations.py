@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 from bot import logs
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.web import guard
+from bot.web.gate import EVERYONE, Door
 from storage.unit_of_work import Storage
 
 LIMIT: Final = 2.0  # seconds that a check may take
@@ -142,7 +143,7 @@ def routes(checks: Checks) -> list[BaseRoute]:
         said = {"ready": not failing, **({"failing": failing} if failing else {})}
         return JSONResponse(said, 503 if failing else 200)
 
-    return [Route("/healthz", _alive), Route("/readyz", ready)]
+    return [Door("/healthz", _alive, EVERYONE), Door("/readyz", ready, EVERYONE)]
 
 
 async def _alive(_request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -75,7 +75,7 @@ class Public:
         """`POST /language`: pages in another language from now on, and back to the page one was on."""
         fields = await guard.read(request)
         back = guard.first(fields, "next")
-        response = RedirectResponse(back if is_local(back) else "/", 303)
+        response = RedirectResponse(back if guard.is_local(back) else "/", 303)
         if not guard.is_foreign(request):
             remember_language(request, response, guard.first(fields, "language"))
         return response
@@ -83,9 +83,3 @@ class Public:
     async def privacy(self, request: Request) -> Response:
         """`/privacy`: what is kept about whoever answers."""
         return self._pages.page(request, "privacy.html", sections=promises.sections(reading(request)))
-
-
-def is_local(address: str) -> bool:
-    """Whether an address stays on this site."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
-    return parts is not None and address.startswith("/") and not (address.startswith("//") or parts.netloc)

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.errors import TurnError
+from bot.web.gate import EVERYONE, Door
 from storage.errors import UnavailableError
 
 PATH = "/telegram"
@@ -20,7 +20,7 @@ Deliver: TypeAlias = Callable[[bytes], Awaitable[None]]
 IsOurs: TypeAlias = Callable[[str], bool]
 
 
-def route(deliver: Deliver, is_ours: IsOurs) -> Route:
+def route(deliver: Deliver, is_ours: IsOurs) -> Door:
     """`POST /telegram`. `is_ours` says whether the secret that came with an update is the one we gave Telegram."""
 
     async def take(request: Request) -> Response:
@@ -35,7 +35,7 @@ def route(deliver: Deliver, is_ours: IsOurs) -> Route:
             return Response(status_code=503, headers={"retry-after": str(AGAIN)})
         return Response(status_code=200)
 
-    return Route(PATH, take, methods=["POST"])
+    return Door(PATH, take, EVERYONE, ["POST"])
 
 
 async def _read(request: Request) -> bytes | None:

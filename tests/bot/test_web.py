@@ -9,7 +9,7 @@ import pytest
 
 from bot import promises, wording
 from bot.web import guard
-from bot.web.public import is_local
+from bot.web.guard import is_local
 from tests.bot.website import AUDIT, STAFF, Browser, Page, Site, site, spoil
 
 MOST_QUESTIONS = 60

@@ -56,7 +56,7 @@ async def test_the_overview_says_how_each_audit_goes(lead: Browser) -> None:
     page = await lead.open("/lead")
     assert "Rowan House: audit" in page.text
     assert "Open since 4 May 2026. Fewer than 8 people have answered so far." in page.text
-    assert "There is no sign-in yet" in page.text
+    assert "In this example nobody has to sign in" in page.text
     assert "not yet been checked by a Welsh speaker" in page.text
 
 

@@ -286,17 +286,18 @@ async def test_a_broken_page_says_what_to_do_and_the_log_says_no_word(
         ("", False),
     ],
 )
-async def test_the_leads_pages_are_only_there_on_this_machine(
+async def test_the_leads_pages_are_only_open_on_this_machine(
     tmp_path: Path, host: str, *, local: bool
 ) -> None:
     assert is_loopback(host) is local
     async with site(tmp_path, host=host) as running:
         browser = running.browser()
         async with browser.client:
-            assert (await browser.open(f"/lead/audits/{AUDIT}")).status == (200 if local else 404)
+            page = await browser.open(f"/lead/audits/{AUDIT}")
+            assert page.response.url.path == (f"/lead/audits/{AUDIT}" if local else "/sign-in")
 
 
-async def test_without_the_demo_there_is_no_way_to_the_leads_pages(tmp_path: Path) -> None:
+async def test_without_the_demo_the_leads_pages_are_for_who_signs_in(tmp_path: Path) -> None:
     async with site(tmp_path, demo=False) as running:
         browser = running.browser()
         async with browser.client:
@@ -304,7 +305,7 @@ async def test_without_the_demo_there_is_no_way_to_the_leads_pages(tmp_path: Pat
             assert "Read as the safeguarding lead" not in page.text
             assert "made up" not in page.text
             for address in ("/lead", f"/lead/audits/{AUDIT}", f"/lead/audits/{AUDIT}/report"):
-                assert (await browser.open(address)).status == 404
+                assert (await browser.open(address)).response.url.path == "/sign-in"
 
 
 async def test_a_busy_site_says_that_nothing_was_taken(here: Site) -> None:

@@ -54,7 +54,7 @@ class _Reader(HTMLParser):
             case "form":
                 self.forms.append(Form(given["action"].partition("#")[0]))
             case "input" if given["type"] in ("hidden", "text") or "checked" in given:
-                self.forms[-1].fields.append((given["name"], given["value"]))
+                self.forms[-1].fields.append((given["name"], given.get("value", "")))
             case "textarea" | "button" | "a":
                 self._taken = []
                 self._field = self._button = (given.get("name", ""), given.get("value", ""))

@@ -1,6 +1,7 @@
-"""A whole site in a process of its own: `python -m tests.journeys.serving FOLDER COLLEAGUES`; prints its port.
+"""A whole site in a process of its own: `python -m tests.journeys.serving FOLDER COLLEAGUES [ROLE]`; prints its port.
 
-So many colleagues have answered already; each of them chose the second choice of every question.
+So many colleagues have answered already; each of them chose the second choice of every question. With a role,
+people must sign in, and the code of somebody with this role is printed too.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import uvicorn
 
-from bot.clock import SetClock
+from bot.clock import Clock, SetClock, SystemClock
 from bot.messages import Address, Incoming, Reply
+from bot.services import appointing
 from bot.turns import TurnLoop
 from bot.web import create_app
 from dialogues.moves import Answer, Begin, Move, Skip, Submit
@@ -51,14 +53,17 @@ def next_move(reply: Reply) -> Move | None:
             return Submit()
 
 
-async def serve(folder: Path, colleagues: int) -> None:
-    """Serve until this process is ended."""
-    storage, clock = opened(folder), SetClock(NOW)
+async def serve(folder: Path, colleagues: int, role: str = "") -> None:
+    """Serve until this process is ended. Where people sign in, time goes on."""
+    storage = opened(folder)
+    clock: Clock = SystemClock() if role else SetClock(NOW)
     listening = socket.create_server(("127.0.0.1", 0))
     async with TurnLoop(storage, clock) as turns:
         for number in range(colleagues):
             await play(turns, number)
-        app = create_app(storage, turns, clock, demo=True)
+        app = create_app(storage, turns, clock, demo=not role)
+        if role:
+            print(appointing.appoint(storage, AUDIT, role, "Ann Example")[1].code)
         print(listening.getsockname()[1], flush=True)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         await uvicorn.Server(config).serve(sockets=[listening])
@@ -66,4 +71,4 @@ async def serve(folder: Path, colleagues: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -41,7 +41,9 @@ def test_every_command_is_documented() -> None:
 def test_every_documented_command_exists() -> None:
     told = set(
         re.findall(
-            r"^candour ((?:forms|audits|journal|keys|contacts) \w+|\w+)", README + "\n" + FORMS, re.MULTILINE
+            r"^candour ((?:forms|audits|journal|keys|contacts|people) \w+|\w+)",
+            README + "\n" + FORMS,
+            re.MULTILINE,
         )
     )
     assert told - set(commands()) == set()

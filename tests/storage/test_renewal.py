@@ -44,7 +44,7 @@ def sealed(reopen: Reopen, audit: Audit, form: Form) -> bytes:
         work.journal.append(AuditOpened(8, 58, ()), day=DAY, actor=OPERATOR, audit=audit.id)
         work.people.add("rowan-house", "lead", "telegram", "12345")
     locked = storage.keys.lock_account(ACCOUNT, b"Amina")
-    secret = storage.keys.lock_credential(CREDENTIAL, b"totp")
+    secret = storage.keys.lock_account(ACCOUNT + CREDENTIAL, b"totp")
     with storage.database.writing() as connection:
         connection.execute(
             insert(accounts), [{"id": ACCOUNT, "locked": locked}, {"id": NAMELESS, "locked": b""}]
@@ -77,7 +77,7 @@ def is_whole(storage: Storage, sealed: bytes) -> None:
         (credential,) = connection.execute(select(credentials))
     assert storage.keys.open_account(ACCOUNT, rows[ACCOUNT]) == b"Amina"
     assert rows[NAMELESS] == b""
-    assert storage.keys.open_credential(CREDENTIAL, credential.locked) == b"totp"
+    assert storage.keys.open_account(ACCOUNT + CREDENTIAL, credential.locked) == b"totp"
     assert storage.examine_journal().whole
 
 

@@ -45,16 +45,26 @@ log = logs.logger(__name__)
 
 
 class Reception:
-    """Takes updates. `prepare` makes an answer of a file's content; it is called in a thread."""
+    """Takes updates. `prepare` makes an answer of a file's content; it is called in a thread.
+
+    `pages` is the address of the web pages as people reach it.
+    """
 
     def __init__(
-        self, turns: TurnLoop, client: Client, sender: Sender, metrics: Metrics, prepare: Prepare
+        self,
+        turns: TurnLoop,
+        client: Client,
+        sender: Sender,
+        metrics: Metrics,
+        prepare: Prepare,
+        pages: str = "",
     ) -> None:
         self._turns = turns
         self._client = client
         self._sender = sender
         self._metrics = metrics
         self._prepare = prepare
+        self._pages = pages
         self._stopping = asyncio.Event()
         self._fetching = asyncio.Semaphore(FETCHES)
         self._replied: OrderedDict[tuple[int, str], None] = OrderedDict()
@@ -209,7 +219,7 @@ class Reception:
     def _shown(self, heard: Heard, outcome: Outcome) -> tuple[Call, ...]:
         if self._came_twice(heard, outcome):
             return screens.seen(heard.query)
-        return screens.screen(outcome, query=heard.query, message=heard.message)
+        return screens.screen(outcome, query=heard.query, message=heard.message, pages=self._pages)
 
     async def _until_better(self, trouble: UnavailableError, failures: int) -> None:
         if failures == 0:

@@ -24,14 +24,14 @@ from bot.errors import (
     UnknownInvitationError,
     WrongReceiptError,
 )
-from bot.messages import Appointed, AtRisk, Doors, Outcome, Promises, Reply, Welcomed
+from bot.messages import Admitted, Appointed, AtRisk, Doors, Outcome, Promises, Reply, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.prompts import Prompt
+from storage import slips
 from storage.errors import AuditClosedError
-from storage.slips import DEPUTY
 
 MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
 MOST_CHOICES = 60  # as buttons; more are listed with their numbers
@@ -132,8 +132,11 @@ def _markup(keyboard: Keyboard, menu: tuple[str, ...]) -> dict[str, object]:
     return {}
 
 
-def screen(outcome: Outcome, *, query: str = "", message: int = 0) -> tuple[Call, ...]:
-    """What a person sees after a message; `query` and `message` belong to the tap, if it was one."""
+def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = "") -> tuple[Call, ...]:
+    """What a person sees after a message; `query` and `message` belong to the tap, if it was one.
+
+    `pages` is the address of the web pages.
+    """
     match outcome:
         case Doors():
             return (*seen(query), _doors(outcome))
@@ -145,6 +148,8 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0) -> tuple[Call
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
         case Promises(language):
             return (*seen(query), *_promises(language))
+        case Admitted():
+            return (*seen(query), _plain(_admitted(outcome, pages)))
         case Reply():
             return tuple(_reply(outcome, query, message))
 
@@ -471,15 +476,32 @@ def _promises(language: str) -> Iterator[Post]:
 
 def _appointed(role: str) -> list[str]:
     _ = wording.voice(wording.SOURCE)
-    if role == DEPUTY:
-        return [
-            _("You are now known here as the deputy of the safeguarding lead of this audit."),
-            _("I tell you at once when a concern goes past the lead to you. I never send what they wrote."),
-        ]
-    return [
-        _("You are now known here as a safeguarding lead of this audit."),
-        _("I tell you at once when somebody raises a concern. I never send what they wrote."),
-    ]
+    signing = _("To read about it, send /signin. I then give you a link to the web pages.")
+    match role:
+        case slips.DEPUTY:
+            return [
+                _("You are now known here as the deputy of the safeguarding lead of this audit."),
+                _(
+                    "I tell you at once when a concern goes past the lead to you. I never send what they wrote."
+                ),
+                signing,
+            ]
+        case slips.AUDITOR:
+            return [_("You are now known here as an auditor in this audit."), signing]
+        case _:
+            return [
+                _("You are now known here as a safeguarding lead of this audit."),
+                _("I tell you at once when somebody raises a concern. I never send what they wrote."),
+                signing,
+            ]
+
+
+def _admitted(admitted: Admitted, pages: str) -> list[str]:
+    _ = wording.voice(wording.SOURCE)
+    once = _("It works once, within {minutes} minutes. Give it to nobody.", minutes=admitted.minutes)
+    if not pages:
+        return [_("To sign in, type this code on the page “Sign in”:"), admitted.code, once]
+    return [_("To sign in, open this link:"), f"{pages}/sign-in#{admitted.code}", once]
 
 
 def _refused(error: Exception) -> list[str]:
