@@ -83,7 +83,7 @@ class House(Struct, frozen=True):
 async def _build(
     settings: Settings, contacts: Contacts, storage: Storage, metrics: Metrics, stack: AsyncExitStack
 ) -> House:
-    await stack.enter_async_context(Housekeeping(steps(storage)))
+    await stack.enter_async_context(Housekeeping(steps(storage, SystemClock())))
     checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
     reception = None

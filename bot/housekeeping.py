@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Final, Self, TypeAlias
 
 from bot import logs
+from bot.clock import Clock
+from bot.services import keeping
 from storage.unit_of_work import Storage
 
 EVERY: Final = 3600.0  # seconds
@@ -21,9 +23,16 @@ Step: TypeAlias = Callable[[], None]
 log = logs.logger(__name__)
 
 
-def steps(storage: Storage) -> tuple[Step, ...]:
+def steps(storage: Storage, clock: Clock) -> tuple[Step, ...]:
     """Everything that is to be done for a storage, in its order."""
-    return (storage.forget_old_drafts,)
+
+    def flush_early() -> None:
+        keeping.flush_early(storage)
+
+    def forget_answers() -> None:
+        keeping.forget(storage, clock)
+
+    return (storage.forget_old_drafts, flush_early, forget_answers)
 
 
 class Housekeeping:

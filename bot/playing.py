@@ -537,7 +537,12 @@ class _Group:
         thread, _ = self._visited(offer, before)
         text = "\n\n".join(value for value in response.values() if isinstance(value, str))
         if self._work.threads.write(thread, Sender.RESPONDENT, text, offer.public_key, self._now.date()):
-            self._tell(offer.audit, MESSAGE)
+            self._tell(offer.audit, MESSAGE, self._reader_of(thread))
+
+    def _reader_of(self, thread: Thread) -> str:
+        """Whom a thread is for: the role that its concern is for, else the lead."""
+        concerns = self._work.casework.concerns(thread.audit, (LEAD, DEPUTY))
+        return next((each.route for each in concerns if each.locator == thread.locator), LEAD)
 
     def _take_back(self, offer: Offer, before: Conversation) -> None:
         """Erase what they handed in."""

@@ -1,63 +1,64 @@
-"""What the lead and people with a receipt write each other, as the lead sees it: threads, never people.
+"""What people with a receipt and those who review an audit write each other: threads, never people.
 
-Plain functions on a `Storage`. For the lead alone.
+The thread of a concern is for whom that concern is for: the lead, or past them the deputy. All others are for the
+lead. Plain functions on a `Storage`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 
 from msgspec import Struct
 
 from bot.clock import Clock
+from storage.slips import LEAD, ROLES
 from storage.threads import Message, Sender
-from storage.unit_of_work import Storage
+from storage.unit_of_work import Storage, UnitOfWork
 
 LONGEST = 4000  # characters of a message
 
 
 class Thread(Struct, frozen=True):
-    """A thread in which something was written. `locator` says nothing of who has its receipt."""
+    """A thread, for `role` to read. `locator` says nothing of who has its receipt; `concern`: it began with one."""
 
     locator: bytes
     messages: tuple[Message, ...]
+    role: str
+    concern: bool
 
     def __repr__(self) -> str:
         return "Thread()"
 
     @property
     def new(self) -> bool:
-        """Whether there is something from its owner that the lead has not read."""
+        """Whether there is something from its owner that was not read yet."""
         return any(each.new and each.sender is Sender.RESPONDENT for each in self.messages)
 
 
-def threads(storage: Storage, audit: str) -> tuple[Thread, ...]:
-    """Every thread of the audit in which its owner wrote something, those with something new first.
+def threads(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> tuple[Thread, ...]:
+    """The threads for whoever has these roles in the audit: of concerns, and those in which their owner wrote.
 
-    How many others there are is not to be known. Raises UnknownAuditError, UndecipherableError.
+    Those with something new come first. How many others there are is not to be known. Raises UnknownAuditError,
+    UndecipherableError.
     """
     with storage.reading() as work:
-        written = work.threads.read_by_lead(audit, work.casework.keys_of(audit))
-    found = [Thread(locator, tuple(each)) for locator, each in groupby(written, lambda one: one.locator)]
-    theirs = [thread for thread in found if any(each.sender is Sender.RESPONDENT for each in thread.messages)]
-    return tuple(sorted(theirs, key=lambda thread: not thread.new))
+        found = _all(work, audit)
+    shown = [each for each in found if each.role in roles and (each.concern or _has_words_of_owner(each))]
+    return tuple(sorted(shown, key=lambda thread: not thread.new))
 
 
-def thread(storage: Storage, audit: str, locator: bytes) -> Thread:
-    """The thread of a concern, whether anything was written in it or not. Raises as `threads` does."""
-    with storage.reading() as work:
-        written = work.threads.read_by_lead(audit, work.casework.keys_of(audit))
-    return Thread(locator, tuple(each for each in written if each.locator == locator))
-
-
-def answer(storage: Storage, audit: str, locator: bytes, text: str, clock: Clock) -> bool:
+def answer(
+    storage: Storage, audit: str, locator: bytes, text: str, clock: Clock, roles: Collection[str] = (LEAD,)
+) -> bool:
     """Write to whoever has the receipt of this thread, and note that theirs was read.
 
-    False when there is no such thread any more, or it is full. Raises UnknownAuditError.
+    False when these roles have no such thread, or it is full. Raises UnknownAuditError.
     """
     with storage.writing() as work:
         here = work.threads.get(locator)
-        if here is None or here.audit != audit:
+        mine = any(each.locator == locator and each.role in roles for each in _all(work, audit))
+        if here is None or not mine or not text.strip():
             return False
         work.threads.mark_read([locator], Sender.RESPONDENT)
         public = work.casework.keys_of(audit).public
@@ -72,9 +73,23 @@ def ask_everyone(storage: Storage, audit: str, text: str, clock: Clock) -> None:
             work.threads.write(each, Sender.LEAD, text[:LONGEST], public, clock.now().date())
 
 
-def mark_read(storage: Storage, audit: str, locator: bytes) -> None:
-    """Note that the lead has read a thread of this audit."""
+def mark_read(storage: Storage, audit: str, locator: bytes, roles: Collection[str] = (LEAD,)) -> None:
+    """Note that whoever has these roles has read a thread of theirs."""
     with storage.writing() as work:
-        here = work.threads.get(locator)
-        if here is not None and here.audit == audit:
+        if any(each.locator == locator and each.role in roles for each in _all(work, audit)):
             work.threads.mark_read([locator], Sender.RESPONDENT)
+
+
+def _all(work: UnitOfWork, audit: str) -> list[Thread]:
+    """Every thread that a concern began or in which something was written."""
+    of_concerns = {each.locator: each.route for each in work.casework.concerns(audit, ROLES) if each.locator}
+    written = work.threads.read_by_lead(audit, work.casework.keys_of(audit))
+    said = {locator: tuple(each) for locator, each in groupby(written, lambda one: one.locator)}
+    return [
+        Thread(locator, said.get(locator, ()), of_concerns.get(locator, LEAD), locator in of_concerns)
+        for locator in {**of_concerns, **said}
+    ]
+
+
+def _has_words_of_owner(thread: Thread) -> bool:
+    return any(each.sender is Sender.RESPONDENT for each in thread.messages)

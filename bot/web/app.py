@@ -14,12 +14,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
-from bot.errors import SlipNeededError, SlipSpentError, TurnError
+from bot.errors import ReceiptMissingError, SlipNeededError, SlipSpentError, TurnError
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
 from bot.web.approvals import Approvals
 from bot.web.conversation import Conversation, path
+from bot.web.corresponding import Corresponding
 from bot.web.entering import PATH as SLIP
 from bot.web.entering import Entering
 from bot.web.gate import BEGUN, EVERYONE, FRESH, SIGNED_IN, Door, Gate, among
@@ -65,7 +66,11 @@ def create_app(
         ),
         *_with_a_receipt(Returning(turns, pages)),
         *_to_sign_in(SignIn(storage, clock, pages)),
-        *_for_people_with_a_role(Lead(storage, clock, pages), Approvals(storage, clock, pages)),
+        *_for_people_with_a_role(
+            Lead(storage, clock, pages),
+            Approvals(storage, clock, pages),
+            Corresponding(storage, clock, pages),
+        ),
         files,
     ]
     gate.check_routes(routes, files)
@@ -80,6 +85,7 @@ def create_app(
             gate.OtherRoleError: errors.other_role,
             HTTPException: errors.http,
             RequestError: errors.request,
+            ReceiptMissingError: errors.receipt_missing,
             SlipNeededError: errors.slip_needed,
             SlipSpentError: errors.slip_spent,
             TurnError: errors.busy,
@@ -126,7 +132,7 @@ def _to_sign_in(sign_in: SignIn) -> list[Door]:
     ]
 
 
-def _for_people_with_a_role(lead: Lead, approvals: Approvals) -> list[Door]:
+def _for_people_with_a_role(lead: Lead, approvals: Approvals, corresponding: Corresponding) -> list[Door]:
     every = (LEAD, DEPUTY, AUDITOR)
     audit = "/lead/audits/{audit}"
     return [
@@ -135,6 +141,10 @@ def _for_people_with_a_role(lead: Lead, approvals: Approvals) -> list[Door]:
         Door(f"{audit}/close", lead.confirm, among(LEAD, fresh=True)),
         Door(f"{audit}/close", lead.close, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/concerns", lead.read, among(LEAD, DEPUTY), ["POST"]),
+        Door(f"{audit}/messages", corresponding.show, among(LEAD, DEPUTY)),
+        Door(f"{audit}/messages", corresponding.write, among(LEAD, DEPUTY), ["POST"]),
+        Door(f"{audit}/passphrase", corresponding.passphrase, among(LEAD, fresh=True)),
+        Door(f"{audit}/passphrase", corresponding.choose, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/report", lead.report, among(*every)),
         Door(f"{audit}/report/download", lead.download, among(*every, fresh=True)),
         Door(f"{audit}/k", approvals.k, among(LEAD, fresh=True)),
@@ -170,6 +180,17 @@ class Errors:
         response = self._page(request, status)
         response.headers.update({name.lower(): value for name, value in headers.items()})
         return response
+
+    async def receipt_missing(self, request: Request, _trouble: Exception) -> Response:
+        """They want to write to the lead, or to take answers back: first they must show their receipt."""
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("Please enter your receipt first"),
+            _("You got it when you handed in. Nobody sees who you are."),
+            links=(Link(_("I have a receipt"), "/receipt"),),
+            status=403,
+        )
 
     async def other_role(self, request: Request, _trouble: Exception) -> Response:
         """They have a role in this audit, but not one that this is for."""

@@ -54,6 +54,7 @@ class Told(Struct, frozen=True):
     id: str
     read: bool
     lines: tuple[tuple[str, str], ...]
+    answerable: bool
 
     def __repr__(self) -> str:
         return "Told"
@@ -88,7 +89,7 @@ class Lead:
         held = gate.roles(request, name)
         found = await run_in_threadpool(self._summary, name, held, voice_of(request))
         told = await run_in_threadpool(self._told, name, held, language)
-        parked = await run_in_threadpool(noticing.parked, self._storage, name)
+        parked = await run_in_threadpool(noticing.parked, self._storage, name, held)
         published = await run_in_threadpool(self._reports, name)
         response = self._pages.page(
             request,
@@ -110,6 +111,8 @@ class Lead:
         """`GET /lead/audits/{audit}/close`: closing is final, so it is asked back."""
         cookie, stamped = gate.stamped(request)
         name = request.path_params["audit"]
+        if not await run_in_threadpool(auditing.has_passphrase, self._storage, name):
+            return RedirectResponse(audit_page(name, "passphrase"), 303)
         found = await run_in_threadpool(self._summary, name, gate.roles(request, name), voice_of(request))
         response = self._pages.page(request, "close.html", audit=name, summary=found, stamp=stamped)
         gate.give(request, response, cookie)
@@ -119,6 +122,8 @@ class Lead:
         """`POST /lead/audits/{audit}/close`: close it and publish the report."""
         name = request.path_params["audit"]
         await gate.posted(request)
+        if not await run_in_threadpool(auditing.has_passphrase, self._storage, name):
+            return RedirectResponse(audit_page(name, "passphrase"), 303)
         await run_in_threadpool(auditing.close_audit, self._storage, name, self._clock, LEAD)
         return RedirectResponse(audit_page(name), 303)
 
@@ -210,7 +215,13 @@ class Lead:
         offered = {form.digest: form for form in auditing.forms(self._storage, name)}
         told = auditing.concerns(self._storage, name, held)
         shown = [
-            Told(each.id.hex(), each.read, _lines(each, offered.get(each.form), language)) for each in told
+            Told(
+                each.id.hex(),
+                each.read,
+                _lines(each, offered.get(each.form), language),
+                bool(each.locator),
+            )
+            for each in told
         ]
         return tuple(sorted(shown, key=lambda each: each.read))
 

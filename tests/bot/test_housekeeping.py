@@ -79,7 +79,7 @@ async def test_drafts_whose_days_are_over_are_forgotten(tmp_path: Path) -> None:
         await turns.play(message("ann", "1", Begin()))
         for days in (3, 1):
             clock.move(timedelta(days))
-            for step in (*steps(storage), *steps(storage)):
+            for step in 2 * steps(storage, SetClock(NOW)):
                 await asyncio.to_thread(step)
             there = await turns.show(message("ann", "1", Begin()).address, AUDIT, CULTURE)
             assert (there is not None) == (days == 3)

@@ -24,6 +24,7 @@ from tests.epochs import epochs_in
 
 NOW = dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC)
 AUDIT = "rowan"
+PASSPHRASE = "copper lantern tuesday marsh"
 STAFF = f"/a/{AUDIT}/staff-culture"
 BASE = "http://localhost"
 
@@ -183,6 +184,7 @@ def opened(folder: Path) -> Storage:
             synthetic=True,
         )
         auditing.open_audit(storage, audit, [library.shipped("staff-culture"), library.shipped("concern")])
+        auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, SetClock(NOW))
     return storage
 
 
