@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import secrets
-import shutil
 import signal
 import stat
 import subprocess
@@ -72,7 +71,7 @@ class House:
 
     def elsewhere(self) -> Place:
         """An empty place with the same key file."""
-        return Place(self.folder / f"other-{len(self._opened)}", self.key, self._fresh())
+        return Place(self.folder / "other", self.key, self._fresh())
 
     def here(self) -> Place:
         """Where the audit is. Nobody uses it any more."""
@@ -649,37 +648,51 @@ def test_a_journal_with_a_gap_comes_back_with_it(house: House) -> None:
 # Killed
 
 
+@pytest.mark.parametrize("at", [0, 1, 1_500_000, 3_000_000, 4_900_000, None])
 def test_killed_at_any_moment_a_backup_is_whole_or_not_there(
-    house: House, form: Form, tmp_path: Path
+    house: House, form: Form, tmp_path: Path, at: int | None
 ) -> None:
-    for code in invite(house.storage, 60):
-        hand_in(house.storage, form, code, CANARY * 200)
+    """`at`: how many bytes were written when it is killed; None: when it has its name."""
+    (code,) = invite(house.storage, 1)
+    hand_in(house.storage, form, code, CANARY * 200)
+    attach(house.storage, form, 16)
     target, temporary = tmp_path / "target", tmp_path / "tmp"
-    for number in range(8):
-        shutil.rmtree(target, ignore_errors=True)
-        for folder in (target, temporary):
-            folder.mkdir(exist_ok=True)
-        process = subprocess.Popen(
-            [CANDOUR, "backup", "--while-open", "--out", target / "a.backup"],
-            env=_environment(house) | {"TMPDIR": str(temporary)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while process.poll() is None and not list(target.iterdir()):
-            time.sleep(0.001)
-        time.sleep(number * 0.003)
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        process.wait(60)
-        assert list(temporary.iterdir()) == []
-        for path in target.iterdir():
-            assert b"CANARY" not in path.read_bytes()
-            assert b"rowan" not in path.read_bytes()
-            if path.name == "a.backup":
-                assert look_through(path, house.key).audits == (AUDIT,)
-            else:
-                assert path.name.startswith(".a.backup.")
+    target.mkdir()
+    temporary.mkdir()
+    process = start(house, "backup", "--while-open", "--out", target / "a.backup", TMPDIR=temporary)
+    while process.poll() is None and not _is_as_far(target, at):
+        time.sleep(0.0005)
+    kill(process)
+    assert list(temporary.iterdir()) == []
+    for path in target.iterdir():
+        assert b"CANARY" not in path.read_bytes()
+        assert b"rowan" not in path.read_bytes()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        if path.name == "a.backup":
+            assert look_through(path, house.key).audits == (AUDIT,)
+        else:
+            assert path.name.startswith(".a.backup.")
     assert house.storage.examine_journal().whole
+
+
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.1, 0.3])
+def test_killed_at_any_moment_nothing_is_put_back_or_everything(
+    house: House, form: Form, after: float
+) -> None:
+    """`after`: seconds since the database, or the file beside it, was begun."""
+    attach(house.storage, form, 16)
+    house.back_up()
+    place = house.elsewhere()
+    process = start(house, "restore", house.file, CANDOUR_DATA=place.folder, CANDOUR_DATABASE=place.url)
+    while process.poll() is None and not place.folder.exists() and not house.url:
+        time.sleep(0.0005)
+    time.sleep(after + (1.5 if house.url else 0))  # until it has started
+    kill(process)
+    if Storage.revision(place.folder, place.url).found:
+        with house.opened(place).database.reading() as connection:
+            assert len(connection.execute(metadata.tables["files"].select()).all()) == 16
+    else:
+        assert not (place.folder / DATABASE).exists()
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -692,11 +705,37 @@ def test_what_a_killed_restore_left_behind_is_deleted_by_the_next(house: House) 
     assert {path.name for path in place.folder.iterdir()} == {DATABASE}
 
 
-def _environment(house: House) -> dict[str, str]:
-    settings = {"CANDOUR_DATA": str(house.folder / "data"), "CANDOUR_KEY": str(house.key)}
-    if house.url:
-        settings["CANDOUR_DATABASE"] = house.url
-    return {"PATH": os.environ["PATH"], "HOME": str(house.folder), **settings}
+def attach(storage: Storage, form: Form, count: int) -> None:
+    """Files of 300 kB each."""
+    with storage.writing() as work:
+        public = work.casework.keys_of(AUDIT).public
+        for number in range(count):
+            work.files.keep(bytes([number]) * 32, AUDIT, form.id, public, random.Random(1).randbytes(300_000))
+
+
+def start(house: House, *arguments: str | Path, **settings: str | Path) -> subprocess.Popen[bytes]:
+    """The command, as a process of its own."""
+    here = {"CANDOUR_DATA": house.folder / "data", "CANDOUR_KEY": house.key, "CANDOUR_DATABASE": house.url}
+    return subprocess.Popen(
+        [CANDOUR, *arguments],
+        env={"PATH": os.environ["PATH"], "HOME": str(house.folder)}
+        | {name: str(value) for name, value in {**here, **settings}.items()},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGKILL)
+    process.wait(60)
+
+
+def _is_as_far(target: Path, size: int | None) -> bool:
+    with suppress(FileNotFoundError):  # it was just renamed
+        there = {path.name: path.stat().st_size for path in target.iterdir()}
+        return "a.backup" in there if size is None else max(there.values(), default=-1) >= size
+    return False
 
 
 def _files(folder: Path) -> dict[str, bytes]:
