@@ -24,6 +24,7 @@ from bot.channels.telegram.receiving import CHANNEL, Reception, is_ours
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import ALLOWED
 from bot.clock import SystemClock
+from bot.contacts import Contacts
 from bot.errors import TurnError
 from bot.housekeeping import Housekeeping, steps
 from bot.jobs import DATABASE, Jobs
@@ -55,8 +56,8 @@ class Sockets(Struct, frozen=True):
     operations: socket.socket | None = None
 
 
-async def run(settings: Settings, sockets: Sockets, ready: Callable[[], None]) -> None:
-    """Serve until told to stop; `ready` is called when everything answers.
+async def run(settings: Settings, contacts: Contacts, sockets: Sockets, ready: Callable[[], None]) -> None:
+    """Serve until told to stop; `ready` is called when everything answers. `contacts`: whom to call in danger.
 
     Raises StorageError.
     """
@@ -65,7 +66,7 @@ async def run(settings: Settings, sockets: Sockets, ready: Callable[[], None]) -
     storage = await asyncio.to_thread(open_safely, settings)
     async with AsyncExitStack() as stack:
         stack.callback(storage.close)
-        house = await _build(settings, storage, metrics, stack)
+        house = await _build(settings, contacts, storage, metrics, stack)
         with told_to_stop() as told:
             await _serve(house, sockets, told, ready)
 
@@ -79,20 +80,22 @@ class House(Struct, frozen=True):
     polls: bool
 
 
-async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: AsyncExitStack) -> House:
+async def _build(
+    settings: Settings, contacts: Contacts, storage: Storage, metrics: Metrics, stack: AsyncExitStack
+) -> House:
     await stack.enter_async_context(Housekeeping(steps(storage)))
     checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
     reception = None
     if settings.telegram is None:
-        turns = await _turns(storage, metrics, stack)
+        turns = await _turns(storage, contacts, metrics, stack)
     else:
         client = await stack.enter_async_context(_client(settings.telegram))
         sender = Sender(client, metrics)
         stack.push_async_callback(sender.aclose)
         jobs = Jobs(storage, _place(settings), settings.worker, partial(_deliver, sender), metrics)
         await stack.enter_async_context(jobs)
-        turns = await _turns(storage, metrics, stack, jobs)
+        turns = await _turns(storage, contacts, metrics, stack, jobs)
         reception = Reception(turns, client, sender, metrics, attaching.prepare)
         secret = storage.keys.webhook_secret()
         if settings.telegram.receive is Receive.WEBHOOK:
@@ -111,11 +114,15 @@ async def _build(settings: Settings, storage: Storage, metrics: Metrics, stack: 
 
 
 async def _turns(
-    storage: Storage, metrics: Metrics, stack: AsyncExitStack, jobs: Jobs | None = None
+    storage: Storage,
+    contacts: Contacts,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+    jobs: Jobs | None = None,
 ) -> TurnLoop:
     """The turn loop; what starts with us goes to the jobs, or waits in the database until there are any."""
     announce = jobs.announce if jobs else None
-    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics), announce=announce)
+    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics), announce=announce, contacts=contacts)
     metrics.watch_queue(lambda: turns.queued)
     return await stack.enter_async_context(turns)
 

@@ -48,6 +48,7 @@ _PLAIN: dict[str, Callable[[], Move]] = {
 }
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}
 _DOOR = "door:"
+TO_LEAD = "tell:"  # to the form that reaches the safeguarding lead, for whoever has no interview
 _NOWHERE = -1  # the turn of no interview: such a move is stale
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from bot import wording
-from bot.messages import Enter, Go, Said, Words
+from bot import buttons, wording
+from bot.messages import About, Enter, Go, Said, Tap, Words
 from bot.wording import Outgoing, Role
 from dialogues import moves
 from dialogues.interview import Interview, State
@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "language": wording.mark("Use another language"),
     "stop": wording.mark("Stop and erase my answers"),
     "help": wording.mark("What I can do here"),
+    "privacy": wording.mark("What is kept about you"),
     "start": wording.mark("Start, or show the question again"),
 }
 
@@ -52,7 +53,7 @@ _FEWEST_DIGITS = 2
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
 
-def command(typed: str) -> Move | Enter | None:
+def command(typed: str) -> Move | Enter | About | None:
     """The move of a typed command (`/back`, `/edit visits[2]/length`), or None when it is none."""
     said = typed.strip()
     if not said.startswith("/"):
@@ -62,6 +63,8 @@ def command(typed: str) -> Move | Enter | None:
     match name:
         case "start" if argument:
             return Enter(argument)
+        case "privacy":
+            return About()
         case "language":
             return moves.Speak(argument)
         case "edit" if argument:
@@ -71,8 +74,14 @@ def command(typed: str) -> Move | Enter | None:
     return _MOVES.get(name, moves.Help)()
 
 
-def is_concern(text: str) -> bool:
-    """Whether somebody types that someone is at risk, in any language or as a command."""
+def is_concern(said: Said) -> bool:
+    """Whether somebody says that someone is at risk: in any language, as a command, by a button however old."""
+    if isinstance(said, Tap):
+        return said.token.endswith(".c")
+    return isinstance(said, Words) and _is_concern(said.text)
+
+
+def _is_concern(text: str) -> bool:
     return isinstance(command(text), moves.Concern) or _folded(text) in _asking_for_help()
 
 
@@ -91,14 +100,27 @@ def receipt(said: Said) -> str | None:
     return said.text if digits >= _FEWEST_DIGITS and receipts.read(said.text) else None
 
 
-def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter | Go:
+def is_telling(said: Said) -> bool:
+    """Whether somebody wants to tell the safeguarding lead, wherever they are."""
+    if isinstance(said, Tap):
+        return said.token == buttons.TO_LEAD or said.token.endswith(f".g{CONCERN}")
+    return isinstance(said, Words) and _folded(said.text) in _telling()
+
+
+def language_of(said: Said) -> str:
+    """The language in which somebody said that someone is at risk, if it shows."""
+    text = _folded(said.text) if isinstance(said, Words) else ""
+    return _asking_for_help().get(text, wording.SOURCE)
+
+
+def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | Enter | Go | About:
     """The move that a typed line makes. `shown` is what waits for a reply: its buttons can be typed."""
     found = command(text)
     if isinstance(found, moves.Edit):
         return _edit(found.path, shown)
     if found is not None:
         return found
-    if is_concern(text):
+    if _is_concern(text):
         return moves.Concern()
     said = _folded(text)
     if said in _telling():
@@ -134,9 +156,9 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _asking_for_help() -> frozenset[str]:
-    """“Someone is at risk” in every language that Candour speaks."""
-    return frozenset(_folded(wording.name("concern", language)) for language in wording.languages())
+def _asking_for_help() -> dict[str, str]:
+    """“Someone is at risk” in every language that Candour speaks, with the language."""
+    return {_folded(wording.name("concern", language)): language for language in wording.languages()}
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from bot.contacts import SHIPPED, Routes
 from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.moves import Move
@@ -84,7 +85,11 @@ class Returned(_Said, frozen=True):
     visit: Visit
 
 
-Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned
+class About(_Said, frozen=True):
+    """They want to read what is kept about them."""
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About
 
 
 class Incoming(Struct, frozen=True):
@@ -107,7 +112,7 @@ class Reply(Struct, frozen=True):
     `tries` counts the consecutive replies to the present question that could not be taken. `move` is what
     the message was taken for; None when it was seen before, or only looked. `settled` is the question that
     a tap has answered, so that its message can say so. `then` is what the person comes back to, when something
-    that they had put aside goes on.
+    that they had put aside goes on. `routes`: where to turn in this audit.
     """
 
     form: Form
@@ -117,6 +122,7 @@ class Reply(Struct, frozen=True):
     move: Move | None = None
     settled: Item | None = None
     then: Reply | None = None
+    routes: Routes = SHIPPED.everywhere
 
     def __repr__(self) -> str:
         return f"Reply({self.interview!r})"
@@ -152,4 +158,19 @@ class Welcomed(Struct, frozen=True):
         return f"Welcomed({self.audit!r})"
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed
+class AtRisk(Struct, frozen=True):
+    """Where to turn, for somebody whom we know nothing of. `can_tell`: they can write to the lead all the same."""
+
+    routes: Routes
+    can_tell: bool
+    language: str
+
+
+class Promises(Struct, frozen=True):
+    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept."""
+
+    language: str
+    days: int
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
+from bot.contacts import SHIPPED, Contacts
 from bot.errors import (
     NowhereError,
     OthersDraftError,
@@ -27,8 +28,10 @@ from bot.errors import (
     WrongReceiptError,
 )
 from bot.messages import (
+    About,
     Address,
     Appointed,
+    AtRisk,
     Attached,
     Doors,
     Enter,
@@ -36,6 +39,7 @@ from bot.messages import (
     Incoming,
     Odd,
     Outcome,
+    Promises,
     Reply,
     Returned,
     Said,
@@ -49,7 +53,7 @@ from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
-from dialogues.prompts import AskAgain, Item, Prompt, Submitted, Untaken
+from dialogues.prompts import AskAgain, Item, PastLead, Prompt, Submitted, Untaken
 from dialogues.responses import Response
 from storage.answers import Submission
 from storage.casework import CONCERN, MESSAGE, NEEDS_RECEIPT, RESPONSE, WITHDRAWAL, Offer
@@ -62,7 +66,7 @@ from storage.errors import (
 )
 from storage.interviews import ENDED, Aside, Conversation, Handed, Ref, Visit, digest, tombstone
 from storage.journal import RoleGiven
-from storage.slips import LEAD, RESPONDENT
+from storage.slips import DEPUTY, LEAD, RESPONDENT
 from storage.threads import Sender, Thread
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -92,9 +96,10 @@ class Played(Struct, frozen=True):
 class Player:
     """Plays groups of turns, each in one transaction. For one thread."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, contacts: Contacts = SHIPPED) -> None:
         self._storage = storage
         self._clock = clock
+        self._contacts = contacts
         self._stock = Stock(storage.cost)
 
     def close(self) -> None:
@@ -125,7 +130,7 @@ class Player:
         keys = self._storage.keys
         refs = [keys.ref(task.address.channel, task.address.id, task.audit, task.form) for task in tasks]
         with self._storage.writing() as work:
-            group = _Group(work, self._clock.now(), self._stock, tasks, refs)
+            group = _Group(work, self._clock.now(), self._stock, tasks, refs, self._contacts)
             results = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
             group.save()
         return Played(results, tuple(group.notices))
@@ -135,11 +140,18 @@ class _Group:
     """Turns that are played in one transaction, on the conversations they belong to."""
 
     def __init__(
-        self, work: UnitOfWork, now: datetime, stock: Stock, tasks: Sequence[Task], refs: Sequence[Ref]
+        self,
+        work: UnitOfWork,
+        now: datetime,
+        stock: Stock,
+        tasks: Sequence[Task],
+        refs: Sequence[Ref],
+        contacts: Contacts,
     ) -> None:
         self._work = work
         self._now = now
         self._stock = stock
+        self._contacts = contacts
         self._held = work.interviews.load(set(refs))
         audits = {task.audit for task in tasks} | {held.audit for held in self._held.values()}
         self._offers = work.casework.offers(audits - {""})
@@ -155,13 +167,20 @@ class _Group:
     def take(self, task: Task, ref: Ref) -> Result:
         """What comes of one task; what it changes is written by `save`."""
         try:
-            if isinstance(task, Incoming):
-                return self._hear(task, ref, self._held.get(ref))
-            held = self._held.get(ref)
-            offer = self._offer(task.audit, task.form)
-            return self._show(offer, held) if held is not None else None
+            result = self._take(task, ref)
         except (RequestError, TurnError) as refused:
             return refused
+        if not isinstance(result, Reply):
+            return result
+        here = self._held.get(ref)
+        return replace(result, routes=self._contacts.of(here.audit if here is not None else task.audit))
+
+    def _take(self, task: Task, ref: Ref) -> Result:
+        held = self._held.get(ref)
+        if isinstance(task, Incoming):
+            return self._hear(task, ref, held)
+        offer = self._offer(task.audit, task.form)
+        return self._show(offer, held) if held is not None else None
 
     # Where somebody is
 
@@ -187,11 +206,30 @@ class _Group:
             return self._enter(turn, elsewhere.code, address)
         if isinstance(elsewhere, Go):
             return self._go(turn, elsewhere)
+        if isinstance(elsewhere, About):
+            language = turn.held.interview.language if turn.held else wording.SOURCE
+            return Promises(language, self._work.draft_days)
         if turn.held is None:
-            if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
-                return self._enter(turn, said.text, address)
-            raise NowhereError(self._work.draft_days)
+            return self._strange(turn, said, address)
         return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
+
+    def _strange(self, turn: _Turn, said: Said, address: Address) -> Result:
+        """Nobody knows where they belong. The way to help is open to them too, and names no audit."""
+        if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
+            return self._enter(turn, said.text, address)
+        telling = hearing.is_telling(said)
+        if not telling and not hearing.is_concern(said):
+            raise NowhereError(self._work.draft_days)
+        offer = self._only_offer()
+        if telling and offer is not None:
+            return self._turn_to(turn, offer)
+        return AtRisk(self._contacts.of(), offer is not None, hearing.language_of(said))
+
+    def _only_offer(self) -> Offer | None:
+        """The form that reaches the lead, when there is one audit: with several, nobody knows whose lead is meant."""
+        audits = self._work.casework.all()
+        offered = self._offers_of(audits[0].id).values() if len(audits) == 1 else ()
+        return next((offer for offer in offered if offer.records == CONCERN), None)
 
     def _enter(self, turn: _Turn, code: str, address: Address) -> Result:
         """They come by a link: with a slip, or by the name of an audit."""
@@ -200,7 +238,11 @@ class _Group:
         if slip is not None and slip.role != RESPONDENT:
             if not self._work.slips.spend(slip.hash):
                 raise UnknownInvitationError
-            self._work.people.add(slip.audit, slip.role, address.channel, address.id)
+            person = self._work.people.add(slip.audit, slip.role, address.channel, address.id)
+            if self._work.casework.waits_unread(
+                slip.audit, slip.role
+            ):  # told before there was anybody to tell
+                self.notices.append(self._work.notices.add(person, slip.audit, CONCERN))
             given = RoleGiven(slip.role)
             self._work.journal.append(given, day=self._now.date(), actor=slip.role, audit=slip.audit)
             return Appointed(slip.audit, slip.role)
@@ -360,7 +402,21 @@ class _Group:
         ):
             self._keep(turn.ref, after)
         shown = tombstone(interview) if then else after.interview
-        return Reply(form, _detached(shown), said_back, tries, move, settled, then)
+        waiting = self._with_reader(offer, form, before.interview, interview, said_back)
+        return Reply(form, _detached(shown), waiting, tries, move, settled, then)
+
+    def _with_reader(
+        self, offer: Offer, form: Form, before: Interview, after: Interview, waiting: tuple[Prompt, ...]
+    ) -> tuple[Prompt, ...]:
+        """The prompts, with who gets what is told when that has just turned out not to be the lead, and at the end."""
+        was, now = form.goes_past_lead(before.answers), form.goes_past_lead(after.answers)
+        handed_in = after.state is State.SUBMITTED and after is not before
+        if offer.records != CONCERN or not ((was and handed_in) or (now and not was)):
+            return waiting
+        has_reader = bool(self._work.people.ids(offer.audit, DEPUTY))
+        if handed_in:
+            return (*waiting, PastLead(has_reader, handed_in=True))
+        return (PastLead(has_reader), *waiting)
 
     def _see_that_they_may_begin(self, offer: Offer, slip: bytes) -> None:
         """Nobody should answer what they cannot hand in. Raises SlipNeededError, SlipSpentError."""
@@ -446,9 +502,10 @@ class _Group:
         if form.records != CONCERN:
             self._submissions.append(submission)
             return receipt.code
-        self._work.casework.raise_concern(submission, receipt.opened.locator)
+        route = DEPUTY if form.goes_past_lead(before.interview.answers) else LEAD
+        self._work.casework.raise_concern(submission, receipt.opened.locator, route)
         self._work.files.erase(filing.digests(filing.names(interview) - filing.names_in(response)))
-        self._tell(offer.audit, CONCERN)
+        self._tell(offer.audit, CONCERN, route)
         return receipt.code
 
     def _visited(self, offer: Offer, here: Conversation) -> tuple[Thread, Visit]:
@@ -475,10 +532,10 @@ class _Group:
         if self._work.answers.withdraw(offer.audit, visit.opened.tags, pair, self._work.forms.get):
             self._work.casework.note_rewriting(offer.audit, due=True)
 
-    def _tell(self, audit: str, kind: str) -> None:
-        """Have the lead told, once this is committed."""
-        for lead in self._work.people.of(audit, LEAD):
-            self.notices.append(self._work.notices.add(lead.id, audit, kind))
+    def _tell(self, audit: str, kind: str, role: str = LEAD) -> None:
+        """Have those with this role told, once this is committed, whether or not they can be reached."""
+        for person in self._work.people.ids(audit, role):
+            self.notices.append(self._work.notices.add(person, audit, kind))
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
@@ -507,13 +564,13 @@ def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
     return engine.answered(form, interview, move.question)
 
 
-def _elsewhere(said: Said) -> Enter | Go | None:
+def _elsewhere(said: Said) -> Enter | Go | About | None:
     """Where somebody wants to go, if that does not depend on where they are."""
-    if isinstance(said, Enter | Go):
+    if isinstance(said, Enter | Go | About):
         return said
     if isinstance(said, Words):
         found = hearing.command(said.text)
-        return found if isinstance(found, Enter) else None
+        return found if isinstance(found, Enter | About) else None
     return buttons.door(said.token) if isinstance(said, Tap) else None
 
 
@@ -523,14 +580,16 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
         case Words(text):
             shown = wording.words(engine.prompts(form, interview), interview.language, form=form)
             typed = hearing.typed(text, interview, shown)
-            move: Move | Go = Begin() if isinstance(typed, Enter) else typed
+            move: Move | Go = Begin() if isinstance(typed, Enter | About) else typed
+        case Tap(buttons.TO_LEAD):
+            return Go(CONCERN)
         case Tap(token):
             move = buttons.move(token, form, interview) or Begin()
         case Attached():
             return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
-        case Enter() | Go() | Returned():
+        case Enter() | Go() | Returned() | About():
             return Begin()
         case _:
             move = said

@@ -92,7 +92,7 @@ class Settings(Struct, frozen=True):
     `data` and `key` are absolute. An empty `database` is SQLite in `data`; an empty `epoch_keys` is a folder in memory.
     `accept` are words of `storage.hazards`. `public_url` has no slash at its end and is
     empty when Candour is only reached from this machine. `proxies` are addresses or networks. `operations_port` 0 is
-    none; `telegram` is None without a token.
+    none; `contacts` is absolute; `telegram` is None without a token.
     """
 
     data: Path
@@ -107,6 +107,7 @@ class Settings(Struct, frozen=True):
     proxies: tuple[str, ...]
     operations_host: str
     operations_port: int
+    contacts: Path | None
     worker: str
     telegram: Telegram | None
     log_level: LogLevel
@@ -207,6 +208,12 @@ SETTINGS: Final = (
         "CANDOUR_METRICS_PORT", "9464", "9464", "The port that metrics and health listen on. 0 turns it off."
     ),
     Setting(
+        "CANDOUR_CONTACTS",
+        "",
+        "/etc/candour/contacts.yaml",
+        "The file with whom to call in and near your organisation when someone is at risk.",
+    ),
+    Setting(
         "CANDOUR_WORKER",
         "the host name",
         "worker-1",
@@ -299,6 +306,7 @@ class _Reading:
             proxies=self._proxies(),
             operations_host=self._host("CANDOUR_METRICS_HOST"),
             operations_port=self._operations_port(port),
+            contacts=self._path("CANDOUR_CONTACTS") if self._given("CANDOUR_CONTACTS") else None,
             worker=self._worker(),
             telegram=self._telegram(public_url),
             log_level=self._choice("CANDOUR_LOG_LEVEL", LogLevel),

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from bot import hearing
 from bot.clock import Clock
+from bot.contacts import SHIPPED, Contacts
 from bot.errors import StoppingError, TooBusyError
 from bot.messages import Address, Incoming, Outcome, Reply, Returned
 from bot.playing import Glance, Played, Player, Result, Task
@@ -61,11 +62,15 @@ class TurnLoop:
         waiting: int = WAITING,
         watch: Watch | None = None,
         announce: Callable[[tuple[bytes, ...]], None] | None = None,
+        contacts: Contacts = SHIPPED,
     ) -> None:
-        """`announce` is called with the notices that wait to be sent since a commit; it must not block. Without it they
+        """`contacts`: whom to call when someone is at risk.
+
+        `announce` is called with the notices that wait to be sent since a commit; it must not block. Without it they
         wait in the database until somebody looks for them.
         """
-        self._player = Player(storage, clock)
+        self.contacts = contacts
+        self._player = Player(storage, clock, contacts)
         self._doorkeeper = Doorkeeper(storage, clock)
         self._watch = watch or Unwatched()
         self._announce = announce

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from msgspec import Struct
 
+from bot.contacts import SHIPPED, Place, Routes
 from dialogues import moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
@@ -135,14 +136,6 @@ class Outgoing(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Outgoing({len(self.text)} paragraphs, {list(self.buttons)})"
-
-
-class Place(Struct, frozen=True):
-    """Where to turn when someone is at risk: who, what they do, and a number to call if there is one."""
-
-    who: str
-    what: str
-    phone: str = ""
 
 
 NAMES = {
@@ -287,6 +280,7 @@ _HINTS = {
 
 Standing = (
     prompts.Stale
+    | prompts.PastLead
     | prompts.ConfirmStop
     | prompts.Paused
     | prompts.Submitted
@@ -297,12 +291,17 @@ Standing = (
 
 
 def words(
-    waiting: Iterable[Prompt], language: str, *, form: Form | None = None, tries: int = 0
+    waiting: Iterable[Prompt],
+    language: str,
+    *,
+    form: Form | None = None,
+    tries: int = 0,
+    routes: Routes = SHIPPED.everywhere,
 ) -> tuple[Outgoing, ...]:
     """Every prompt of a reply as a message, in order; `tries` counts the replies not taken before."""
     waiting = tuple(waiting)
     ask = next((prompt for prompt in waiting if isinstance(prompt, prompts.Ask)), None)
-    return tuple(word(prompt, language, form=form, tries=tries, ask=ask) for prompt in waiting)
+    return tuple(word(prompt, language, form=form, tries=tries, ask=ask, routes=routes) for prompt in waiting)
 
 
 def word(
@@ -312,8 +311,9 @@ def word(
     form: Form | None = None,
     tries: int = 0,
     ask: prompts.Ask | None = None,
+    routes: Routes = SHIPPED.everywhere,
 ) -> Outgoing:
-    """One prompt as a message. `form` lets the closing words fit what was handed in.
+    """One prompt as a message. `form` lets the closing words fit what was handed in; `routes`: where to turn.
 
     `tries` and `ask` belong to `AskAgain`: how many replies in a row were not taken, and the question that
     follows. After three tries help is offered, and a way past the question unless it is required.
@@ -339,9 +339,10 @@ def word(
         case prompts.Guide():
             return _guide(prompt, _)
         case prompts.Signpost():
-            return _signpost(_)
+            return signpost(language, routes)
         case (
             prompts.Stale()
+            | prompts.PastLead()
             | prompts.ConfirmStop()
             | prompts.Paused()
             | prompts.Submitted()
@@ -562,40 +563,52 @@ def _choose_language(prompt: prompts.ChooseLanguage, _: Voice) -> Outgoing:
     return Outgoing((_("Which language would you like?"),), buttons=buttons)
 
 
-def _signpost(_: Voice) -> Outgoing:
-    text = tuple(
-        f"{place.who}: {place.phone}\n{place.what}".replace(": \n", "\n") for place in places(_.language)
-    )
-    return Outgoing((_("You do not have to say why you are asking."), *text))
-
-
-def places(language: str) -> tuple[Place, ...]:
-    """Where to turn when someone is at risk, the most urgent first."""
+def signpost(language: str, routes: Routes) -> Outgoing:
+    """Where to turn when someone is at risk, and that nobody asks why."""
     _ = voice(language)
-    return (
-        Place(_("Someone is in danger right now"), _("Call 999 first. You can come back here later."), "999"),
-        Place(
-            _("Your manager or safeguarding lead"),
-            _("Tell them today. If it is about them, go past them to someone below."),
-        ),
-        Place(
-            _("The council's adult safeguarding team"),
-            _("Their job is to keep adults safe. The number is on the website of the local council."),
-        ),
-        Place(
-            _("CQC, in England"),
-            _("They check care services. You do not have to give your name."),
-            "03000 616161",
-        ),
-        Place(_("Care Inspectorate Wales"), _("They check care services in Wales."), "0300 7900 126"),
-        Place(_("Protect"), _("Free, private advice about speaking up at work."), "020 3117 2520"),
+    shown = map(_place, places(language, routes))
+    return Outgoing((_("You do not have to say why you are asking."), *shown))
+
+
+def _place(place: Place) -> str:
+    called = f"{place.who}: {place.phone}" if place.phone else place.who
+    return "\n".join(filter(None, (called, place.what, place.web)))
+
+
+def places(language: str, routes: Routes = SHIPPED.everywhere) -> tuple[Place, ...]:
+    """Where to turn when someone is at risk, the most urgent first."""
+    return tuple(contact.to(language) for contact in routes)
+
+
+def _past_lead(prompt: prompts.PastLead, _: Voice) -> Outgoing:
+    """Who reads what goes past the lead; at the end also that messages by receipt go to the lead."""
+    later = (
+        (
+            _(
+                "With your receipt you write to the lead. If it is about the lead, come back to this form instead."
+            ),
+        )
+        if prompt.handed_in
+        else ()
     )
+    if prompt.has_reader:
+        past = _("This goes past the safeguarding lead, to their deputy. The lead cannot see it here.")
+        return Outgoing((past, *later))
+    past = _("This goes past the safeguarding lead. But nobody else can read it here yet.")
+    outside = (
+        _("So please tell someone outside too: tap “Someone is at risk”.")
+        if prompt.handed_in
+        else _("So please tell someone outside: tap “Someone is at risk”. You can still write it down here.")
+    )
+    return Outgoing((past, outside, *later), buttons=(_way(moves.Concern(), _),))
 
 
 def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
     if isinstance(prompt, prompts.Submitted):
         kept = (Button(_("I have kept it"), moves.Begin(), Role.MAIN),) if prompt.receipt else ()
         return Outgoing((*_handed_in(_, form), *_receipt(_, prompt.receipt)), buttons=kept)
+    if isinstance(prompt, prompts.PastLead):
+        return _past_lead(prompt, _)
     text = tuple(_(part) for part in _STANDING[type(prompt)])
     match prompt:
         case prompts.ConfirmStop():
@@ -614,7 +627,9 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
 def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
     if form is not None and form.records == "concern":
         return (
-            _("Your message is now with the safeguarding lead."),
+            _(
+                "Your message is in. It goes to the safeguarding lead at once, or past them if it is about them."
+            ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
     if form is not None and form.records == "message":
@@ -631,6 +646,7 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
                 "When this round closes, the safeguarding lead reads a summary. It shows what all of you said together."
             ),
             _("If too few people answer, the numbers stay hidden."),
+            _("90 days after the report, your answers are destroyed."),
         )
     return (_("Your answers are in."),)
 

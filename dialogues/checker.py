@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from dialogues.closures import Scope
 from dialogues.expressions import Compiled
-from dialogues.form import Attribution, Choice, Form, Kind, Question
+from dialogues.form import PAST_LEAD, Attribution, Choice, Form, Kind, Question
 from dialogues.outline import Spot
 from dialogues.problems import Place, Problem, Severity
 from dialogues.script import Fault, Script, is_signpost, texts
@@ -233,6 +233,7 @@ def _anonymous(form: Form, script: Script, reading: Reading) -> Iterator[Problem
     yield from _consent(form, script, reading)
     for question in form.questions.values():
         yield from _identifying(question, reading)
+        yield from _past_lead(form, question, reading)
 
 
 def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
@@ -257,6 +258,13 @@ def _consent(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
             "nothing else counts as consent."
         )
         yield Problem("consent_yes", message, _at(reading, consent.path, "type"))
+
+
+def _past_lead(form: Form, question: Question, reading: Reading) -> Iterator[Problem]:
+    """A question that keeps what is told from the lead must be one that can be answered with “yes”."""
+    if question.appears(PAST_LEAD) and form.choice(question, "yes") is None:
+        message = "The question that goes past the lead is a select_one with a choice called “yes”."
+        yield Problem("past_lead_yes", message, _at(reading, question.path, "type"))
 
 
 def _identifying(question: Question, reading: Reading) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ Two forms with the same content are equal and have the same digest, whichever fi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 DEFAULT_LANGUAGE = "en"
+PAST_LEAD = "past-lead"  # the appearance of the question whose “yes” keeps what is told from the lead
 
 
 class Kind(StrEnum):
@@ -133,7 +134,7 @@ class Question(Struct, frozen=True, tag="question", omit_defaults=True):
     equivalence: str = ""
 
     def appears(self, how: str) -> bool:
-        """Whether `how` (consent, signpost, contact …) is among the words of its appearance."""
+        """Whether `how` (consent, signpost, contact, past-lead …) is among the words of its appearance."""
         return how in self.appearance.split()
 
 
@@ -196,6 +197,11 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     def questions(self) -> dict[str, Question]:
         """Every question by its path, in document order."""
         return {node.path: node for node in walk(self.children) if isinstance(node, Question)}
+
+    def goes_past_lead(self, answers: Mapping[str, str]) -> bool:
+        """Whether these answers, by path, say that the worry is about the safeguarding lead."""
+        asked = (question for question in self.questions.values() if question.appears(PAST_LEAD))
+        return any(answers.get(question.path) == "yes" for question in asked)
 
     def choice(self, question: Question, name: str) -> Choice | None:
         """The choice of that name in the question's list, or None."""

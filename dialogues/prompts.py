@@ -165,6 +165,13 @@ class Signpost(_Prompt, frozen=True):
     """Where to turn when someone is at risk."""
 
 
+class PastLead(_Prompt, frozen=True):
+    """What is told, or was `handed_in`, goes past the safeguarding lead; `has_reader`: a deputy can read it."""
+
+    has_reader: bool
+    handed_in: bool = False
+
+
 class ConfirmStop(_Prompt, frozen=True):
     """Stopping erases every answer: sure?"""
 
@@ -203,6 +210,7 @@ Prompt: TypeAlias = (
     | ChooseLanguage
     | Guide
     | Signpost
+    | PastLead
     | ConfirmStop
     | Paused
     | Submitted

@@ -21,6 +21,7 @@ from storage.errors import AlreadyPublishedError, AuditExistsError, StorageError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
 from storage.locks import hold, only_looks
 from storage.passphrases import ReleaseKey
+from storage.slips import LEAD
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, published, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
@@ -83,13 +84,17 @@ class Offer(Struct, frozen=True):
 
 
 class Concern(Struct, frozen=True):
-    """What somebody wants the lead to know now. `locator` is that of its writer's thread, if any. It has no repr."""
+    """What somebody wants the lead to know now, or whoever is past them (`route`).
+
+    `locator` is that of its writer's thread, if any. It has no repr.
+    """
 
     id: bytes
     form: str
     read: bool
     response: Response
     locator: bytes = b""
+    route: str = LEAD
 
     def __repr__(self) -> str:
         return f"Concern(read={self.read})"
@@ -274,8 +279,8 @@ class Casework:
         """The audits of which something was erased since the database was compacted."""
         return tuple(self._connection.scalars(select(audits.c.id).where(audits.c.compact_due)))
 
-    def raise_concern(self, told: Submission, locator: bytes = b"") -> None:
-        """Keep a concern, sealed, for the lead of the audit; `locator` is that of its writer's thread."""
+    def raise_concern(self, told: Submission, locator: bytes = b"", route: str = LEAD) -> None:
+        """Keep a concern, sealed, for those with the role `route`; `locator` is that of its writer's thread."""
         self._connection.execute(
             insert(concerns),
             {
@@ -284,18 +289,26 @@ class Casework:
                 "form": told.form,
                 "sealed": seal(told.public_key, msgspec.msgpack.encode((told.response, locator))),
                 "status": "new",
-                "route": "lead",
+                "route": route,
             },
         )
 
-    def concerns(self, audit: str) -> tuple[Concern, ...]:
-        """Every concern of the audit, in no order. Raises UnknownAuditError, UndecipherableError."""
+    def concerns(self, audit: str, routes: Collection[str] = (LEAD,)) -> tuple[Concern, ...]:
+        """The concerns of the audit that a reader may see who has these roles in it, in no order.
+
+        Raises UnknownAuditError, UndecipherableError.
+        """
         pair = self.keys_of(audit)
-        rows = self._connection.execute(select(concerns).where(concerns.c.audit == audit))
-        return tuple(_concern(row, unseal(pair, row.sealed)) for row in rows)
+        query = select(concerns).where(concerns.c.audit == audit, concerns.c.route.in_(routes))
+        return tuple(_concern(row, unseal(pair, row.sealed)) for row in self._connection.execute(query))
+
+    def waits_unread(self, audit: str, route: str) -> bool:
+        """Whether there is a concern for this role that nobody has read."""
+        mine = (concerns.c.audit == audit, concerns.c.route == route, concerns.c.status == "new")
+        return self._connection.scalar(select(concerns.c.id).where(*mine).limit(1)) is not None
 
     def mark_read(self, concern: bytes) -> str | None:
-        """Note that the lead has read a concern. Returns its audit, or None when that was noted before."""
+        """Note that a concern was read. Returns its audit, or None when that was noted before."""
         unread = update(concerns).where(concerns.c.id == concern, concerns.c.status == "new")
         audit: str | None = self._connection.scalar(unread.values(status="read").returning(concerns.c.audit))
         return audit
@@ -310,7 +323,7 @@ def _concern(row: Row[tuple[object, ...]], content: bytes) -> Concern:
     """What was told. Before there were receipts it was the response alone, as JSON."""
     old = content.startswith(b"{")
     response, locator = (msgspec.json.decode(content), b"") if old else msgspec.msgpack.decode(content)
-    return Concern(row.id, row.form, row.status == "read", response, locator)
+    return Concern(row.id, row.form, row.status == "read", response, locator, row.route)
 
 
 def _audit(row: Row[tuple[object, ...]]) -> Audit:

@@ -56,6 +56,11 @@ class People:
         rows = self._connection.execute(select(people).where(people.c.audit == audit, people.c.role == role))
         return tuple(self._open(row) for row in rows)
 
+    def ids(self, audit: str, role: str) -> tuple[bytes, ...]:
+        """The ids of everybody with this role in the audit, in no order, whether or not they can be reached."""
+        query = select(people.c.id).where(people.c.audit == audit, people.c.role == role)
+        return tuple(self._connection.scalars(query))
+
     def get(self, person: bytes) -> Person | None:
         """The person of this id, or None when they were removed. Raises UndecipherableError."""
         row = self._connection.execute(select(people).where(people.c.id == person)).first()

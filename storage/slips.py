@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from storage.tables import slips
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is easily taken for something else
-RESPONDENT, LEAD = "respondent", "lead"  # what a slip entitles to
+RESPONDENT, LEAD, DEPUTY = "respondent", "lead", "deputy"  # what a slip entitles to
 LENGTH = 24  # of 5 bits each: 120
 
 _AS_MEANT = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\t\r\n\u00a0")

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot import hearing, wording
+from bot import hearing, promises, wording
 from bot.clock import Clock
-from bot.messages import Enter, Go
+from bot.messages import About, Enter, Go
 from dialogues import moves
 from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form
@@ -38,6 +38,9 @@ def talk(form: Form, console: Console, clock: Clock, *, language: str | None = N
             return turn.interview.state
         before = turn.interview
         move = hearing.typed(typed, before, shown)
+        if isinstance(move, About):
+            console.print("\n\n".join(promises.text(before.language)), highlight=False)
+            continue
         turn = advance(
             form,
             before,

@@ -17,14 +17,16 @@ from itertools import count
 
 from msgspec import Struct
 
-from bot import buttons, welcoming, wording
+from bot import buttons, promises, welcoming, wording
 from bot.messages import (
     Address,
     Appointed,
+    AtRisk,
     Doors,
     Enter,
     Incoming,
     Outcome,
+    Promises,
     Reply,
     Said,
     Tap,
@@ -113,10 +115,17 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message((outcome.role,))
         case Welcomed():
             yield Message(welcoming.told(outcome), welcoming.ways(outcome))
+        case AtRisk(routes, can_tell, language):
+            tell = ((wording.voice(language)(wording.TELL), buttons.TO_LEAD),) if can_tell else ()
+            yield Message(wording.signpost(language, routes).text, tell)
+        case Promises(language, days):
+            yield Message(promises.text(language, days))
 
 
 def _replied(reply: Reply) -> Iterator[Message]:
-    spoken = wording.words(reply.prompts, reply.interview.language, form=reply.form, tries=reply.tries)
+    spoken = wording.words(
+        reply.prompts, reply.interview.language, form=reply.form, tries=reply.tries, routes=reply.routes
+    )
     for prompt, outgoing in zip(reply.prompts, spoken, strict=True):
         door = buttons.to_the_lead(reply) if isinstance(prompt, Signpost) else None
         carried = tuple((each.label, buttons.token(each.move, reply.interview)) for each in outgoing.buttons)

@@ -48,7 +48,7 @@ _ACCEPTED = {
     Kind.FILE: f"{_PICTURES},.pdf,.docx,.xlsx,.odt,.txt,audio/*,.ogg,.mp3,.m4a,.wav",
 }
 _DATE_PARTS = ("day", "month", "year", "time")
-_NOTICES = (prompts.Stale, prompts.NotNow, prompts.Untaken, prompts.Guide)
+_NOTICES = (prompts.Stale, prompts.NotNow, prompts.Untaken, prompts.Guide, prompts.PastLead)
 _CARDS = (
     prompts.Review,
     prompts.ConfirmWording,
@@ -275,7 +275,7 @@ def _suggested(prompt: Prompt, breakdown: str, group: str) -> Prompt:
 def screen(reply: Reply, history: Iterable[Item], *, entered: tuple[str, ...] | None = None) -> Screen:
     """What a page shows of a reply. `entered` was typed and not taken, `history` was answered."""
     language = reply.interview.language
-    said = wording.words(reply.prompts, language, form=reply.form, tries=reply.tries)
+    said = wording.words(reply.prompts, language, form=reply.form, tries=reply.tries, routes=reply.routes)
     spoken = list(zip(reply.prompts, said, strict=True))
     ask = next((prompt for prompt in reply.prompts if isinstance(prompt, prompts.Ask)), None)
     earlier = (

@@ -9,6 +9,7 @@ import typer
 from bot.cli.audits import app as audits
 from bot.cli.backups import backup, restore
 from bot.cli.chat import chat
+from bot.cli.contacts import app as contacts
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
@@ -28,6 +29,9 @@ app.add_typer(forms, name="forms", help="Check forms and try them out.")
 app.add_typer(audits, name="audits", help="Open, follow and close audits, and invite people.")
 app.add_typer(
     journal, name="journal", help="What was done with audits, and whether anybody changed it since."
+)
+app.add_typer(
+    contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
 )
 app.add_typer(keys, name="keys", help="Where keys are, and new ones in the place of the old.")
 app.command()(chat)

@@ -9,8 +9,11 @@ from typing import Any
 import typer
 from telegram.error import InvalidToken, TelegramError
 
+from bot import contacts
 from bot.channels.telegram.client import Client
 from bot.cli.findings import Finding, right, say, wrong
+from bot.clock import SystemClock
+from bot.contacts import Contacts
 from bot.opening import epochs_of
 from bot.settings import Receive, Settings, Telegram
 from bot.web.webhook import PATH
@@ -37,6 +40,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield right("The settings can be read.")
     yield await asyncio.to_thread(_database, settings)
     yield await asyncio.to_thread(_key, settings)
+    for finding in await asyncio.to_thread(_contacts, settings):
+        yield finding
     for finding in await asyncio.to_thread(_hazards, settings):
         yield finding
     if settings.telegram is None:
@@ -98,6 +103,22 @@ def _weighed(hazard: Hazard, settings: Settings) -> Finding:
     if hazard.word in settings.accept:
         return right(f"You have said that you know of this: {hazard.sentence}")
     return wrong(hazard.advice)
+
+
+def _contacts(settings: Settings) -> tuple[Finding, ...]:
+    """Whether people in danger are told numbers that somebody checked."""
+    if settings.contacts is None:
+        found: Contacts | tuple[str, ...] = contacts.SHIPPED
+        where = "the ones that come with Candour. Name your own council and lead: CANDOUR_CONTACTS"
+    else:
+        found = contacts.read(settings.contacts)
+        where = str(settings.contacts)
+    old = found.overdue(SystemClock().now().date()) if isinstance(found, Contacts) else found
+    if old:
+        return tuple(map(wrong, old))
+    return (
+        right(f"The numbers to call in danger were checked in the last {contacts.FRESH_DAYS} days: {where}."),
+    )
 
 
 async def _telegram(client: Client, settings: Settings, telegram: Telegram) -> AsyncIterator[Finding]:

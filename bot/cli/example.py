@@ -12,6 +12,7 @@ import typer
 from bot.cli.demo import HOST
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
+from bot.contacts import Contacts, Nation, of_nation
 from bot.services.example import play_example
 from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.turns import TurnLoop
@@ -21,6 +22,9 @@ from storage.errors import StorageError
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 
+_IN_ENGLAND = Contacts(
+    of_nation(Nation.ENGLAND)
+)  # where Rowan House would be; an example needs no fresh check
 _DATABASE, _UNFINISHED, _KEY = "database", "database.new", "keys/candour.key"
 
 
@@ -39,7 +43,7 @@ async def _serve(folder: Path, listening: socket.socket) -> None:
     await _prepare(folder, clock)
     storage = Storage.open(folder / _DATABASE, folder / _KEY)
     try:
-        async with TurnLoop(storage, clock) as turns:
+        async with TurnLoop(storage, clock, contacts=_IN_ENGLAND) as turns:
             app = create_app(storage, turns, clock, host=HOST, demo=True, more=routes(Checks(needs(storage))))
             address = f"http://{HOST}:{listening.getsockname()[1]}"
             typer.echo(

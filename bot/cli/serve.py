@@ -15,6 +15,7 @@ from bot.cli.trouble import Trouble
 if TYPE_CHECKING:
     import socket
 
+    from bot.contacts import Contacts
     from bot.settings import Settings
 
 
@@ -42,15 +43,39 @@ def settings_here() -> Settings:
     raise Trouble("these settings cannot be used:\n" + "\n".join(f"  - {problem}" for problem in found))
 
 
+def contacts_of(settings: Settings) -> Contacts:
+    """What is shipped, or that with the organisation's own file. Raises Trouble when that cannot be used."""
+    from bot import contacts  # noqa: PLC0415 - see above
+
+    found = contacts.SHIPPED if settings.contacts is None else contacts.read(settings.contacts)
+    if isinstance(found, contacts.Contacts):
+        return found
+    raise Trouble("\n".join(found))
+
+
+def _fresh_contacts(settings: Settings) -> Contacts:
+    """The same; raises Trouble too when a number was not checked for so long that it may be wrong."""
+    from bot.clock import SystemClock  # noqa: PLC0415 - see above
+
+    found = contacts_of(settings)
+    overdue = found.overdue(SystemClock().now().date())
+    if overdue:
+        raise Trouble(
+            "people would be told numbers that may be wrong:\n" + "\n".join(f"  - {each}" for each in overdue)
+        )
+    return found
+
+
 def _serve(settings: Settings) -> None:
     from bot import logs  # noqa: PLC0415 - see above
     from bot.app import Sockets, run  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
+    contacts = _fresh_contacts(settings)
     logs.set_up(settings.log_level.value)
     with _listen(settings.host, settings.port) as web, _operations(settings) as operations:
         try:
-            asyncio.run(run(settings, Sockets(web, operations), lambda: _say_ready(settings, web)))
+            asyncio.run(run(settings, contacts, Sockets(web, operations), lambda: _say_ready(settings, web)))
         except StorageError as error:
             raise Trouble(str(error)) from error
         except OSError as error:

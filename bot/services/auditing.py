@@ -6,7 +6,7 @@ values. Concerns are the exception, and for the lead alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import assert_never
 
@@ -179,18 +179,21 @@ def report(storage: Storage, name: str, form: str) -> Report:
     return assembly.decode(content)
 
 
-def concerns(storage: Storage, name: str) -> tuple[Concern, ...]:
-    """What people at this audit want the lead to know now. For the lead alone. Raises UnknownAuditError."""
+def concerns(storage: Storage, name: str, routes: Collection[str] = (LEAD,)) -> tuple[Concern, ...]:
+    """What people at this audit want to be known now, by those who have one of these roles in it, and by nobody else.
+
+    Never banded or held back. Raises UnknownAuditError.
+    """
     with storage.reading() as work:
-        return work.casework.concerns(name)
+        return work.casework.concerns(name, routes)
 
 
-def mark_read(storage: Storage, concern: bytes, clock: Clock = _THIS_MACHINES) -> None:
-    """Note that the lead has read a concern."""
+def mark_read(storage: Storage, concern: bytes, clock: Clock = _THIS_MACHINES, actor: str = LEAD) -> None:
+    """Note that somebody with this role has read a concern."""
     with storage.writing() as work:
         audit = work.casework.mark_read(concern)
         if audit is not None:
-            work.journal.append(ConcernRead(), day=clock.now().date(), actor=LEAD, audit=audit)
+            work.journal.append(ConcernRead(), day=clock.now().date(), actor=actor, audit=audit)
 
 
 def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:

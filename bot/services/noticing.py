@@ -6,6 +6,7 @@ true when it was noted.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
 from storage.notices import Sending
 from storage.people import Person
+from storage.slips import LEAD
 from storage.unit_of_work import Storage, UnitOfWork
 
 log = logs.logger(__name__)
@@ -93,10 +95,15 @@ def park(storage: Storage, notice: bytes) -> bool:
     return waits
 
 
-def parked(storage: Storage, audit: str) -> tuple[Parked, ...]:
-    """What could not be delivered to people of this audit, for the lead to see, in no order."""
+def parked(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> tuple[Parked, ...]:
+    """What could not be delivered to people of this audit who have one of these roles, in no order.
+
+    The lead must not learn from it that something went past them.
+    """
     with storage.reading() as work:
-        found = [(notice.kind, _person(work, notice.person)) for notice in work.notices.parked(audit)]
+        theirs = {person for role in roles for person in work.people.ids(audit, role)}
+        waiting = [notice for notice in work.notices.parked(audit) if notice.person in theirs]
+        found = [(notice.kind, _person(work, notice.person)) for notice in waiting]
     return tuple(
         Parked(person.role, person.channel, kind) if person else Parked("", "", kind)
         for kind, person in found

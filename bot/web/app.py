@@ -54,7 +54,9 @@ def create_app(
     routes = [
         *more,
         *_routes(
-            Public(storage, pages), Entering(storage, turns, pages), Conversation(storage, turns, pages)
+            Public(storage, pages, turns.contacts),
+            Entering(storage, turns, pages),
+            Conversation(storage, turns, pages),
         ),
         *_receipt_routes(Returning(turns, pages)),
     ]

@@ -22,7 +22,7 @@ from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
-from dialogues.prompts import AskAgain, NotNow, Stale
+from dialogues.prompts import AskAgain, NotNow, PastLead, Stale
 from storage.casework import CONCERN, RESPONSE, Entry, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
@@ -95,6 +95,8 @@ class Conversation:
             await self._keep_what_was_typed(address, audit, name, posted)
         said = await self._said(address, audit, name, posted, move)
         reply = await self._turns.play(Incoming(address, audit, name, update, said))
+        if any(isinstance(prompt, PastLead) for prompt in reply.prompts):
+            entered = None  # it was taken: what is said about it is shown with the next question
         if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
             response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
         else:

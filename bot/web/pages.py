@@ -107,6 +107,9 @@ class Pages:
         """A page. `audit` and `form` are where its reader is, so that “at risk” leads back there."""
         language = language or reading(request)
         voice = wording.voice(language)
+        audit = audit or str(
+            request.path_params.get("audit", "")
+        )  # also where the page of this address broke
         common: dict[str, object] = {
             **self._common,
             "_": voice,

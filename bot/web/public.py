@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import wording
+from bot import promises, wording
+from bot.contacts import Contacts
 from bot.services import auditing
 from bot.web import guard
 from bot.web.conversation import path, remember_language
@@ -21,9 +22,10 @@ from storage.unit_of_work import Storage
 class Public:
     """The pages that need no invitation and no sign-in."""
 
-    def __init__(self, storage: Storage, pages: Pages) -> None:
+    def __init__(self, storage: Storage, pages: Pages, contacts: Contacts) -> None:
         self._storage = storage
         self._pages = pages
+        self._contacts = contacts
 
     async def welcome(self, request: Request) -> Response:
         """`/`: what this is; in the demo, the two doors."""
@@ -50,7 +52,7 @@ class Public:
             "risk.html",
             audit=audit,
             form=form,
-            places=wording.places(reading(request)),
+            places=wording.places(reading(request), self._contacts.of(audit)),
             concern=concern,
             back=back,
             stamp=stamp(cookie),
@@ -80,7 +82,9 @@ class Public:
 
     async def privacy(self, request: Request) -> Response:
         """`/privacy`: what is kept about whoever answers."""
-        return self._pages.page(request, "privacy.html")
+        return self._pages.page(
+            request, "privacy.html", sections=promises.sections(reading(request), guard.draft_days(request))
+        )
 
 
 def is_local(address: str) -> bool:

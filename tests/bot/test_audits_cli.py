@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.contacts import checked
 from tests.epochs import epoch_settings
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
@@ -27,7 +29,8 @@ class Desk:
         self.folder = folder
         (folder / "short.yaml").write_text(FORM)
         places = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
-        self.settings = places | epoch_settings(folder)
+        numbers = {"CANDOUR_CONTACTS": str(checked(folder))}
+        self.settings = places | numbers | epoch_settings(folder)
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CANDOUR_")}
@@ -128,7 +131,7 @@ def test_the_check_of_a_new_house_finds_nothing_wrong_and_changes_nothing(desk: 
     assert "The database is new" in said
     assert "Telegram is off" in said
     assert said.endswith("Everything is ready.\n")
-    assert sorted(path.name for path in desk.folder.iterdir()) == ["short.yaml"]
+    assert sorted(path.name for path in desk.folder.iterdir()) == ["contacts.yaml", "short.yaml"]
 
 
 def test_the_check_knows_telegram(desk: Desk, telegram: TelegramServer) -> None:
@@ -155,6 +158,39 @@ def test_the_check_says_what_is_wrong(desk: Desk, telegram: TelegramServer) -> N
     (desk.folder / "data").mkdir()
     (desk.folder / "data" / "candour.db").write_bytes(b"not a database at all" * 100)
     assert "✗ The database cannot be used" in desk.refuses("serve", "--check")
+
+
+def test_the_numbers_to_call_are_shown_and_checked(desk: Desk) -> None:
+    shown = desk.says("contacts", "show")
+    assert shown.index("999") < shown.index("01632 960001") < shown.index("01632 960002")
+    assert shown.index("The deputy lead: 01632 960003") < shown.index("03000 616161")
+    assert "Ffoniwch 999" in desk.says("contacts", "show", "--language", "cy")
+    assert "in the last 180 days" in desk.says("contacts", "check")
+    assert "✓ The numbers to call in danger were checked" in desk.says("serve", "--check")
+    without = {"CANDOUR_CONTACTS": ""}
+    assert "RQIA, in Northern Ireland" in desk.says("contacts", "show", **without)
+
+
+def test_numbers_that_nobody_checked_for_half_a_year_are_not_served(desk: Desk) -> None:
+    old = datetime.now(UTC).date() - timedelta(days=181)
+    checked(desk.folder, old)
+    for arguments in (("serve",), ("serve", "--check"), ("contacts", "check")):
+        said = desk.refuses(*arguments)
+        assert (
+            f"“Rowanshire adult safeguarding team” (council) was last checked on {old}, 181 days ago." in said
+        )
+        assert "“CQC, in England” (regulator)" in said
+        assert "Whoever runs Candour checks that the number is right" in said
+    assert "01632 960001" in desk.says("contacts", "show")
+    assert not (desk.folder / "data").exists()
+
+
+def test_a_file_of_contacts_that_cannot_be_used_stops_the_start_and_says_why(desk: Desk) -> None:
+    (desk.folder / "contacts.yaml").write_text("council: {name: Council, telephone: '1'}\n")
+    for arguments in (("serve",), ("serve", "--check"), ("contacts", "show")):
+        assert "unknown field `telephone`" in desk.refuses(*arguments)
+    (desk.folder / "contacts.yaml").unlink()
+    assert "cannot be read" in desk.refuses("serve")
 
 
 def test_wrong_settings_are_all_named_at_once_and_none_is_repeated(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import hearing, wording
-from bot.messages import Enter, Go
+from bot.messages import About, Enter, Go
 from dialogues import engine, moves
 from dialogues.interview import Interview
 from dialogues.moves import Move
@@ -23,7 +23,7 @@ def at(*said: Move) -> Interview:
     return interview
 
 
-def typed(text: str, interview: Interview) -> Move | Enter | Go:
+def typed(text: str, interview: Interview) -> Move | Enter | Go | About:
     shown = wording.words(engine.prompts(FORM, interview), interview.language, form=FORM)
     return hearing.typed(text, interview, shown)
 
@@ -38,6 +38,7 @@ PAUSED = at(moves.Answer("yes"), moves.Pause())
     ("text", "move"),
     [
         ("/back", moves.Back()),
+        ("/privacy", About()),
         ("/BACK", moves.Back()),
         ("  /back  ", moves.Back()),
         ("/back@candour_bot", moves.Back()),
@@ -112,7 +113,7 @@ def test_an_answer_is_changed_by_its_number_or_its_path(number: str, path: str) 
 @given(st.text(max_size=200), st.sampled_from([ASKING, REVIEWING, PAUSED]))
 def test_no_text_whatever_breaks_it(text: str, interview: Interview) -> None:
     move = typed(text, interview)
-    if not isinstance(move, Enter | Go):
+    if not isinstance(move, Enter | Go | About):
         engine.advance(FORM, interview, move, now=NOW)
 
 

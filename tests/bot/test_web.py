@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import promises, wording
 from bot.web import guard
 from bot.web.public import is_local
 from tests.bot.website import AUDIT, STAFF, Browser, Page, Site, site, spoil
@@ -343,20 +344,59 @@ async def test_the_lead_is_told_through_us_and_the_questions_wait(anna: Browser)
     await anna.open(anna.page.links["Someone is at risk"])
     assert anna.page.links["Back to the questions"] == f"{STAFF}#question"
     page = await anna.press("Tell the safeguarding lead")
-    assert "What are you worried about?" in page.text
+    assert "Is your worry about the safeguarding lead?" in page.text
+    assert "What are you worried about?" in (await anna.press("Skip")).text
     await anna.press("Continue", answer="Nobody turns Mrs B. at night")
     for _ in range(4):
         if "Hand in my answers" in anna.page.buttons():
             break
         await anna.press("Skip")
-    assert "now with the safeguarding lead" in (await anna.press("Hand in my answers")).text
+    assert "Your message is in." in (await anna.press("Hand in my answers")).text
     assert "1 of 26 answered" in (await anna.open(STAFF)).text
+
+
+async def test_a_worry_about_the_lead_says_at_once_who_reads_it(anna: Browser) -> None:
+    await anna.open(f"/risk?audit={AUDIT}")
+    await anna.press("Tell the safeguarding lead")
+    page = await anna.press("Continue", answer="yes")
+    assert page.status == 200
+    assert page.text.index("nobody else can read it here yet") < page.text.index(
+        "What are you worried about?"
+    )
+    assert page.values("answer") == [""]
+    await anna.press("Continue", answer="She shouts at them.")
+    for _ in range(4):
+        if "Hand in my answers" in anna.page.buttons():
+            break
+        await anna.press("Skip")
+    page = await anna.press("Hand in my answers")
+    assert page.text.index("nobody else can read it here yet") < page.text.index("Your message is in.")
+    assert "She shouts" not in (await anna.open(f"/lead/audits/{AUDIT}")).text
+
+
+@pytest.mark.parametrize(
+    "address", [f"/a/{AUDIT}/nothing", f"/a/{AUDIT}/staff-culture", f"/lead/audits/{AUDIT}/report"]
+)
+async def test_a_page_that_breaks_still_leads_to_the_lead_of_its_audit(anna: Browser, address: str) -> None:
+    page = await anna.send(address, [])
+    assert page.status >= 400
+    page = await anna.open(page.links["Someone is at risk"])
+    assert "Tell the safeguarding lead" in page.buttons()
+
+
+async def test_what_is_kept_is_told_in_every_language(anna: Browser) -> None:
+    for language in wording.languages():
+        anna.client.headers["accept-language"] = language
+        page = await anna.open("/privacy")
+        for section in promises.sections(language):
+            assert all(line in page.text for line in (section.heading, *section.lines))
 
 
 async def test_a_second_worry_can_be_told(anna: Browser) -> None:
     for _ in range(2):
         await anna.open(f"/risk?audit={AUDIT}")
         await anna.press("Tell the safeguarding lead")
+        await anna.press("Continue", answer="no")
         await anna.press("Continue", answer="A worry")
         for _ in range(4):
             if "Hand in my answers" in anna.page.buttons():

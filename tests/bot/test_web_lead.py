@@ -44,6 +44,7 @@ async def someone_worries(here: Site, words: str) -> None:
     async with browser.client:
         await browser.open(f"/risk?audit={AUDIT}")
         await browser.press("Tell the safeguarding lead")
+        await browser.press("Skip")
         await browser.press("Continue", answer=words)
         await browser.press("Skip")
         await browser.press("Continue", answer="now")

@@ -256,6 +256,10 @@ PROMISES: dict[str, tuple[str, list[Told]]] = {
         ANONYMOUS + SIGNPOST + "  - {type: text, name: consent, label: Yes?, appearance: consent}\n",
         [("consent_yes", "survey", 3, "type", None)],
     ),
+    "a way past the lead without a yes": (
+        ANONYMOUS + SIGNPOST + CONSENT + "  - {type: text, name: lead, label: L, appearance: past-lead}\n" + CHOICES,
+        [("past_lead_yes", "survey", 4, "type", None)],
+    ),
     "metadata in an anonymous form": (
         ANONYMOUS + SIGNPOST + CONSENT + "  - {type: start, name: began}\n" + CHOICES,
         [("metadata", "survey", 4, "type", None)],

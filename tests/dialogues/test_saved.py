@@ -45,7 +45,9 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 # A form that was used never changes: a new wording is a new version. Add a line for each.
 DIGESTS = {
     ("concern", "2026-11-1"): "896b10bbd31a6027",
+    ("concern", "2026-11-2"): "4e6f6189f00b661c",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
+    ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
 }
 
 

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from tests.contacts import checked
 from tests.epochs import epoch_settings
 
 ROOT = Path(__file__).parents[2]
@@ -169,6 +170,7 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
     ours = {
         "DATA": str(folder / "data"),
         "KEY": str(folder / "candour.key"),
+        "CONTACTS": str(checked(folder)),
         "METRICS_PORT": "0",
         "LOG_LEVEL": "warning",
         **more,

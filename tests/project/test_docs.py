@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 FORMS = (ROOT / "docs" / "forms.md").read_text("utf-8")
 RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
+THREATS = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -39,7 +40,9 @@ def test_every_command_is_documented() -> None:
 
 def test_every_documented_command_exists() -> None:
     told = set(
-        re.findall(r"^candour ((?:forms|audits|journal|keys) \w+|\w+)", README + "\n" + FORMS, re.MULTILINE)
+        re.findall(
+            r"^candour ((?:forms|audits|journal|keys|contacts) \w+|\w+)", README + "\n" + FORMS, re.MULTILINE
+        )
     )
     assert told - set(commands()) == set()
 
@@ -75,6 +78,12 @@ def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", THREATS))
+    assert named
+    assert [each for each in sorted(named) if not (ROOT / each).exists()] == []
 
 
 def test_every_link_and_picture_of_the_readme_exists() -> None:

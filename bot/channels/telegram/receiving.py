@@ -20,8 +20,8 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.screens import Call, Refresh, Settle
 from bot.channels.telegram.sending import Sender, Sent
 from bot.channels.telegram.updates import Fetch, Heard, Update
-from bot.errors import NowhereError, StoppingError, TooBusyError, TurnError
-from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Tap, Words
+from bot.errors import StoppingError, TooBusyError, TurnError
+from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Tap
 from bot.metrics import Metrics, UpdateKind
 from bot.services.attaching import MOST_BYTES
 from bot.turns import TurnLoop
@@ -191,14 +191,16 @@ class Reception:
                 raise
             except UnavailableError as trouble:
                 self._metrics.database_answered(well=False)
-                if _is_concern(said):  # where to turn is said whatever is broken; it leaves no trace anyhow
-                    return screens.at_risk()
+                if hearing.is_concern(
+                    said
+                ):  # where to turn is said whatever is broken; it leaves no trace anyhow
+                    return screens.at_risk(self._turns.contacts.of())
                 failures += 1
                 if failures == tries:
                     raise
                 await self._until_better(trouble, failures - 1)
             except (RequestError, TurnError) as refused:
-                return _refused(refused, said, heard)
+                return screens.refusal(refused, query=heard.query)
             except Exception as error:  # noqa: BLE001 - whatever breaks, the others must be heard
                 breaks += 1
                 if breaks == TRIES:
@@ -220,7 +222,7 @@ class Reception:
         """Go past what broke three times, and say so. Nothing of it is written down."""
         self._metrics.update_set_aside()
         log.error("telegram.set_aside", tries=TRIES, trouble=error)
-        return screens.at_risk() if _is_concern(said) else screens.not_kept()
+        return screens.at_risk(self._turns.contacts.of()) if hearing.is_concern(said) else screens.not_kept()
 
     async def _said(self, heard: Heard) -> Said:
         """What was heard; a file is fetched first."""
@@ -265,20 +267,6 @@ def is_ours(secret: str, given: str) -> bool:
 def _tapped(heard: Heard) -> str:
     """The button that was tapped, whatever the number of the tap."""
     return f"b{heard.message}/{heard.content.token}" if isinstance(heard.content, Tap) else ""
-
-
-def _refused(error: Exception, said: Said, heard: Heard) -> tuple[Call, ...]:
-    """What is said to somebody who cannot be heard here; the way to help is open to them too."""
-    if isinstance(error, NowhereError) and _is_concern(said):
-        return screens.at_risk()
-    return screens.refusal(error, query=heard.query)
-
-
-def _is_concern(said: Said) -> bool:
-    """Whether somebody says that someone is at risk."""
-    if isinstance(said, Tap):
-        return said.token.endswith(".c")
-    return isinstance(said, Words) and hearing.is_concern(said.text)
 
 
 def _kind(heard: Heard | None) -> UpdateKind:

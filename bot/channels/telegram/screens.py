@@ -11,8 +11,10 @@ from html import escape
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from bot import buttons, welcoming, wording
+from bot import buttons, promises, welcoming, wording
+from bot.contacts import Routes
 from bot.errors import (
     NowhereError,
     ReceiptMissingError,
@@ -22,13 +24,14 @@ from bot.errors import (
     UnknownInvitationError,
     WrongReceiptError,
 )
-from bot.messages import Appointed, Doors, Outcome, Reply, Welcomed
+from bot.messages import Appointed, AtRisk, Doors, Outcome, Promises, Reply, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.prompts import Prompt
 from storage.errors import AuditClosedError
+from storage.slips import DEPUTY
 
 MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
 MOST_CHOICES = 60  # as buttons; more are listed with their numbers
@@ -135,9 +138,13 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0) -> tuple[Call
         case Doors():
             return (*seen(query), _doors(outcome))
         case Appointed():
-            return (*seen(query), _plain(_appointed()))
+            return (*seen(query), _plain(_appointed(outcome.role)))
         case Welcomed():
             return (*seen(query), *_welcomed(outcome))
+        case AtRisk(routes, can_tell, language):
+            return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
+        case Promises(language, days):
+            return (*seen(query), *_promises(language, days))
         case Reply():
             return tuple(_reply(outcome, query, message))
 
@@ -147,9 +154,11 @@ def refusal(error: Exception, *, query: str = "") -> tuple[Call, ...]:
     return (*seen(query), _plain(_refused(error)))
 
 
-def at_risk() -> tuple[Call, ...]:
-    """Where to turn, for somebody whom we know nothing of."""
-    return (_plain(list(wording.word(prompts.Signpost(), wording.SOURCE).text)),)
+def at_risk(routes: Routes, language: str = wording.SOURCE, *, can_tell: bool = False) -> tuple[Call, ...]:
+    """Where to turn, for somebody whom we know nothing of; `can_tell`: they can write to the lead all the same."""
+    door = (Key(wording.voice(language)(wording.TELL), buttons.TO_LEAD),)
+    post = _plain(wording.signpost(language, routes).text)
+    return (replace(post, keyboard=(door,)) if can_tell else post,)
 
 
 def only_private() -> tuple[Call, ...]:
@@ -286,7 +295,10 @@ def _spoken(reply: Reply, shown: Iterable[Prompt]) -> list[Spoken]:
     language = reply.interview.language
     ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
     return [
-        (prompt, wording.word(prompt, language, form=reply.form, tries=reply.tries, ask=ask))
+        (
+            prompt,
+            wording.word(prompt, language, form=reply.form, tries=reply.tries, ask=ask, routes=reply.routes),
+        )
         for prompt in shown
     ]
 
@@ -448,8 +460,22 @@ def _doors(found: Doors) -> Post:
 # Without an interview
 
 
-def _appointed() -> list[str]:
+def _promises(language: str, days: int) -> Iterator[Post]:
+    """What is kept and what is not, in as few messages as it takes."""
+    written = (
+        f"{_bold(section.heading)}\n{_escaped(section.text)}" for section in promises.sections(language, days)
+    )
+    for part in _split(written):
+        yield Post(part, stays=True)
+
+
+def _appointed(role: str) -> list[str]:
     _ = wording.voice(wording.SOURCE)
+    if role == DEPUTY:
+        return [
+            _("You are now known here as the deputy of the safeguarding lead of this audit."),
+            _("I tell you at once when a concern goes past the lead to you. I never send what they wrote."),
+        ]
     return [
         _("You are now known here as a safeguarding lead of this audit."),
         _("I tell you at once when somebody raises a concern. I never send what they wrote."),
@@ -457,6 +483,15 @@ def _appointed() -> list[str]:
 
 
 def _refused(error: Exception) -> list[str]:
+    """Why it could not be taken, what to do, and the way to help, which is open whatever else is not."""
+    _ = wording.voice(wording.SOURCE)
+    return [
+        *_reason(error),
+        _("Is someone in danger right now? Call 999. Send /risk to see who else you can tell."),
+    ]
+
+
+def _reason(error: Exception) -> list[str]:
     _ = wording.voice(wording.SOURCE)
     match error:
         case NowhereError(days=days):
@@ -470,7 +505,6 @@ def _refused(error: Exception) -> list[str]:
                     " The same link works until your answers are sent.",
                     days,
                 ),
-                _("Is someone in danger right now? Call 999. Send /risk to see who else you can tell."),
             ]
         case UnknownInvitationError():
             return [
@@ -481,7 +515,6 @@ def _refused(error: Exception) -> list[str]:
             return [
                 _("These questions are for people who were given a slip of paper with a code."),
                 _("Please scan the code on your slip, or type it here."),
-                _("If you are worried about someone, send /risk. That always works."),
             ]
         case SlipSpentError():
             return [
@@ -498,9 +531,6 @@ def _refused(error: Exception) -> list[str]:
         case ReceiptMissingError():
             return [_("Please send me your receipt first: write /receipt and then the code.")]
         case AuditClosedError():
-            return [
-                _("These questions are closed, so no more answers are taken."),
-                _("If you are worried about someone, send /risk. That always works."),
-            ]
+            return [_("These questions are closed, so no more answers are taken.")]
         case _:
             return [_("I could not find these questions any more. Please open your link again.")]

@@ -16,6 +16,7 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.receiving import CHANNEL, Reception
 from bot.channels.telegram.sending import Limits, Sender
 from bot.clock import Clock
+from bot.contacts import SHIPPED, Contacts
 from bot.metrics import Metrics
 from bot.services import attaching, auditing, inviting
 from bot.turns import TurnLoop
@@ -116,6 +117,7 @@ async def house(
     limits: Limits = UNLIMITED,
     at: Clock | None = None,
     waiting: int = 4096,
+    contacts: Contacts = SHIPPED,
 ) -> AsyncIterator[House]:
     """Candour at work, until the end of the block; then as SIGTERM would end it."""
     storage = storage_in(folder, offered)
@@ -123,7 +125,7 @@ async def house(
     try:
         async with (
             Client(telegram.token, telegram.url) as client,
-            TurnLoop(storage, at or clock(), waiting=waiting) as turns,
+            TurnLoop(storage, at or clock(), waiting=waiting, contacts=contacts) as turns,
         ):
             sender = Sender(client, metrics, limits)
             reception = Reception(turns, client, sender, metrics, attaching.prepare)

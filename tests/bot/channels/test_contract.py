@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot import wording
+from bot.contacts import SHIPPED, Contacts, Nation, of_nation
 from bot.turns import TurnLoop
 from dialogues.interview import State
 from storage.interviews import ENDED
@@ -31,7 +32,7 @@ from tests.bot.channels.conversing import (
     Tap,
     Type,
 )
-from tests.bot.channels.house import house, pool, storage_in, telegram_here
+from tests.bot.channels.house import AUDIT, house, pool, storage_in, telegram_here
 from tests.bot.stories import clock, close
 
 CHANNELS = ("telegram", "web", "console")
@@ -172,15 +173,15 @@ CONVERSATIONS: dict[str, list[Step]] = {
 }
 
 
-async def _channel(name: str, folder: Path, stack: AsyncExitStack) -> Channel:
+async def _channel(name: str, folder: Path, stack: AsyncExitStack, contacts: Contacts = SHIPPED) -> Channel:
     if name == "console":
         return InATerminal(forms.work(), clock())
     if name == "telegram":
         telegram = stack.enter_context(telegram_here())
-        return InTelegram(await stack.enter_async_context(house(folder, telegram)))
+        return InTelegram(await stack.enter_async_context(house(folder, telegram, contacts=contacts)))
     storage = storage_in(folder)
     stack.callback(storage.close)
-    turns = await stack.enter_async_context(TurnLoop(storage, clock()))
+    turns = await stack.enter_async_context(TurnLoop(storage, clock(), contacts=contacts))
     return InMemory(turns, storage) if name == "memory" else OnTheWeb(storage, turns, clock())
 
 
@@ -259,6 +260,53 @@ def _tappable(name: str, step: Step | None, here: Seen) -> frozenset[str]:
 
 
 GUIDE = frozenset({"Language", "See my answers", "Someone is at risk", "Change an answer", "Help"})
+
+
+# Where to turn
+
+HERE = Contacts(of_nation(Nation.SCOTLAND), {AUDIT: of_nation(Nation.WALES)})
+EVERYWHERE: dict[str, list[Step]] = {
+    "before consent": [],
+    "asking": [Tap("Yes")],
+    "changing an answer": [*TO_THE_TEXT, Type("All is well."), Change(1)],
+    "confirming": [*TO_THE_TEXT, Type("Ask amina@example.org")],
+    "reviewing": [*TO_THE_TEXT, Type("/skip")],
+    "paused": [Tap("Yes"), Tap("Pause")],
+    "about to stop": [Tap("Yes"), Tap("Stop")],
+    "stopped": [Tap("Yes"), Type("/stop"), Tap("Yes, erase my answers")],
+    "declined": [Tap("No")],
+    "handed in": [*TO_THE_TEXT, Type("/skip"), Tap(HAND_IN)],
+}
+OVER = {"stopped", "declined", "handed in"}  # in a terminal the end is the end
+
+
+@pytest.mark.parametrize("name", ["memory", "telegram", "web"])
+@pytest.mark.parametrize("where", EVERYWHERE)
+async def test_where_to_turn_is_one_step_away_wherever_somebody_is(
+    name: str, where: str, tmp_path: Path
+) -> None:
+    """With the numbers of this audit, and the way to its lead."""
+    async with AsyncExitStack() as stack:
+        person = await _channel(name, tmp_path, stack, HERE)
+        await person.begins()
+        for step in EVERYWHERE[where]:
+            await person.does(step)
+        seen = await person.does(Risk())
+        told = [part for place in wording.places("en", HERE.of(AUDIT)) for part in (place.who, place.phone)]
+        assert [part for part in told if part not in seen.text] == []
+        assert "0345 600 9527" not in seen.text  # of another nation
+        assert "Tell the safeguarding lead" in seen.labels
+
+
+@pytest.mark.parametrize("where", [each for each in EVERYWHERE if each not in OVER])
+async def test_a_terminal_shows_where_to_turn_too(where: str, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        person = await _channel("console", tmp_path, stack)
+        await person.begins()
+        for step in EVERYWHERE[where]:
+            await person.does(step)
+        assert "Call 999 first." in (await person.does(Risk())).text
+        await person.ends()
 
 
 # An audit that closes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import hearing, wording
+from bot import hearing, promises, wording
 from bot.channels.telegram import menu
 from bot.services import auditing
 from dialogues.interview import State
@@ -79,9 +79,60 @@ async def test_the_way_to_help_is_open_to_whoever_has_no_link(line: str, tmp_pat
         async with house(tmp_path, telegram) as here:
             amina = telegram.person(5)
             said = await does(here, amina, line)
-            assert "Call 999 first." in said
+            assert ("Ffoniwch 999 yn gyntaf." if line.startswith("Mae") else "Call 999 first.") in said
             assert "03000 616161" in said
+            assert AUDIT not in said
             assert here.held(amina) is None
+
+
+async def test_whoever_has_no_link_can_tell_the_lead_of_the_only_audit_which_is_not_named(
+    tmp_path: Path,
+) -> None:
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram) as here:
+            amina = telegram.person(5)
+            await does(here, amina, "/risk")
+            assert amina.last.labels() == ["Tell the safeguarding lead"]
+            said = await does(here, amina, "[Tell the safeguarding lead]", "Bed 4 has no bell.")
+            said += await does(here, amina, "[Hand in my answers]")
+            assert "Your message is in." in said
+            assert len(auditing.concerns(here.storage, AUDIT)) == 1
+            for hidden in (AUDIT, an_audit().name, an_audit().service):
+                assert hidden not in amina.transcript()
+
+
+async def test_with_several_audits_whoever_has_no_link_is_only_told_whom_to_call(tmp_path: Path) -> None:
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram) as here:
+            auditing.open_audit(here.storage, an_audit("another"), [forms.work(), forms.concern()])
+            amina = telegram.person(5)
+            for line in ("/risk", "Tell the safeguarding lead"):
+                assert "Call 999 first." in await does(here, amina, line)
+                assert amina.last.labels() == []
+            assert here.held(amina) is None
+            assert AUDIT not in amina.transcript()
+
+
+async def test_what_cannot_be_taken_is_refused_with_the_way_to_help(tmp_path: Path) -> None:
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram) as here:
+            for line in ("hello", "/start nowhere"):
+                assert "Call 999. Send /risk" in await does(here, telegram.person(5), line)
+            close(here.storage)
+            assert "Call 999. Send /risk" in await does(here, telegram.person(5), f"/start {AUDIT}")
+
+
+@pytest.mark.parametrize(("lines", "language"), [((), "en"), ((f"/start {AUDIT}", "[Cymraeg]"), "cy")])
+async def test_what_is_kept_is_told_in_the_chat_in_the_words_of_the_page(
+    lines: tuple[str, ...], language: str, tmp_path: Path
+) -> None:
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram) as here:
+            amina = telegram.person(5)
+            await does(here, amina, *lines)
+            said = await does(here, amina, "/privacy")
+            for section in promises.sections(language):
+                assert all(line in said for line in (section.heading, *section.lines))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +286,7 @@ async def test_a_concern_told_from_inside_an_interview_leads_back_to_it(tmp_path
             assert "What are you worried about?" in await does(here, amina, "[Tell the safeguarding lead]")
             await does(here, amina, "Bed 4 has no bell.")
             said = await does(here, amina, "[Hand in my answers]")
-            assert "Your message is now with the safeguarding lead." in said
+            assert "Your message is in." in said
             assert "Whom did you tell?" in said
             (concern,) = auditing.concerns(here.storage, AUDIT)
             assert concern.response == {"what": "Bed 4 has no bell."}

@@ -24,6 +24,7 @@ from storage.slips import RESPONDENT
 from tests.bot import sent
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, storage_in, telegram_here
+from tests.contacts import checked
 from tests.epochs import epoch_settings
 from tests.telegram.people import Person
 from tests.telegram.server import TelegramServer
@@ -124,6 +125,7 @@ def test_no_word_no_address_no_token_is_left_in_the_open(tmp_path: Path) -> None
             "CANDOUR_DATA": str(tmp_path / "data"),
             "CANDOUR_KEY": str(tmp_path / "candour.key"),
             **epoch_settings(tmp_path),
+            "CANDOUR_CONTACTS": str(checked(tmp_path)),
             "CANDOUR_PORT": str(free_port()),
             "CANDOUR_METRICS_PORT": str(metrics),
             "CANDOUR_TELEGRAM_TOKEN": telegram.token,
