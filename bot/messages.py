@@ -171,9 +171,10 @@ class AtRisk(Struct, frozen=True):
 
 
 class Promises(Struct, frozen=True):
-    """What is kept about whoever answers, and what is not, in their language."""
+    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept."""
 
     language: str
+    days: int
 
 
 class Admitted(Struct, frozen=True):

@@ -210,7 +210,8 @@ class _Group:
         if isinstance(elsewhere, Go):
             return self._go(turn, elsewhere)
         if isinstance(elsewhere, About):
-            return Promises(turn.held.interview.language if turn.held else wording.SOURCE)
+            language = turn.held.interview.language if turn.held else wording.SOURCE
+            return Promises(language, self._work.draft_days)
         if isinstance(elsewhere, SignIn):
             admitted = self._admit(address)
             if admitted is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bot.wording import mark, voice
+from bot.wording import Voice, mark, voice
+from storage.epochs import DRAFT_DAYS
 
 
 class Section(Struct, frozen=True):
@@ -24,6 +25,7 @@ class Section(Struct, frozen=True):
         return "\n".join(f"• {line}" if self.is_list else line for line in self.lines)
 
 
+_DAYS = "days"  # stands for the line that says how long a draft is kept
 _SECTIONS = (
     Section(
         mark("In short"),
@@ -36,9 +38,7 @@ _SECTIONS = (
         mark("While you answer"),
         (
             mark("Your answers so far are kept, locked, so that you can take a break."),
-            mark(
-                "They stay for 3 days after your last answer. Then their key is destroyed, and nobody can open them."
-            ),
+            _DAYS,
             mark("The key is also lost if this computer starts again. Then begin again with the same slip."),
             mark("If you stop before you hand in, every answer is erased."),
             mark(
@@ -98,14 +98,25 @@ _SECTIONS = (
 )
 
 
-def sections(language: str) -> tuple[Section, ...]:
-    """Everything there is to say, in this language."""
+def sections(language: str, days: int = DRAFT_DAYS) -> tuple[Section, ...]:
+    """Everything there is to say, in this language; `days` is how long a draft is kept."""
     _ = voice(language)
     return tuple(
-        Section(_(each.heading), tuple(_(line) for line in each.lines), each.is_list) for each in _SECTIONS
+        Section(_(each.heading), tuple(_line(line, days, _) for line in each.lines), each.is_list)
+        for each in _SECTIONS
     )
 
 
-def text(language: str) -> tuple[str, ...]:
+def _line(line: str, days: int, _: Voice) -> str:
+    if line is not _DAYS:
+        return _(line)
+    return _.several(
+        "They stay for {number} day after your last answer. Then their key is destroyed. Nobody can open them.",
+        "They stay for {number} days after your last answer. Then their key is destroyed. Nobody can open them.",
+        days,
+    )
+
+
+def text(language: str, days: int = DRAFT_DAYS) -> tuple[str, ...]:
     """The same as paragraphs, each heading above what belongs to it."""
-    return tuple(f"{each.heading}\n{each.text}" for each in sections(language))
+    return tuple(f"{each.heading}\n{each.text}" for each in sections(language, days))

@@ -119,8 +119,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
         case AtRisk(routes, can_tell, language):
             tell = ((wording.voice(language)(wording.TELL), buttons.TO_LEAD),) if can_tell else ()
             yield Message(wording.signpost(language, routes).text, tell)
-        case Promises(language):
-            yield Message(promises.text(language))
+        case Promises(language, days):
+            yield Message(promises.text(language, days))
         case Admitted():
             yield Message((outcome.code,))
 

@@ -32,6 +32,9 @@ app.add_typer(people, name="people", help="Who has a role in an audit, and how t
 app.add_typer(
     journal, name="journal", help="What was done with audits, and whether anybody changed it since."
 )
+app.add_typer(
+    contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
+)
 app.add_typer(keys, name="keys", help="Where keys are, and new ones in the place of the old.")
 app.add_typer(
     contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."

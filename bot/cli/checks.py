@@ -40,6 +40,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield right("The settings can be read.")
     yield await asyncio.to_thread(_database, settings)
     yield await asyncio.to_thread(_key, settings)
+    for finding in await asyncio.to_thread(_contacts, settings):
+        yield finding
     for finding in await asyncio.to_thread(_hazards, settings):
         yield finding
     for finding in await asyncio.to_thread(_contacts, settings):
@@ -113,9 +115,9 @@ def _contacts(settings: Settings) -> tuple[Finding, ...]:
     else:
         found = contacts.read(settings.contacts)
         where = str(settings.contacts)
-    overdue = found.overdue(SystemClock().now().date()) if isinstance(found, Contacts) else found
-    if overdue:
-        return tuple(map(wrong, overdue))
+    old = found.overdue(SystemClock().now().date()) if isinstance(found, Contacts) else found
+    if old:
+        return tuple(map(wrong, old))
     return (
         right(f"The numbers to call in danger were checked in the last {contacts.FRESH_DAYS} days: {where}."),
     )

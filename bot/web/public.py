@@ -82,4 +82,6 @@ class Public:
 
     async def privacy(self, request: Request) -> Response:
         """`/privacy`: what is kept about whoever answers."""
-        return self._pages.page(request, "privacy.html", sections=promises.sections(reading(request)))
+        return self._pages.page(
+            request, "privacy.html", sections=promises.sections(reading(request), guard.draft_days(request))
+        )

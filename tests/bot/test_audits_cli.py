@@ -28,11 +28,9 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "short.yaml").write_text(FORM)
-        self.settings = {
-            "CANDOUR_DATA": str(folder / "data"),
-            "CANDOUR_KEY": str(folder / "candour.key"),
-            "CANDOUR_CONTACTS": str(checked(folder)),
-        } | epoch_settings(folder)
+        places = {"CANDOUR_DATA": str(folder / "data"), "CANDOUR_KEY": str(folder / "candour.key")}
+        numbers = {"CANDOUR_CONTACTS": str(checked(folder))}
+        self.settings = places | numbers | epoch_settings(folder)
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CANDOUR_")}

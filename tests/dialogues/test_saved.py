@@ -47,7 +47,7 @@ DIGESTS = {
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "4e6f6189f00b661c",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
-    ("staff-culture", "2026-11-2"): "e7171732be2bda00",
+    ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
 }
 
 

@@ -146,8 +146,8 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
             return (*seen(query), *_welcomed(outcome))
         case AtRisk(routes, can_tell, language):
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
-        case Promises(language):
-            return (*seen(query), *_promises(language))
+        case Promises(language, days):
+            return (*seen(query), *_promises(language, days))
         case Admitted():
             return (*seen(query), _plain(_admitted(outcome, pages)))
         case Reply():
@@ -465,10 +465,10 @@ def _doors(found: Doors) -> Post:
 # Without an interview
 
 
-def _promises(language: str) -> Iterator[Post]:
+def _promises(language: str, days: int) -> Iterator[Post]:
     """What is kept and what is not, in as few messages as it takes."""
     written = (
-        f"{_bold(section.heading)}\n{_escaped(section.text)}" for section in promises.sections(language)
+        f"{_bold(section.heading)}\n{_escaped(section.text)}" for section in promises.sections(language, days)
     )
     for part in _split(written):
         yield Post(part, stays=True)
@@ -537,7 +537,6 @@ def _reason(error: Exception) -> list[str]:
             return [
                 _("These questions are for people who were given a slip of paper with a code."),
                 _("Please scan the code on your slip, or type it here."),
-                _("If you are worried about someone, send /risk. That always works."),
             ]
         case SlipSpentError():
             return [
