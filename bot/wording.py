@@ -581,26 +581,17 @@ def places(language: str, routes: Routes = SHIPPED.everywhere) -> tuple[Place, .
 
 
 def _past_lead(prompt: prompts.PastLead, _: Voice) -> Outgoing:
-    """Who reads what goes past the lead; at the end also that messages by receipt go to the lead."""
-    later = (
-        (
-            _(
-                "With your receipt you write to the lead. If it is about the lead, come back to this form instead."
-            ),
-        )
-        if prompt.handed_in
-        else ()
-    )
+    """Who reads what goes past the lead."""
     if prompt.has_reader:
         past = _("This goes past the safeguarding lead, to their deputy. The lead cannot see it here.")
-        return Outgoing((past, *later))
+        return Outgoing((past,))
     past = _("This goes past the safeguarding lead. But nobody else can read it here yet.")
     outside = (
         _("So please tell someone outside too: tap “Someone is at risk”.")
         if prompt.handed_in
         else _("So please tell someone outside: tap “Someone is at risk”. You can still write it down here.")
     )
-    return Outgoing((past, outside, *later), buttons=(_way(moves.Concern(), _),))
+    return Outgoing((past, outside), buttons=(_way(moves.Concern(), _),))
 
 
 def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
