@@ -61,6 +61,10 @@ class Slips:
         """Use the slip of this hash up; False when somebody was quicker."""
         return self._connection.execute(delete(slips).where(slips.c.hash == slip)).rowcount == 1
 
+    def forget(self, audit: str) -> None:
+        """Let nobody answer any more with a slip of this audit: it is closed."""
+        self._connection.execute(delete(slips).where(slips.c.audit == audit, slips.c.role == RESPONDENT))
+
     def left(self, audit: str, role: str) -> int:
         """How many were not used yet."""
         query = select(func.count()).select_from(slips).where(slips.c.audit == audit, slips.c.role == role)

@@ -107,6 +107,7 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
             _count(work, name, today)
             work.journal.append(AuditClosed(), day=today, actor=actor, audit=name)
             work.flush(name)
+            work.slips.forget(name)
             work.files.erase_unused(name, tuple(_response_forms(work, name)))
     compact(storage)
     with storage.writing() as work:

@@ -70,7 +70,7 @@ class Entering:
     def _unknown(self, request: Request, typed: str) -> Response:
         _ = voice_of(request)
         problem = (
-            _("I do not know this code, or it was used before."),
+            _("I do not know this code. It was used before, or the questions are closed."),
             _("Please look at your slip again. If it still does not work, ask for another slip."),
         )
         return self._page(request, typed=typed[:_LONGEST], problem=problem, status=422)

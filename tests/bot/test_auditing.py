@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.services import auditing
+from bot.services import auditing, inviting
 from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Submit
 from reports.disclosure import Band
@@ -29,6 +29,7 @@ from storage.errors import (
     UnknownFormError,
     UnsafeThresholdError,
 )
+from storage.slips import LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.stories import (
     AUDIT,
@@ -255,6 +256,14 @@ def test_the_passphrase_is_chosen_once(storage: Storage) -> None:
 def test_a_passphrase_that_could_be_guessed_is_refused(storage: Storage, weak: str) -> None:
     with pytest.raises(PassphraseWeakError, match="four words or more"):
         auditing.choose_passphrase(storage, AUDIT, weak, clock())
+
+
+def test_the_slips_that_are_left_are_gone_once_the_audit_is_closed(storage: Storage) -> None:
+    inviting.slips(storage, AUDIT, 5, RESPONDENT, clock())
+    inviting.slips(storage, AUDIT, 1, LEAD, clock())
+    close(storage)
+    with storage.reading() as work:
+        assert (work.slips.left(AUDIT, RESPONDENT), work.slips.left(AUDIT, LEAD)) == (0, 1)
 
 
 def test_only_the_passphrase_opens_what_people_wrote(storage: Storage) -> None:

@@ -21,7 +21,7 @@ from tests.bot.stories import an_audit
 from tests.bot.website import Browser, Page, Site, site
 
 ELM, TWO = "elm-court", "oak-court"  # the one with one form, the other with two; both by slip
-UNKNOWN = "I do not know this code, or it was used before."
+UNKNOWN = "I do not know this code. It was used before, or the questions are closed."
 ONE = forms.small("{type: text, name: a, label: What happened?}", name="one", title="One")
 OTHER = forms.small("{type: text, name: b, label: What else happened?}", name="other", title="Other")
 

@@ -78,7 +78,9 @@ def test_a_scanned_code_is_in_the_field_and_not_in_the_address(
     assert not any(code in url for url in asked if "#" not in url)
     page.goto(f"/s#{code}")
     press(page, "Continue")
-    assert "I do not know this code, or it was used before." in page.inner_text("main")
+    assert "I do not know this code. It was used before, or the questions are closed." in page.inner_text(
+        "main"
+    )
     context.close()
 
 

@@ -530,7 +530,7 @@ def _reason(error: Exception) -> list[str]:
             ]
         case UnknownInvitationError():
             return [
-                _("I do not know this invitation, or it was used before."),
+                _("I do not know this invitation. It was used before, or the questions are closed."),
                 _("Please check the link. If it still does not work, ask for another one."),
             ]
         case SlipNeededError():

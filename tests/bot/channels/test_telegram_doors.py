@@ -19,7 +19,7 @@ from tests.bot.stories import an_audit, close
 from tests.telegram.people import Person
 from tests.telegram.rules.profile import LONGEST, LONGEST_COMMAND_DESCRIPTION
 
-UNKNOWN = "I do not know this invitation, or it was used before."
+UNKNOWN = "I do not know this invitation. It was used before, or the questions are closed."
 SPENT = "Someone else used the same link"
 WHO_I_AM = "To begin, open the link or scan the code that you were given."
 
@@ -203,13 +203,15 @@ async def test_the_slip_of_a_lead_appoints_once_and_they_are_not_interviewed(tmp
             assert (person.channel, person.address) == ("telegram", "7")
 
 
-async def test_a_slip_of_a_closed_audit_is_told_that_it_is_closed(tmp_path: Path) -> None:
+async def test_of_a_closed_audit_the_link_is_told_that_it_is_closed_and_a_slip_is_gone(
+    tmp_path: Path,
+) -> None:
     with telegram_here() as telegram:
         async with house(tmp_path, telegram) as here:
             (slip,) = here.slips()
             close(here.storage)
-            for code in (slip, AUDIT):
-                assert "These questions are closed" in await does(here, telegram.person(5), f"/start {code}")
+            assert "These questions are closed" in await does(here, telegram.person(5), f"/start {AUDIT}")
+            assert UNKNOWN in await does(here, telegram.person(5), f"/start {slip}")  # it was deleted
             assert "Call 999 first." in await does(here, telegram.person(5), "/risk")
 
 
