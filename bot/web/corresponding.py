@@ -13,7 +13,6 @@ from bot.web import gate, guard
 from bot.web.pages import Pages, voice_of
 from bot.wording import Voice
 from storage.errors import PassphraseChosenError, PassphraseWeakError
-from storage.passphrases import SHORTEST
 from storage.slips import LEAD
 from storage.threads import Sender
 from storage.unit_of_work import Storage
@@ -93,10 +92,7 @@ class Corresponding:
         except PassphraseWeakError:
             return await self._passphrase(
                 request,
-                _(
-                    "Please choose a longer one: four words that do not belong together, at least {number} letters.",
-                    number=SHORTEST,
-                ),
+                _("Please choose a longer one. Four words that do not belong together are good."),
             )
         except PassphraseChosenError:
             return await self._passphrase(request)
