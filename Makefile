@@ -10,7 +10,7 @@ demo: setup  ## an example audit on http://127.0.0.1:8000
 	$(BIN)/candour demo --port $(PORT)
 
 test: setup axe  ## every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: lint test  ## everything that CI checks
 
