@@ -82,9 +82,12 @@ def _choices(form: Form, question: Question) -> Iterator[Remark]:
 
 
 def _asks_for_a_fact(form: Form, question: Question, choices: tuple[Choice, ...]) -> bool:
-    """Whether an answer is forced from somebody who may not know: what can be skipped forces nothing."""
+    """Whether an answer is forced from somebody who may not know: what can be skipped forces nothing.
+
+    With one choice alone there is nothing to know: it is an agreement.
+    """
     own = question.path == form.breakdown or question.appears("consent")
-    return bool(choices) and bool(question.required) and not own
+    return len(choices) > 1 and bool(question.required) and not own
 
 
 def _offers_not_knowing(choices: tuple[Choice, ...]) -> bool:
