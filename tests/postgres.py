@@ -29,6 +29,7 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "100",
     "log_min_messages": "warning",
+    "wal_recycle": "off",  # as docs/running.md wants it
 }
 
 

@@ -88,7 +88,9 @@ class Respondent:
         locator = receipts.locator_of(code)
         tags = receipts.derive(code, salts[locator]).tags
         tagged = {
-            each.name: answer_tag(tags, digest, each.question) for each in TARGETS if each.question is not None
+            each.name: answer_tag(tags, digest, each.question)
+            for each in TARGETS
+            if each.question is not None
         }
         return tagged | {"threads": locator, "files": file_tag(tags, 0)}
 
@@ -185,8 +187,8 @@ class Cast:
 
 def receipt_in(shown: tuple[Message, ...]) -> str:
     """The receipt in what somebody was shown."""
-    line = next(part for each in shown for part in each.text if part.startswith("Your receipt: "))
-    return line.removeprefix("Your receipt: ")
+    line = next(part for each in shown for part in each.text if part.startswith("Your receipt:\n"))
+    return line.removeprefix("Your receipt:\n")
 
 
 def truth(loot: Loot, people: list[Respondent], target: Target) -> list[bytes]:

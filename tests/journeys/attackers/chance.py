@@ -34,7 +34,9 @@ class Score(Struct, frozen=True):
     @property
     def by_links(self) -> float:
         """How probable so many right links are by chance alone: the tail of the binomial distribution."""
-        return 1.0 if not self.guesses else binomial_tail(self.right, self.guesses, self.expected / self.guesses)
+        return (
+            1.0 if not self.guesses else binomial_tail(self.right, self.guesses, self.expected / self.guesses)
+        )
 
     @property
     def by_order(self) -> float:

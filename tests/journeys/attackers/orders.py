@@ -49,6 +49,10 @@ def _by_place(name: str, content: bytes, key: str) -> Iterator[tuple[str, Attack
 def _placed(content: bytes, key: str, find: Find, is_text: bool) -> Attack:  # noqa: FBT001 - how keys are written
     def place(row: Row) -> int:
         written = row[key].hex() if is_text else ""
-        return max((find(content, each.encode()) for each in (written, written.upper())), default=-1) if is_text else find(content, row[key])
+        return (
+            max((find(content, each.encode()) for each in (written, written.upper())), default=-1)
+            if is_text
+            else find(content, row[key])
+        )
 
     return lambda rows: sorted(rows, key=place)

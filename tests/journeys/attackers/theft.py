@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,7 +31,7 @@ class Loot(Struct, frozen=True):
     files: dict[str, bytes]
 
 
-def from_sqlite(database: Path, apart: Path) -> Loot:
+def from_sqlite(database: Path, apart: Path, tables: Sequence[str] = TABLES) -> Loot:
     """Copy the database while others have it open, journals and all, and read from copies alone."""
     apart.mkdir(parents=True)
     for each in database.parent.glob("*.db*"):
@@ -39,7 +39,7 @@ def from_sqlite(database: Path, apart: Path) -> Loot:
     files = {each.name: each.read_bytes() for each in sorted(apart.iterdir())}
     with closing(sqlite3.connect(apart / database.name)) as restored:  # this reads the -wal, and mixes it in
         restored.row_factory = sqlite3.Row
-        rows = {name: [dict(row) for row in restored.execute(f"SELECT * FROM {name}")] for name in TABLES}  # noqa: S608
+        rows = {name: [dict(row) for row in restored.execute(f"SELECT * FROM {name}")] for name in tables}  # noqa: S608
         restored.execute("VACUUM INTO ?", [str(apart / "backup.db")])
         dump = "\n".join(restored.iterdump()).encode()
     return Loot(rows, files | {"backup.db": (apart / "backup.db").read_bytes(), "dump.sql": dump})

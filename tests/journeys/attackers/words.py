@@ -10,9 +10,10 @@ SHORTEST = 8  # bytes of one that are noticed
 _LETTERS = "qxzjvkQXZJVK"  # rare next to each other, in any language and in any code
 _ONES = f"[{_LETTERS}]".encode()
 _RUNS = re.compile(
-    rb"(?:%(one)s){8,}|(?:%(one)s\x00){8,}|(?:\x00%(one)s){8,}|(?:(?:%(low)s){2}){8,}|(?:(?:%(up)s){2}){8,}"
-    % {b"one": _ONES, b"low": rb"[0-9a-f]", b"up": rb"[0-9A-F]"}
-)
+    rb"(?:%(one)s){8,}|(?:%(one)s\x00){7,}%(one)s" % {b"one": _ONES}
+)  # UTF-16 begins with either byte
+_DUMPS = (b"--", b"BEGIN TRANSACTION", b"PGDMP")  # they write bytes in hexadecimal
+_HEX = re.compile(rb"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")
 
 
 def canary(chance: Random, length: int = 24) -> str:
@@ -26,16 +27,19 @@ def found(canaries: Iterable[str], files: Mapping[str, bytes]) -> Iterator[tuple
         word[start : start + SHORTEST] for word in canaries for start in range(len(word) - SHORTEST + 1)
     }
     for name, content in files.items():
-        for run in _RUNS.finditer(content):
-            text = _text(run.group())
+        for text in _runs(content):
             for start in range(len(text) - SHORTEST + 1):
                 if text[start : start + SHORTEST] in pieces:
                     yield name, text[start : start + SHORTEST]
 
 
-def _text(run: bytes) -> str:
-    """What a run of bytes says."""
-    letters = run.replace(b"\0", b"")
-    if re.fullmatch(rb"(?:[0-9a-f]{2}|[0-9A-F]{2})+", letters):
-        return bytes.fromhex(letters.decode()).decode("latin-1")
-    return letters.decode()
+def _runs(content: bytes) -> Iterator[str]:
+    """Whatever in it could be of a canary."""
+    for run in _RUNS.finditer(content):
+        yield run.group().replace(b"\0", b"").decode()
+    if content.startswith(_DUMPS):
+        for run in _HEX.finditer(content):
+            yield from (
+                each.group().replace(b"\0", b"").decode()
+                for each in _RUNS.finditer(bytes.fromhex(run.group().decode()))
+            )
