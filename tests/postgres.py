@@ -73,6 +73,12 @@ class Server:
         self._tell(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def copy(self, url: str) -> str:
+        """The address of a new database that has what this one has, which nobody may use meanwhile."""
+        name = f"candour_{os.getpid()}_{next(self._numbers)}"
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
+        return self.url(name)
+
     def drop(self, url: str) -> None:
         """Delete a database, whoever uses it."""
         self._tell(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")

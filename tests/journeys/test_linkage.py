@@ -143,7 +143,7 @@ def too_good(found: dict[tuple[str, str], Score]) -> dict[tuple[str, str], Score
 
 
 def test_nothing_that_is_left_says_whose_an_answer_is(audits: list[Stolen]) -> None:
-    """Nor whose a thread or a file is: not in rows, pages, journals, dumps, backups, xmin, ctid, ids, lengths, weeks."""
+    """Nor whose thread or file it is: by rows, pages, journals, dumps, backups, xmin, ctid, ids, lengths or weeks."""
     found = scores(audits, "after")
     assert 50 < len(found) < TESTS // 4
     assert too_good(found) == {}
@@ -225,7 +225,7 @@ def test_each_snapshot_says_only_how_many_there_are(audits: list[Stolen]) -> Non
 @pytest.mark.parametrize("secretive", [False, True])
 def test_the_same_attackers_find_everybody_where_answers_are_kept_as_they_come(
     tmp_path: Path,
-    secretive: bool,  # noqa: FBT001 - a parameter of the test
+    secretive: bool,
 ) -> None:
     """Random ids do not help where the order of rows stays; without them even the ids say it."""
     found: dict[str, Score] = {}
@@ -241,7 +241,7 @@ def test_the_same_attackers_find_everybody_where_answers_are_kept_as_they_come(
     order = {name for name, each in found.items() if each.by_order < limit}
     assert {"as they are read", "by the last place in dump.sql"} <= links
     assert {"by the first place in naive.db"} <= order | links
-    assert ("by created" in links) is not secretive
+    assert secretive or "by created" in links
 
 
 def naive(folder: Path, people: list[bytes], *, secretive: bool) -> Loot:

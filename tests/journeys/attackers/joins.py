@@ -30,7 +30,7 @@ def shared(loot: Loot, columns: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _telling(rows: Sequence[Row], column: str, number: bool) -> set[object]:  # noqa: FBT001 - what kind it is
+def _telling(rows: Sequence[Row], column: str, number: bool) -> set[object]:
     """The values that stand in one row only, and are long enough to be no coincidence."""
     times = Counter(row[column] for row in rows)
     return {value for value, often in times.items() if often == 1 and (number or _is_long(value))}

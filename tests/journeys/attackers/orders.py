@@ -46,7 +46,7 @@ def _by_place(name: str, content: bytes, key: str) -> Iterator[tuple[str, Attack
         yield f"by the last place in {name}", _placed(content, key, bytes.rfind, is_text)
 
 
-def _placed(content: bytes, key: str, find: Find, is_text: bool) -> Attack:  # noqa: FBT001 - how keys are written
+def _placed(content: bytes, key: str, find: Find, is_text: bool) -> Attack:
     def place(row: Row) -> int:
         written = row[key].hex() if is_text else ""
         return (
