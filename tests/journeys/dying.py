@@ -28,6 +28,7 @@ from bot.turns import TurnLoop
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, clock
+from tests.epochs import epochs_in
 
 ROOT = Path(__file__).parents[2]
 HANDS_IN = "the update with which somebody hands in"
@@ -36,7 +37,7 @@ PERSON = "ann"
 
 def opened(folder: Path, url: str) -> Storage:
     """The storage in this folder, or at this address with the key in the folder."""
-    return Storage.open(folder / "data", folder / "candour.key", url, cost=QUICK)
+    return Storage.open(folder / "data", folder / "candour.key", url, cost=QUICK, epochs=epochs_in(folder))
 
 
 def submit(storage: Storage) -> object:
@@ -94,10 +95,9 @@ def _tend() -> None:
         if not pid:
             try:
                 _live(json.loads(line))
-            except BaseException:
-                sys.excepthook(*sys.exc_info())
-                os._exit(1)
-            os._exit(0)
+                os._exit(0)
+            finally:
+                os._exit(1)  # never go on as a second one of us
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

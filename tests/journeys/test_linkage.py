@@ -12,8 +12,9 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -25,14 +26,15 @@ from bot.clock import SetClock
 from bot.services import auditing, keeping
 from bot.turns import TurnLoop
 from storage import receipts
-from storage.keys import Keys
+from storage.epochs import Epochs, InMemory
+from storage.keys import EpochKey, Keys
 from storage.receipts import QUICK
 from storage.unit_of_work import DATABASE, Storage
 from tests.bot.stories import NOW
 from tests.journeys.attackers import joins, orders, words
 from tests.journeys.attackers.chance import Score, score, together
 from tests.journeys.attackers.theft import Loot, from_postgres, from_sqlite
-from tests.journeys.cast import AUDIT, FORM, PEOPLE, TARGETS, Cast, Respondent, open_audit, truth
+from tests.journeys.cast import AUDIT, PEOPLE, TARGETS, Cast, Respondent, open_audit, truth
 from tests.postgres import Server
 
 RUNS = int(os.environ.get("LINKAGE_RUNS", "6"))
@@ -48,6 +50,7 @@ class Stolen(Struct, frozen=True):
     before: Loot
     after: Loot
     keys: tuple[bytes, ...]
+    destroyed: tuple[bytes, ...]  # the keys of the day that there still were when everything was stolen
 
     @property
     def people(self) -> list[Respondent]:
@@ -80,8 +83,7 @@ class Burglar:
         return from_sqlite(place, self.folder / when)
 
 
-async def play(storage: Storage, burglar: Burglar, chance: Random, *, early: bool) -> Stolen:
-    clock = SetClock(NOW)
+async def play(storage: Storage, burglar: Burglar, clock: SetClock, chance: Random, *, early: bool) -> Stolen:
     open_audit(storage)
     writers, leavers = chance.sample(range(PEOPLE), 4), frozenset(chance.sample(range(PEOPLE), 2))
     async with TurnLoop(storage, clock) as turns:
@@ -99,7 +101,11 @@ async def play(storage: Storage, burglar: Burglar, chance: Random, *, early: boo
             await cast.takes_back(cast.people[number])
         await asyncio.to_thread(auditing.close_audit, storage, AUDIT, clock)
         after = burglar.takes(storage, "after")
-    return Stolen(cast, before, after, burglar.keys())
+        known = set(storage.epochs.safe.held().values())
+        clock.move(timedelta(days=storage.epochs.draft_days + 1))
+        storage.epochs.destroy_old()
+        assert not known & set(storage.epochs.safe.held().values())
+    return Stolen(cast, before, after, burglar.keys(), tuple(known))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -112,9 +118,12 @@ def _audits(folder: Path, server: Server | None) -> Iterator[Stolen]:
     for run in range(RUNS):
         place = folder / str(run)
         burglar = Burglar(place, server)
-        storage = Storage.open(place / "data", place / "key" / "candour.key", burglar.url, cost=QUICK)
+        clock = SetClock(NOW)
+        epochs = Epochs(InMemory(), now=clock.now)
+        key = place / "key" / "candour.key"
+        storage = Storage.open(place / "data", key, burglar.url, cost=QUICK, epochs=epochs)
         try:
-            yield asyncio.run(play(storage, burglar, Random(run), early=run % 2 == 1))
+            yield asyncio.run(play(storage, burglar, clock, Random(run), early=run % 2 == 1))
         finally:
             storage.close()
             if server is not None:
@@ -202,13 +211,22 @@ def _public(pair: tuple[str, str]) -> bool:
 
 
 def test_no_hash_of_a_chat_is_in_the_tables(audits: list[Stolen]) -> None:
-    """Whoever tries all chats there are, with the key file too, finds none of ours."""
+    """Whoever tries all chats, with the key file too, finds none of ours once the keys of the day are gone."""
     for stolen in audits:
         names = [each.address for each in stolen.people]
         assert joins.dictionary(stolen.after, names, stolen.keys) == []
-        known = Keys(stolen.keys[0])
-        refs = {known.ref(CHANNEL, name, *place) for name in names for place in (("", ""), (AUDIT, FORM))}
-        assert not refs & {row["ref"] for row in stolen.after.rows["drafts"]}
+        assert not _chats(stolen, stolen.keys)
+        assert _chats(
+            stolen, stolen.destroyed
+        )  # with those it can be done: that is what they are destroyed for
+
+
+def _chats(stolen: Stolen, secrets: Iterable[bytes]) -> set[bytes]:
+    """Which drafts are found by trying every chat, by whoever has the key file and took these for keys of the day."""
+    known = Keys(stolen.keys[0])
+    handles = [known.ref(CHANNEL, each.address, "", "") for each in stolen.people]
+    tried = {EpochKey(0, secret).ref(handle) for secret in secrets for handle in handles} | set(handles)
+    return tried & {row["ref"] for row in stolen.after.rows["drafts"]}
 
 
 def test_each_snapshot_says_only_how_many_there_are(audits: list[Stolen]) -> None:

@@ -48,7 +48,7 @@ def from_sqlite(database: Path, apart: Path, tables: Sequence[str] = TABLES) -> 
 def from_postgres(server: Server, url: str, since: float) -> Loot:
     """Read the tables with what PostgreSQL keeps of each row, dump them, copy the files of this database.
 
-    `since`: when it was made, as a file's time; no file of the write-ahead log that was last written before has any of it.
+    `since`: when it was made, as a file's time; files of the write-ahead log from before have nothing of it.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")  # so that the files have what the memory has
