@@ -39,6 +39,7 @@ PASSPHRASE = "copper lantern tuesday marsh"
 RESPONSES, QUESTIONS, WORDED = 10_000, 25, 5
 AIM_FLUSH = 30.0  # seconds
 HANDED_IN = 150
+LOOKS_OVER = 0.6  # seconds, in which the receipt is made
 AIM_SUBMIT = 5.0  # milliseconds
 TRIES = 12
 
@@ -136,7 +137,7 @@ async def _handed_in(*, ready: bool) -> tuple[list[float], list[float]]:
                 taken = []
                 for place, step in enumerate(steps):
                     if place == len(steps) - 1:
-                        await asyncio.sleep(0.4 if ready else 0)  # they look their answers over
+                        await asyncio.sleep(LOOKS_OVER if ready else 0)  # they look their answers over
                     began = time.perf_counter()
                     await turns.play(
                         Incoming(Address("bench", str(number)), AUDIT, form.id, str(place), step.move)

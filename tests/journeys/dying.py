@@ -72,13 +72,14 @@ def _die_at(engine: Engine, step: int) -> None:
         if next(steps) == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def checked_out(connection: Any, *_: object) -> None:
-        if engine.dialect.name == "sqlite":  # sees what goes past SQLAlchemy, and what VACUUM does within
-            connection.set_trace_callback(one_step)
+    def looks_on(connection: Any, *_: object) -> None:
+        connection.set_trace_callback(one_step)  # sees what goes past SQLAlchemy, and what VACUUM does within
 
-    event.listen(engine, "checkout", checked_out)
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(engine, name, one_step)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "checkout", looks_on)
+    else:
+        event.listen(engine, "before_cursor_execute", one_step)
+        event.listen(engine, "commit", one_step)
     event.listen(engine, "reset", one_step)  # the transaction has ended
 
 

@@ -6,6 +6,7 @@ On SQLite also at every statement that VACUUM runs within; on PostgreSQL before 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -21,10 +22,11 @@ from bot.turns import TurnLoop
 from dialogues.form import Question
 from storage import receipts, tables
 from storage.unit_of_work import Storage
+from tests import postgres
 from tests.bot.stories import AUDIT, CULTURE, PASSPHRASE, an_audit, clock, culture, plays, whole
 from tests.journeys.cast import receipt_in
 from tests.journeys.dying import PERSON, Mortals, close, flush, mortals, opened, submit
-from tests.postgres import Server
+from tests.postgres import Server, binaries
 
 HEARD = 9
 MOST_STEPS = 400
@@ -55,9 +57,16 @@ class World:
             self._server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest) -> Server | None:
-    return request.getfixturevalue("postgres") if request.param == "postgresql" else None
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server | None]:
+    """A server that need not wait for the disk: it goes on, only who talks to it is killed."""
+    if request.param == "sqlite":
+        yield None
+        return
+    if binaries() is None and not os.environ.get("CANDOUR_REQUIRE_ALL"):
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.server(fsync="off", full_page_writes="off") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
