@@ -121,7 +121,7 @@ class Answers:
                 (worded if "sealed" in row else counted).append(row)
         self._scatter(answers, audit, counted)
         self._scatter(texts, audit, worded)
-        self._scatter_files(audit, kept)
+        self._scatter_files(audit, kept, lambda sealed: seal(release_key, unseal(pair, sealed)))
         return frozenset(kept)
 
     def withdraw(self, audit: str, tags: bytes, pair: Pair, form: Callable[[str], Form]) -> bool:
@@ -206,11 +206,21 @@ class Answers:
         if rows:
             self._connection.execute(insert(table), rows)
 
-    def _scatter_files(self, audit: str, new: Mapping[bytes, bytes]) -> None:
-        """The same for the files that are answers; `new`: their tags. Those of drafts stay where they are."""
+    def _scatter_files(
+        self, audit: str, new: Mapping[bytes, bytes], for_the_lead: Callable[[bytes], bytes]
+    ) -> None:
+        """The same for the files that are answers; `new`: their tags. Those of drafts stay where they are.
+
+        Like what people wrote, they are sealed to the release key from now on.
+        """
         used = (files.c.audit == audit) & (files.c.id.in_(list(new)) | (files.c.tag != b""))
         taken = self._connection.execute(delete(files).where(used).returning(*files.c))
-        rows = [{**row._mapping, "tag": new.get(row.id, row.tag)} for row in taken]
+        rows = [
+            {**row._mapping, "tag": new[row.id], "sealed": for_the_lead(row.sealed)}
+            if row.id in new
+            else dict(row._mapping)
+            for row in taken
+        ]
         SystemRandom().shuffle(rows)
         if rows:
             self._connection.execute(insert(files), rows)

@@ -74,6 +74,16 @@ _OF_POSTGRESQL: Final = {
             "PostgreSQL keeps its changes so that others can read them one by one. Set wal_level = minimal or replica.",
         ),
         Hazard(
+            "wal_recycle",
+            "PostgreSQL keeps old files of its log, which has in order who came when, until it needs them again."
+            " Set wal_recycle = off.",
+        ),
+        Hazard(
+            "checkpoint",
+            "Candour may not make PostgreSQL leave old files of its log behind, which has in order who came when. Grant"
+            " it the role pg_checkpoint, and EXECUTE on the function pg_switch_wal().",
+        ),
+        Hazard(
             "replication",
             "Another server follows each change of PostgreSQL in its order. Stop it, and drop its replication slot.",
         ),
@@ -90,11 +100,17 @@ _HARMLESS: Final[Mapping[str, frozenset[str]]] = {
     "track_commit_timestamp": frozenset({"off"}),
     "archive_mode": frozenset({"off"}),
     "wal_level": frozenset({"minimal", "replica"}),
+    "wal_recycle": frozenset({"off"}),
 }
 _SETTINGS = text("SELECT name, setting FROM pg_settings")
 _FOLLOWERS = text(
     "SELECT (SELECT count(*) FROM pg_replication_slots) + (SELECT count(*) FROM pg_stat_replication)"
 )
+
+_LEAVES_LOG = text("""
+    SELECT current_setting('is_superuser') = 'on' OR (
+        has_function_privilege('pg_switch_wal()', 'EXECUTE')
+        AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'pg_checkpoint' AND pg_has_role(oid, 'USAGE')))""")
 
 WORDS: Final = frozenset({SWAP.word, KEYS_ON_DISK.word, KEYS_APART.word, *_OF_POSTGRESQL})
 
@@ -133,6 +149,8 @@ def of_server(connection: Connection, safe: Safe) -> Iterator[Hazard]:
     if isinstance(safe, InMemory):
         yield KEYS_APART
     yield from of_settings({row.name: row.setting for row in connection.execute(_SETTINGS)})
+    if not connection.scalar(_LEAVES_LOG):
+        yield _OF_POSTGRESQL["checkpoint"]
     if connection.scalar(_FOLLOWERS):
         yield _OF_POSTGRESQL["replication"]
 

@@ -6,13 +6,14 @@ it then reads is what the worker before it has committed. One that only looks se
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from storage.errors import StorageError
 from storage.locks import LOOKS, POSTGRESQL, on_server
@@ -42,6 +43,7 @@ _PATIENT = text("SELECT set_config('lock_timeout', '0', true), set_config('state
 _OTHERS = text("""
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'candour' AND pid <> pg_backend_pid()""")
+_LEAVE_LOG = (text("SELECT pg_switch_wal()"), text("CHECKPOINT"))
 # Classes of SQLSTATE: connection, rolled back (deadlock), no room, not in this state (locked), operator, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 _READ_ONLY, _IDLE = "25006", "25P03"
@@ -63,12 +65,27 @@ def connect(url: str) -> Engine:
 
 
 def compact(engine: Engine) -> None:
-    """Rewrite the tables of both sides, so that they keep nothing that was deleted, nor where it was."""
+    """Rewrite the tables of both sides, so that they keep nothing that was deleted, nor where it was.
+
+    Then leave the write-ahead log behind, which has in order what was written: see `_leave_log`.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # its settings end with it
         connection.execute(text("SET statement_timeout = 0"))
         for table in (*RIGHTS, *IDENTITY_SIDE, *ANSWER_SIDE):
             connection.execute(text(f"VACUUM (FULL) {table.name}"))
+        _leave_log(connection)
+
+
+def _leave_log(connection: Connection) -> None:
+    """Let PostgreSQL remove what its log has of the pool: who was there before whom, with which thread and file.
+
+    With `wal_recycle = off` the files are deleted, else they lie around until they are written over. Whoever may not
+    do this (it takes the roles that docs/running.md names) does without.
+    """
+    for statement in _LEAVE_LOG:
+        with suppress(ProgrammingError):  # InsufficientPrivilege, and nothing else can be wrong with these
+            connection.execute(statement)
 
 
 def passing(error: BaseException | None) -> str:

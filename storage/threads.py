@@ -14,7 +14,7 @@ from random import SystemRandom
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from storage.keys import Pair, seal, unseal
 from storage.receipts import Opened, Receipt, proves
@@ -146,14 +146,20 @@ class Threads:
         )
 
     def scatter(self, audit: str) -> None:
-        """Write the threads of the audit anew, in an order that does not say who handed in when."""
-        taken = self._connection.execute(
-            delete(threads).where(threads.c.audit == audit).returning(*threads.c)
-        )
-        rows = [dict(row._mapping) for row in taken]
+        """Write the threads of the audit and their messages anew, in an order that does not say who came when.
+
+        All threads get the week of the last, so that it does not say so either.
+        """
+        last = self._connection.scalar(select(func.max(threads.c.week)).where(threads.c.audit == audit))
+        self._write_anew(threads, audit, week=last)
+        self._write_anew(messages, audit)
+
+    def _write_anew(self, table: Table, audit: str, **changed: str | None) -> None:
+        taken = self._connection.execute(delete(table).where(table.c.audit == audit).returning(*table.c))
+        rows = [{**row._mapping, **changed} for row in taken]
         SystemRandom().shuffle(rows)
         if rows:
-            self._connection.execute(insert(threads), rows)
+            self._connection.execute(insert(table), rows)
 
     def forget(self, before: date) -> int:
         """Destroy the threads in which nothing was written since the week of this day. How many there were."""

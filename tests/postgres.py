@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -29,15 +29,17 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "100",
     "log_min_messages": "warning",
+    "wal_recycle": "off",  # as docs/running.md wants it
 }
 
 
 class Server:
     """A cluster in a folder, and the process that serves it."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, settings: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = _free_port()
+        self._settings = {**_SETTINGS, **settings, "port": str(self.port)}
         self._binaries = binaries
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count()
@@ -51,7 +53,7 @@ class Server:
         """Start serving; returns when it answers. Does nothing when it serves already."""
         if self._process is not None:
             return
-        settings = [f"-c{name}={value}" for name, value in {**_SETTINGS, "port": self.port}.items()]
+        settings = [f"-c{name}={value}" for name, value in self._settings.items()]
         self._process = self._run("postgres", "-D", str(self._data), *settings)
         deadline = time.monotonic() + STARTS_WITHIN
         while not self._answers():
@@ -70,6 +72,12 @@ class Server:
         """The address of a new, empty database."""
         name = f"candour_{os.getpid()}_{next(self._numbers)}"
         self._tell(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def copy(self, url: str) -> str:
+        """The address of a new database that has what this one has, which nobody may use meanwhile."""
+        name = f"candour_{os.getpid()}_{next(self._numbers)}"
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
@@ -126,8 +134,11 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A server that lives as long as the block. Raises FileNotFoundError when PostgreSQL is not installed."""
+def server(**settings: str) -> Iterator[Server]:
+    """A server that lives as long as the block, with these settings beside the usual ones.
+
+    Raises FileNotFoundError when PostgreSQL is not installed.
+    """
     programs = binaries()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql")
@@ -135,7 +146,7 @@ def server() -> Iterator[Server]:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, OWNER)
-        running = Server(programs, folder)
+        running = Server(programs, folder, settings)
         running.create()
         running.start()
         try:

@@ -23,6 +23,7 @@ from bot.messages import (
     Admitted,
     Appointed,
     AtRisk,
+    Attached,
     Doors,
     Enter,
     Incoming,
@@ -93,6 +94,10 @@ class Person:
     async def taps_on(self, token: str) -> tuple[Message, ...]:
         """Tap a button by what it carries, even an old one."""
         return await self._does(Tap(token))
+
+    async def attaches(self, content: bytes, extension: str) -> tuple[Message, ...]:
+        """Send a file that was prepared before: `bot.services.attaching`."""
+        return await self._does(Attached(content, extension))
 
     async def _does(self, said: Said) -> tuple[Message, ...]:
         update = str(next(self._numbers))

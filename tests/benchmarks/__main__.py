@@ -9,10 +9,13 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import engine, reminders, telegram, turns
+from tests.benchmarks import anonymity, engine, reminders, telegram, turns
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
+    "anonymity.flush": anonymity.flushing,
+    "anonymity.submit": anonymity.submitting,
+    "receipts.check": anonymity.checking,
     "turns.durable": turns.durable,
     "turns.worded": turns.worded,
     "turns.telegram.sqlite": telegram.sqlite,

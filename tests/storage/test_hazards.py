@@ -53,6 +53,7 @@ def test_keys_must_not_reach_a_disk(safe: Safe, swaps: str, found: list[Hazard])
         ("archive_mode", "always", "off"),
         ("wal_level", "logical", "replica"),
         ("wal_level", "logical", "minimal"),
+        ("wal_recycle", "on", "off"),
     ],
 )
 def test_each_unsafe_setting_of_postgresql_has_its_word_and_says_what_to_do(
