@@ -23,6 +23,7 @@ from bot.turns import TurnLoop
 from dialogues import library
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Text
 from dialogues.moves import Submit
+from dialogues.responses import Response
 from storage import receipts
 from storage.answers import Submission
 from storage.casework import Audit
@@ -105,7 +106,7 @@ def _words(text: str) -> Text:
     return Text({"en": text})
 
 
-def _response(chance: random.Random) -> dict[str, object]:
+def _response(chance: random.Random) -> Response:
     counted = {f"q{each}": str(chance.randrange(5)) for each in range(QUESTIONS - WORDED)}
     return {**counted, **{f"w{each}": "They came late, " * chance.randrange(1, 20) for each in range(WORDED)}}
 

@@ -39,7 +39,10 @@ def from_sqlite(database: Path, apart: Path, tables: Sequence[str] = TABLES) -> 
     files = {each.name: each.read_bytes() for each in sorted(apart.iterdir())}
     with closing(sqlite3.connect(apart / database.name)) as restored:  # this reads the -wal, and mixes it in
         restored.row_factory = sqlite3.Row
-        rows = {name: [dict(row) for row in restored.execute(f"SELECT * FROM {name}")] for name in tables}  # noqa: S608
+        rows: dict[str, list[Mapping[str, Any]]] = {
+            name: [dict(row) for row in restored.execute(f"SELECT * FROM {name}")]  # noqa: S608
+            for name in tables
+        }
         restored.execute("VACUUM INTO ?", [str(apart / "backup.db")])
         dump = "\n".join(restored.iterdump()).encode()
     return Loot(rows, files | {"backup.db": (apart / "backup.db").read_bytes(), "dump.sql": dump})
