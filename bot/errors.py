@@ -8,6 +8,7 @@ CandourError
     ├── OthersDraftError    somebody is answering here with another slip
     ├── SlipSpentError      somebody else handed in with the same slip
     ├── ReceiptMissingError what they want to do needs their receipt first
+    ├── NothingLeftError    there is nothing that could be taken back
     ├── WrongReceiptError   no receipt that opens anything
     ├── TooManyTriesError   so many receipts were tried that nobody may try for a while
     ├── TooBusyError        too many messages wait already: try again in a moment
@@ -94,3 +95,10 @@ class TooManyTriesError(TurnError):
 
     def __init__(self) -> None:
         super().__init__("Too many receipts were tried just now. Please wait an hour and try again.")
+
+
+class NothingLeftError(TurnError):
+    """Somebody wants to take answers back, and there are none of theirs: taken back before, or destroyed."""
+
+    def __init__(self) -> None:
+        super().__init__("There are no answers that belong to this receipt.")

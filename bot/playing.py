@@ -18,6 +18,7 @@ from bot import buttons, filing, hearing, wording
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
 from bot.errors import (
+    NothingLeftError,
     NowhereError,
     OthersDraftError,
     ReceiptMissingError,
@@ -287,10 +288,10 @@ class _Group:
         if self._work.threads.is_opened_by(visit.opened) is None:
             raise WrongReceiptError
         offers = [each for each in self._offers_of(visit.audit).values() if each.records in NEEDS_RECEIPT]
-        here = turn.held
-        if here is None or offer is not None:
-            at = offer or next(iter(offers or self._offers_of(visit.audit).values()))
-            here = here or Conversation(self._invite(at), audit=visit.audit, form=at.form)
+        at = offer or next(iter(offers or self._offers_of(visit.audit).values()))
+        here = turn.held or Conversation(self._invite(at), audit=visit.audit, form=at.form)
+        if here.interview.state in ENDED or (offer is None and here.audit != visit.audit):
+            here = here.turned_to(self._aside(here, at, b""))
         here = replace(here.after(turn.update, here.interview, here.tries), visit=visit)
         self._keep(turn.ref, here)
         written = self._work.threads.read_by_respondent(visit.opened)
@@ -526,9 +527,8 @@ class _Group:
     def _visited(self, offer: Offer, here: Conversation) -> tuple[Thread, Visit]:
         """The thread that their receipt has opened. Raises ReceiptMissingError."""
         visit = here.visit
-        thread = (
-            self._work.threads.is_opened_by(visit.opened) if visit and visit.audit == offer.audit else None
-        )
+        holds = visit is not None and visit.audit == offer.audit and self._now.timestamp() < visit.until
+        thread = self._work.threads.is_opened_by(visit.opened) if visit is not None and holds else None
         if visit is None or thread is None:
             raise ReceiptMissingError
         return thread, visit
@@ -546,11 +546,12 @@ class _Group:
         return next((each.route for each in concerns if each.locator == thread.locator), LEAD)
 
     def _take_back(self, offer: Offer, before: Conversation) -> None:
-        """Erase what they handed in."""
+        """Erase what they handed in. Raises NothingLeftError when there is nothing of it."""
         _, visit = self._visited(offer, before)
         pair = self._work.casework.keys_of(offer.audit)
-        if self._work.answers.withdraw(offer.audit, visit.opened.tags, pair, self._work.forms.get):
-            self._work.casework.note_rewriting(offer.audit, due=True)
+        if not self._work.answers.withdraw(offer.audit, visit.opened.tags, pair, self._work.forms.get):
+            raise NothingLeftError
+        self._work.casework.note_rewriting(offer.audit)
 
     def _tell(self, audit: str, kind: str, role: str = LEAD) -> None:
         """Have those with this role told, once this is committed, whether or not they can be reached."""

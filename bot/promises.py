@@ -64,7 +64,9 @@ _SECTIONS = (
     Section(
         mark("Your receipt"),
         (
-            mark("When you hand in, you get a receipt: 20 letters and numbers. You see it only once."),
+            mark(
+                "When you hand in, you get a receipt: 20 letters and numbers. It is shown until you have kept it."
+            ),
             mark("With it you can take your answers back later. What was in a report by then stays there."),
             mark("You can also read what the lead asks you, and write back. You need not say who you are."),
             mark("Whoever has your receipt can do the same. Keep it where nobody else looks."),
@@ -73,7 +75,7 @@ _SECTIONS = (
     Section(
         mark("If you tell me that someone is at risk"),
         (
-            mark("The safeguarding lead is told at once, even if nobody else has written."),
+            mark("The safeguarding lead can read it at once, even if nobody else has written."),
             mark("If you say that it is about the lead, it goes past them. Then they cannot see it here."),
             mark("“Someone is at risk” shows who else to tell. In a chat, send /risk."),
         ),

@@ -20,6 +20,7 @@ from storage.threads import Thread
 from storage.unit_of_work import Storage
 
 WAITING = 16  # tries that wait for the one under way, which takes 64 MiB and a processor
+VISIT = timedelta(minutes=30)  # for which a receipt need not be shown again
 WHILE = timedelta(hours=1)
 MOST_WRONG = 10  # tries of one thread in that time, in one process
 
@@ -51,7 +52,7 @@ class Doorkeeper:
         if thread is None or not receipts.proves(opened, thread.verifier):
             self._note_wrong(locator)
             raise WrongReceiptError
-        return Visit(thread.audit, opened)
+        return Visit(thread.audit, opened, int((self._clock.now() + VISIT).timestamp()))
 
     def _in_turn(self, code: str, locator: bytes) -> tuple[Thread | None, Opened]:
         if not self._room.acquire(blocking=False):

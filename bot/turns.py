@@ -72,6 +72,7 @@ class TurnLoop:
         self.contacts = contacts
         self._player = Player(storage, clock, contacts)
         self._doorkeeper = Doorkeeper(storage, clock)
+        self._trying = ThreadPoolExecutor(2, thread_name_prefix="receipts")
         self._watch = watch or Unwatched()
         self._announce = announce
         self._group = group
@@ -93,6 +94,7 @@ class TurnLoop:
         if thread is not None:
             thread.shutdown()
             self._player.close()
+        self._trying.shutdown()
 
     @property
     def queued(self) -> int:
@@ -118,7 +120,9 @@ class TurnLoop:
 
     async def returned(self, code: str) -> Returned:
         """What a receipt, as it was typed, leads to. Takes a while, but keeps nobody from playing."""
-        return Returned(await asyncio.to_thread(self._doorkeeper.open, code))
+        return Returned(
+            await asyncio.get_running_loop().run_in_executor(self._trying, self._doorkeeper.open, code)
+        )
 
     async def show(self, address: Address, audit: str, form: str) -> Reply | None:
         """What is waiting for this person, or None when they never began. Raises as `play` does."""

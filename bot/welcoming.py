@@ -7,14 +7,14 @@ from bot.messages import Go, Welcomed
 from bot.wording import Voice, mark
 from storage.threads import Message, Sender
 
-_WHO = {Sender.RESPONDENT: mark("You wrote"), Sender.LEAD: mark("The lead wrote")}
+_WHO = {Sender.RESPONDENT: mark("You wrote"), Sender.LEAD: mark("They answered")}
 
 
 def told(welcomed: Welcomed) -> tuple[str, ...]:
     """The audit, and what they and the lead wrote each other, as they wrote it."""
     _ = wording.voice(welcomed.interview.language)
     written = tuple(_said(message, _) for message in welcomed.messages)
-    nothing = (_("The lead has not written to you so far."),)
+    nothing = (_("Nobody has written to you so far."),)
     return (
         _("This receipt belongs to “{audit}”. Nobody sees who you are.", audit=welcomed.title),
         *(written or nothing),

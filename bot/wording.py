@@ -619,13 +619,13 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
     if form is not None and form.records == "concern":
         return (
             _(
-                "Your message is in. It goes to the safeguarding lead at once, or past them if it is about them."
+                "Your message is in. The safeguarding lead can read it now, or their deputy if it is about the lead."
             ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
     if form is not None and form.records == "message":
         return (
-            _("Your message is now with the safeguarding lead."),
+            _("Your message is in. Only those who may read it can see it, and they do not see who you are."),
             _("Come back with your receipt to see whether they have answered."),
         )
     if form is not None and form.records == "withdrawal":

@@ -130,7 +130,7 @@ class Casework:
         """Enter an audit with the forms that it offers, which must be pinned. Raises AuditExistsError."""
         pair = self._keys.new_pair(audit.id)
         row = msgspec.structs.asdict(audit) | {"public_key": pair.public, "private_key": pair.private}
-        row |= {"compact_due": False}
+        row |= {"erasures": 0}
         try:
             self._insert(audits, row)
         except IntegrityError as trouble:
@@ -208,6 +208,10 @@ class Casework:
         """Let nobody else publish of this audit until this transaction ends."""
         hold(self._connection, [self._keys.ref("publishing", audit)])
 
+    def hold_row(self, audit: str) -> None:
+        """Let no turn of this audit begin until this transaction ends, and wait for those under way."""
+        self._connection.execute(select(audits.c.id).where(audits.c.id == audit).with_for_update())
+
     def see_that_keys_fit(self) -> None:
         """Raise UndecipherableError if the audits of this database were opened with another key file."""
         first = self._connection.scalar(select(audits.c.id).limit(1))
@@ -275,13 +279,21 @@ class Casework:
         chosen = update(audits).where(unset).values(release_salt=key.salt, release_key=key.public)
         return self._connection.execute(chosen).rowcount == 1
 
-    def note_rewriting(self, audit: str, *, due: bool) -> None:
-        """Note that something of the audit was erased, so that the database must still be compacted; or that it was."""
-        self._connection.execute(update(audits).where(audits.c.id == audit).values(compact_due=due))
+    def note_rewriting(self, audit: str) -> None:
+        """Note that something of the audit was erased, so that the database must still be compacted."""
+        here = update(audits).where(audits.c.id == audit)
+        self._connection.execute(here.values(erasures=audits.c.erasures + 1))
 
-    def rewriting_due(self) -> tuple[str, ...]:
-        """The audits of which something was erased since the database was compacted."""
-        return tuple(self._connection.scalars(select(audits.c.id).where(audits.c.compact_due)))
+    def rewriting_due(self) -> dict[str, int]:
+        """The audits of which something was erased since the database was compacted, and how often."""
+        rows = self._connection.execute(select(audits.c.id, audits.c.erasures).where(audits.c.erasures > 0))
+        return {row.id: row.erasures for row in rows}
+
+    def note_rewritten(self, due: Mapping[str, int]) -> None:
+        """Note that the database was compacted since all this was erased; what was erased meanwhile stays due."""
+        for audit, erasures in due.items():
+            here = update(audits).where(audits.c.id == audit)
+            self._connection.execute(here.values(erasures=audits.c.erasures - erasures))
 
     def raise_concern(self, told: Submission, locator: bytes = b"", route: str = LEAD) -> None:
         """Keep a concern, sealed, for those with the role `route`; `locator` is that of its writer's thread."""

@@ -65,6 +65,7 @@ class Visit(Struct, frozen=True, omit_defaults=True):
 
     audit: str
     opened: Opened
+    until: int  # seconds since 1970: then the receipt must be shown again
 
     def __repr__(self) -> str:
         return f"Visit({self.audit!r})"
@@ -96,8 +97,15 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
         """What is remembered once this update (its digest) has led to this interview."""
         recent = (*self.recent, update)[-RECENT:] if update else self.recent
         slip = b"" if interview.state is State.SUBMITTED else self.slip
+        visit = None if interview.state in ENDED else self.visit
         return replace(
-            self, interview=tombstone(interview), recent=recent, tries=tries, slip=slip, handed=None
+            self,
+            interview=tombstone(interview),
+            recent=recent,
+            tries=tries,
+            slip=slip,
+            handed=None,
+            visit=visit,
         )
 
     def turned_to(self, aside: Aside) -> Conversation:

@@ -91,9 +91,7 @@ audits = Table(
     ),  # what answers in people's own words are sealed to when they are flushed
     Column("counted_on", Date),  # the day of the count that is shown while the audit is open
     Column("counted_enough", Boolean),
-    Column(
-        "compact_due", Boolean, nullable=False
-    ),  # something was erased, and the database not yet compacted
+    Column("erasures", Integer, nullable=False),  # that the database was not compacted after yet
     sqlite_with_rowid=False,
 )
 

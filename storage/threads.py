@@ -161,9 +161,9 @@ class Threads:
         if rows:
             self._connection.execute(insert(table), rows)
 
-    def forget(self, before: date) -> int:
-        """Destroy the threads in which nothing was written since the week of this day. How many there were."""
-        old = threads.c.week < week_of(before)
+    def forget(self, audit: str, before: date) -> int:
+        """Destroy the audit's threads in which nothing was written since the week of this day. How many there were."""
+        old = (threads.c.audit == audit) & (threads.c.week < week_of(before))
         stale = select(threads.c.locator).where(old)
         self._connection.execute(delete(messages).where(messages.c.locator.in_(stale)))
         return self._connection.execute(delete(threads).where(old)).rowcount

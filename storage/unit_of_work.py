@@ -73,12 +73,13 @@ class UnitOfWork:
 
         Raises UnknownAuditError, PassphraseMissingError, UndecipherableError.
         """
+        self.casework.hold_row(audit)
         pair, key = self.casework.keys_of(audit), self.casework.release_key(audit)
         if key is None:
             raise PassphraseMissingError(audit)
         self.answers.flush(audit, pair, key.public, self.forms.get)
         self.threads.scatter(audit)
-        self.casework.note_rewriting(audit, due=True)
+        self.casework.note_rewriting(audit)
 
     @cached_property
     def threads(self) -> Threads:

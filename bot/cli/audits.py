@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -156,8 +157,7 @@ def passphrase(audit: Name) -> None:
             "Four words or more that do not belong together are best. Nobody can find it out if it is forgotten: "
             "what people wrote is lost then, and only the numbers are left."
         )
-        chosen: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
-        auditing.choose_passphrase(storage, audit, chosen, actor=OPERATOR)
+        auditing.choose_passphrase(storage, audit, _asked_twice(), actor=OPERATOR)
     typer.echo(f"The passphrase of “{audit}” is set. Keep it where only the lead can find it.")
 
 
@@ -233,6 +233,14 @@ def _written(report: Report, format_: Format, language: str) -> bytes:
             return tables.as_csv(report, language=language)
         case Format.JSON:
             return tables.as_json(report)
+
+
+def _asked_twice() -> str:
+    """What is typed, unseen; from a program it is read once."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip("\r\n")
+    typed: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
+    return typed
 
 
 @contextmanager

@@ -42,6 +42,11 @@ def add(
         person, link = appointing.appoint(storage, audit, role.value, name, same_as)
     typer.echo(f"{name or 'They'}, {role.value} of “{audit}”: {person}")
     _tell(link)
+    if not same_as and role is not Role.AUDITOR:
+        typer.echo(
+            "They see concerns when they sign in. To be told of one at once, in Telegram, they need a link of the bot: "
+            f"candour audits invite {audit} --role {role.value}"
+        )
 
 
 @app.command("list")

@@ -155,6 +155,8 @@ def _is_fixed(work: UnitOfWork, audit: Audit) -> bool:
     """
     if audit.status is not Status.OPEN or audit.entry is Entry.OPEN:
         return True
+    if work.slips.left(audit.id, RESPONDENT):  # a journal that was put back may have lost the entry
+        return True
     return any(
         entry.audit == audit.id and isinstance(entry.what, SlipsIssued) and entry.what.role == RESPONDENT
         for entry in work.journal.entries()

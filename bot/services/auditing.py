@@ -122,8 +122,7 @@ def compact(storage: Storage) -> None:
     if due:
         storage.database.compact()
         with storage.writing() as work:
-            for name in due:
-                work.casework.note_rewriting(name, due=False)
+            work.casework.note_rewritten(due)
 
 
 def choose_passphrase(
@@ -152,9 +151,11 @@ def has_passphrase(storage: Storage, name: str) -> bool:
 def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, ...]]:
     """By question, what people wrote in their own words, in no order. For those who review the audit alone.
 
-    Takes as long as one try. Raises UnknownAuditError, PassphraseMissingError, PassphraseWrongError.
+    Takes as long as one try. Raises UnknownAuditError, AuditOpenError, PassphraseMissingError,
+    PassphraseWrongError.
     """
-    audit(storage, name)
+    if audit(storage, name).status is Status.OPEN:  # how many there are is not to be known yet
+        raise AuditOpenError(name)
     with storage.reading() as work:
         key = work.casework.release_key(name)
     if key is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import groupby
+from random import SystemRandom
 
 from msgspec import Struct
 
@@ -56,6 +57,7 @@ def answer(
     False when these roles have no such thread, or it is full. Raises UnknownAuditError.
     """
     with storage.writing() as work:
+        work.casework.hold_row(audit)  # no flush writes the threads anew meanwhile
         here = work.threads.get(locator)
         mine = any(each.locator == locator and each.role in roles for each in _all(work, audit))
         if here is None or not mine or not text.strip():
@@ -68,8 +70,11 @@ def answer(
 def ask_everyone(storage: Storage, audit: str, text: str, clock: Clock) -> None:
     """Ask everybody who handed in at this audit; each reads it when they come back. Raises UnknownAuditError."""
     with storage.writing() as work:
+        work.casework.hold_row(audit)
         public = work.casework.keys_of(audit).public
-        for each in work.threads.of(audit):
+        everybody = list(work.threads.of(audit))
+        SystemRandom().shuffle(everybody)
+        for each in everybody:
             work.threads.write(each, Sender.LEAD, text[:LONGEST], public, clock.now().date())
 
 

@@ -12,10 +12,10 @@ from bot.clock import Clock, SystemClock
 from bot.wording import Voice
 from dialogues.form import Form
 from reports.slips import QR, Invitation, Sheet
-from storage.casework import RESPONSE, Audit
-from storage.errors import UnknownFormError
+from storage.casework import RESPONSE, Audit, Status
+from storage.errors import AuditClosedError, UnknownFormError
 from storage.journal import OPERATOR, SlipsIssued
-from storage.slips import Slip, in_groups
+from storage.slips import RESPONDENT, Slip, in_groups
 from storage.unit_of_work import Storage
 
 _THIS_MACHINES = SystemClock()
@@ -39,9 +39,11 @@ class Ways(Struct, frozen=True):
 def slips(
     storage: Storage, audit: str, count: int, role: str, clock: Clock = _THIS_MACHINES
 ) -> tuple[str, ...]:
-    """New codes for this audit; only their hashes are kept. Raises UnknownAuditError."""
+    """New codes for this audit; only their hashes are kept. Raises UnknownAuditError, AuditClosedError."""
     with storage.writing() as work:
         work.casework.hold(audit)  # K is not lowered meanwhile: once a slip was issued, it stays as it is
+        if role == RESPONDENT and work.casework.audit(audit).status is Status.CLOSED:
+            raise AuditClosedError(audit)
         work.casework.audit(audit)
         work.journal.append(SlipsIssued(count, role), day=clock.now().date(), actor=OPERATOR, audit=audit)
         return work.slips.issue(audit, count, role)

@@ -29,21 +29,31 @@ def flush_early(storage: Storage) -> None:
         ready = [audit.id for audit in work.casework.all() if _is_ready(work, audit)]
     for name in ready:
         with storage.writing() as work:
+            work.casework.hold(name)  # another worker may be about to do the same
             if _is_ready(work, work.casework.audit(name)):
                 work.flush(name)
     compact(storage)
 
 
 def forget(storage: Storage, clock: Clock) -> None:
-    """Destroy answers 90 days after their release, and threads 90 days after the last message in them."""
+    """Destroy answers 90 days after their release, and then threads 90 days after the last message in them.
+
+    Never a thread while its answers are there: its receipt is what takes them back.
+    """
     today = clock.now().date()
     with storage.writing() as work:
-        work.threads.forget(today - THREADS_KEPT)
         for audit in work.casework.all():
-            if _is_over(audit, today) and work.answers.forget(audit.id):
-                work.casework.note_rewriting(audit.id, due=True)
-                work.journal.append(AnswersForgotten(), day=today, actor=CANDOUR, audit=audit.id)
+            if _is_over(audit, today):
+                _forget(work, audit, today)
     compact(storage)
+
+
+def _forget(work: UnitOfWork, audit: Audit, today: date) -> None:
+    answers = work.answers.forget(audit.id)
+    if work.threads.forget(audit.id, today - THREADS_KEPT) or answers:
+        work.casework.note_rewriting(audit.id)
+    if answers:
+        work.journal.append(AnswersForgotten(), day=today, actor=CANDOUR, audit=audit.id)
 
 
 def _is_ready(work: UnitOfWork, audit: Audit) -> bool:

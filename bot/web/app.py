@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
-from bot.errors import ReceiptMissingError, SlipNeededError, SlipSpentError, TurnError
+from bot.errors import NothingLeftError, ReceiptMissingError, SlipNeededError, SlipSpentError, TurnError
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
@@ -85,6 +85,7 @@ def create_app(
             gate.OtherRoleError: errors.other_role,
             HTTPException: errors.http,
             RequestError: errors.request,
+            NothingLeftError: errors.nothing_left,
             ReceiptMissingError: errors.receipt_missing,
             SlipNeededError: errors.slip_needed,
             SlipSpentError: errors.slip_spent,
@@ -191,6 +192,12 @@ class Errors:
             links=(Link(_("I have a receipt"), "/receipt"),),
             status=403,
         )
+
+    async def nothing_left(self, request: Request, _trouble: Exception) -> Response:
+        """They want to take answers back, and there are none of theirs."""
+        _ = voice_of(request)
+        text = _("There are no answers that belong to this receipt. Nothing was erased.")
+        return self._pages.message(request, _("There is nothing to take back"), text, status=409)
 
     async def other_role(self, request: Request, _trouble: Exception) -> Response:
         """They have a role in this audit, but not one that this is for."""

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.clock import Clock
 from bot.services import auditing, corresponding
 from bot.web import gate, guard
-from bot.web.pages import Pages, voice_of
+from bot.web.pages import Link, Pages, voice_of
 from bot.wording import Voice
 from storage.errors import PassphraseChosenError, PassphraseWeakError
 from storage.slips import LEAD
@@ -61,18 +61,32 @@ class Corresponding:
     async def write(self, request: Request) -> Response:
         """`POST …/messages`: answer one thread, note that it was read, or ask everybody."""
         audit, fields = request.path_params["audit"], await gate.posted(request)
-        await run_in_threadpool(self._write, audit, gate.roles(request, audit), fields)
+        if not await run_in_threadpool(self._write, audit, gate.roles(request, audit), fields):
+            return self._unsent(request, audit)
         return RedirectResponse(gate.audit_page(audit, "messages"), 303)
 
-    def _write(self, audit: str, held: frozenset[str], fields: guard.Fields) -> None:
+    def _unsent(self, request: Request, audit: str) -> Response:
+        _ = voice_of(request)
+        return self._pages.message(
+            request,
+            _("This could not be sent"),
+            _("There were no words in it, or this receipt is no longer there."),
+            links=(Link(_("Back to the messages"), gate.audit_page(audit, "messages"), "secondary"),),
+            status=409,
+            audit=audit,
+        )
+
+    def _write(self, audit: str, held: frozenset[str], fields: guard.Fields) -> bool:
+        """Do what was asked for. Whether something was sent, or nothing was to be."""
         text = guard.first(fields, "text").replace("\r\n", "\n").strip()
         answered, read = _locator(fields, "answer"), _locator(fields, "read")
         if answered:
-            corresponding.answer(self._storage, audit, answered, text, self._clock, held)
-        elif read:
+            return corresponding.answer(self._storage, audit, answered, text, self._clock, held)
+        if read:
             corresponding.mark_read(self._storage, audit, read, held)
         elif LEAD in held and text and guard.first(fields, "everyone"):
             corresponding.ask_everyone(self._storage, audit, text, self._clock)
+        return True
 
     async def passphrase(self, request: Request) -> Response:
         """`GET …/passphrase`: choose it, or read that it was chosen."""

@@ -13,6 +13,7 @@ from bot.turns import TurnLoop
 from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Text
 from dialogues.moves import Answer, Begin, Move, Submit
 from reports.assembly import Report
+from storage import passphrases
 from storage.casework import CONCERN, Audit
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
@@ -21,6 +22,7 @@ from tests.epochs import epochs_in
 AUDIT = "rowan-house"
 CULTURE = "culture"
 PASSPHRASE = "copper lantern tuesday marsh"
+RELEASE = passphrases.choose(PASSPHRASE)
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
@@ -94,9 +96,9 @@ def opened(folder: Path) -> Storage:
 
 
 def close(storage: Storage, audit: str = AUDIT, when: Clock | None = None) -> tuple[Report, ...]:
-    """Close an audit; its lead chooses a passphrase first, if they have not."""
-    if not auditing.has_passphrase(storage, audit):
-        auditing.choose_passphrase(storage, audit, PASSPHRASE, when or clock())
+    """Close an audit, for which there is a passphrase if nobody chose another one."""
+    with storage.writing() as work:
+        work.casework.set_release_key(audit, RELEASE)
     return auditing.close_audit(storage, audit, when or clock())
 
 

@@ -268,7 +268,7 @@ def test_the_slips_that_are_left_are_gone_once_the_audit_is_closed(storage: Stor
 
 def test_only_the_passphrase_opens_what_people_wrote(storage: Storage) -> None:
     hear(storage, 9)
-    with pytest.raises(PassphraseMissingError):
+    with pytest.raises(AuditOpenError):
         auditing.words(storage, AUDIT, PASSPHRASE)
     close(storage)
     with pytest.raises(PassphraseWrongError):

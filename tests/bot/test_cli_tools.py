@@ -246,7 +246,7 @@ def test_coverage_as_json_is_the_same_each_time(terminal: Terminal) -> None:
     assert first == terminal.say("coverage", "concern", "--runs", "30", "--json")
     found = json.loads(first)
     assert (found["runs"], found["ended"], found["estimated_minutes"]) == (30, 1.0, 2)
-    assert found["lengths"] == {"shortest": 4, "median": 4, "longest": 5}
+    assert found["lengths"] == {"shortest": 5, "median": 5, "longest": 6}
 
 
 # diff
@@ -257,10 +257,10 @@ def test_diff_says_which_items_stay_comparable(terminal: Terminal) -> None:
     Path("new.yaml").write_text(
         text.replace(
             "It is safe for staff here to point out bad care.", "Staff can point out bad care here."
-        ).replace('version: "2026-11-1"', 'version: "2026-12-1"')
+        ).replace('version: "2026-11-2"', 'version: "2026-12-1"')
     )
     said = terminal.say("diff", "staff-culture", "new.yaml")
-    assert "staff-culture 2026-11-1 → staff-culture 2026-12-1" in said
+    assert "staff-culture 2026-11-2 → staff-culture 2026-12-1" in said
     assert "Comparable: 31" in said
     assert (
         "the label in English was “It is safe for staff here to point out bad care.”; now “Staff can" in said
@@ -268,7 +268,7 @@ def test_diff_says_which_items_stay_comparable(terminal: Terminal) -> None:
     found = json.loads(terminal.say("diff", "staff-culture", "new.yaml", "--json"))
     assert [item["equivalence"] for item in found["changed"]] == ["sc.cul.safe_to_say"]
     assert found["changed"][0]["changes"][0]["what"] == "label"
-    assert found["old"]["version"] == "2026-11-1"
+    assert found["old"]["version"] == "2026-11-2"
 
 
 # What cannot be used

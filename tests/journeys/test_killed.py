@@ -173,7 +173,7 @@ def is_mixed_in_the_end(storage: Storage) -> None:
     is_all_here_or_there(storage)
     with storage.reading() as work:
         assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, HEARD)
-        assert work.casework.rewriting_due() == ()
+        assert work.casework.rewriting_due() == {}
 
 
 def is_closed_in_the_end(storage: Storage) -> None:
@@ -184,7 +184,7 @@ def is_closed_in_the_end(storage: Storage) -> None:
     assert len(auditing.words(storage, AUDIT, PASSPHRASE)["story"]) == HEARD
     with storage.reading() as work:
         assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, HEARD)
-        assert work.casework.rewriting_due() == ()
+        assert work.casework.rewriting_due() == {}
 
 
 def test_killed_at_every_statement_of_an_early_flush(

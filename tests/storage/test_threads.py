@@ -94,10 +94,10 @@ def test_a_thread_is_destroyed_when_nothing_was_written_for_long(filled: Storage
     silent, spoken = _begin(filled, audit), _begin(filled, audit)
     with filled.writing() as work:
         _write(work, audit, spoken, Sender.RESPONDENT, "Still here.")
-        assert work.threads.forget(date(2026, 5, 11)) == 1
+        assert work.threads.forget(audit.id, date(2026, 5, 11)) == 1
         assert work.threads.get(silent.opened.locator) is None
         assert work.threads.read_by_respondent(spoken.opened)
-        assert work.threads.forget(date(2026, 6, 8)) == 1
+        assert work.threads.forget(audit.id, date(2026, 6, 8)) == 1
         assert work.threads.read_by_respondent(spoken.opened) == ()
 
 

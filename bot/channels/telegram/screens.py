@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from bot import buttons, promises, welcoming, wording
 from bot.contacts import Routes
 from bot.errors import (
+    NothingLeftError,
     NowhereError,
     ReceiptMissingError,
     SlipNeededError,
@@ -548,6 +549,8 @@ def _reason(error: Exception) -> list[str]:
                 _("This receipt opens nothing. Please check each letter and number, and send it again."),
                 _("A receipt is kept for 90 days after the last message."),
             ]
+        case NothingLeftError():
+            return [_("There are no answers that belong to this receipt. Nothing was erased.")]
         case TooManyTriesError():
             return [_("Too many receipts were tried just now. Please wait an hour and try again.")]
         case ReceiptMissingError():

@@ -28,7 +28,7 @@ _NEW = (
     "sessions",
     "approvals",
 )
-_AUDIT_COLUMNS = ("entry", "release_salt", "release_key", "counted_on", "counted_enough", "compact_due")
+_AUDIT_COLUMNS = ("entry", "release_salt", "release_key", "counted_on", "counted_enough", "erasures")
 
 
 def upgrade() -> None:
@@ -59,7 +59,7 @@ def upgrade() -> None:
     op.add_column("audits", sa.Column("release_key", sa.LargeBinary))
     op.add_column("audits", sa.Column("counted_on", sa.Date))
     op.add_column("audits", sa.Column("counted_enough", sa.Boolean))
-    op.add_column("audits", sa.Column("compact_due", sa.Boolean, server_default=sa.false(), nullable=False))
+    op.add_column("audits", sa.Column("erasures", sa.Integer, server_default="0", nullable=False))
     _create_published()
     _create_threads()
     _create_access()
