@@ -61,14 +61,13 @@ TARGETS = (
 class Respondent:
     """One of them: how they are reached, what they say, and once they have handed in, their receipt."""
 
-    def __init__(self, number: int, chance: Random) -> None:
+    def __init__(self, number: int, own: int, chance: Random) -> None:
+        """`own` is another number of theirs, on which depends what they choose: no choice says when they came."""
         self.number = number
         self.address = str(chance.randrange(10**9, 10**10))
-        self.role, self.heard = ROLES[number % 3], SCALE[number // 3 % 5]
-        self.signs = ", ".join(
-            sign for place, sign in enumerate(SIGNS) if (number + 1) >> place & 1 or not place
-        )
-        self.months = str(number + 1)
+        self.role, self.heard = ROLES[own % 3], SCALE[own // 3 % 5]
+        self.signs = ", ".join(sign for place, sign in enumerate(SIGNS) if not place or own >> place & 1)
+        self.months = str(own + 1)
         self.story, self.proof = canary(chance, 24 + 3 * chance.randrange(100)), canary(chance, 200)
         self.message = canary(chance)
         self.receipt = ""
@@ -154,7 +153,8 @@ class Cast:
     """They and their chats, in memory."""
 
     def __init__(self, storage: Storage, turns: TurnLoop, clock: SetClock, chance: Random) -> None:
-        self.people = [Respondent(number, chance) for number in range(PEOPLE)]
+        owns = chance.sample(range(PEOPLE), PEOPLE)
+        self.people = [Respondent(number, own, chance) for number, own in enumerate(owns)]
         self._storage, self._turns, self._clock = storage, turns, clock
         self._slips = inviting.slips(storage, AUDIT, PEOPLE, "respondent")
 

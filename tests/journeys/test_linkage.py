@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
+import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from msgspec import Struct
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
 
+from bot import logs
 from bot.channels.memory import CHANNEL
 from bot.clock import SetClock
 from bot.services import auditing, keeping
 from bot.turns import TurnLoop
-from storage import receipts
+from storage import receipts, tables
 from storage.epochs import Epochs, InMemory
-from storage.keys import EpochKey, Keys
+from storage.errors import StorageError
+from storage.keys import EpochKey, Keys, unseal
 from storage.receipts import QUICK
-from storage.unit_of_work import DATABASE, Storage
+from storage.unit_of_work import DATABASE, Storage, UnitOfWork
 from tests.bot.stories import NOW
 from tests.journeys.attackers import joins, orders, words
 from tests.journeys.attackers.chance import Score, score, together
@@ -83,6 +90,20 @@ class Burglar:
         return from_sqlite(place, self.folder / when)
 
 
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """All that is logged meanwhile, at DEBUG, by whomever, as our log writes it."""
+    written, root = io.StringIO(), logging.getLogger()
+    handler, level = logs.Handler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield written
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
 async def play(storage: Storage, burglar: Burglar, clock: SetClock, chance: Random, *, early: bool) -> Stolen:
     open_audit(storage)
     writers, leavers = chance.sample(range(PEOPLE), 4), frozenset(chance.sample(range(PEOPLE), 2))
@@ -123,11 +144,37 @@ def _audits(folder: Path, server: Server | None) -> Iterator[Stolen]:
         key = place / "key" / "candour.key"
         storage = Storage.open(place / "data", key, burglar.url, cost=QUICK, epochs=epochs)
         try:
-            yield asyncio.run(play(storage, burglar, clock, Random(run), early=run % 2 == 1))
+            with logged() as log:
+                stolen = asyncio.run(play(storage, burglar, clock, Random(run), early=run % 2 == 1))
+                stolen.after.files["candour.log"] = (log.getvalue() + troubles(storage, stolen)).encode()
+            yield stolen
         finally:
             storage.close()
             if server is not None:
                 server.drop(burglar.url)
+
+
+def troubles(storage: Storage, stolen: Stolen) -> str:
+    """What is said when something goes wrong with words that were said: in the log, and in tracebacks."""
+    log, said = logs.logger("bot.linkage"), "".join(each.story for each in stolen.people).encode()
+    row = {"audit": AUDIT, "form": said.decode(), "status": said.decode(), "route": "lead", "sealed": said}
+    deeds: list[Callable[[UnitOfWork], object]] = [
+        lambda work: unseal(work.casework.keys_of(AUDIT), said),
+        lambda work: work._connection.execute(insert(tables.concerns), row | {"id": said[:16]}),
+        lambda work: work._connection.execute(
+            text("SELECT 1 FROM nowhere WHERE 'x' = :said"), {"said": said}
+        ),
+    ]
+    told = []
+    for deed in deeds:
+        try:
+            with storage.writing() as work:
+                deed(work)
+        except (StorageError, DBAPIError) as trouble:
+            log.error("linkage.trouble", trouble=trouble)
+            told += traceback.format_exception(trouble)
+    assert len(told) > len(deeds)
+    return "".join(told)
 
 
 def scores(audits: list[Stolen], source: str) -> dict[tuple[str, str], Score]:
@@ -159,7 +206,7 @@ def test_nothing_that_is_left_says_whose_an_answer_is(audits: list[Stolen]) -> N
 
 
 def test_a_copy_from_before_the_flush_says_nothing_about_answers_either(audits: list[Stolen]) -> None:
-    """Nor about files. It does say whose a thread is, to whoever has a later copy too: see docs/threats.md."""
+    """Nor about files. It does say whose a thread is, to whoever has a later copy too."""
     found = {key: each for key, each in scores(audits, "before").items() if key[0] in {"answers", "texts"}}
     assert len(found) < TESTS // 4
     assert too_good(found) == {}
