@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -14,10 +15,10 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from dialogues.form import Form
-from storage import passphrases, receipts
+from dialogues.responses import Response
+from storage import passphrases
 from storage.answers import Submission
 from storage.casework import Audit
-from storage.receipts import QUICK
 from storage.unit_of_work import Storage, UnitOfWork
 from tests.storage.phrases import PASSPHRASE, RELEASE
 
@@ -42,19 +43,23 @@ EVENTS = st.lists(
     st.one_of(st.builds(HandsIn, PERSON), st.builds(TakesBack, PERSON), st.just(Mixes())), max_size=24
 )
 PAIR = passphrases.unlock(PASSPHRASE, RELEASE)
-assert PAIR is not None
-RECEIPTS = tuple(receipts.make(QUICK).opened for _ in range(PEOPLE))
+
+
+def _tags(audit: Audit, who: int) -> bytes:
+    """Those of a receipt, which is of one audit and one person."""
+    return hashlib.sha256(f"{audit.id} {who}".encode()).digest()
 
 
 def _submission(work: UnitOfWork, audit: Audit, form: Form, who: int) -> Submission:
     """Everybody says something of their own, and so many things in a repeat."""
-    response = {
+    notes: list[Response] = [{"rested": "agree", "note": f"note {who} {each}"} for each in range(who)]
+    response: Response = {
         "role": "care",
         "story": f"story {who}",
-        "shifts": [{"rested": "agree", "note": f"note {who} {each}"} for each in range(who)],
+        "shifts": notes,
     }
     public = work.casework.keys_of(audit.id).public
-    return Submission(audit.id, form.digest, public, response, RECEIPTS[who].tags)
+    return Submission(audit.id, form.digest, public, response, _tags(audit, who))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,14 @@ def shelf(form: Form) -> Iterator[Storage]:
 def test_each_receipt_takes_back_its_own_and_nothing_else(
     shelf: Storage, form: Form, events: list[object]
 ) -> None:
-    audit = Audit(f"audit-{next(_numbers)}", "", "", "", 9, opened_on=date(2026, 5, 4))
+    audit = Audit(
+        id=f"audit-{next(_numbers)}",
+        name="",
+        service="",
+        incident="",
+        staff_count=9,
+        opened_on=date(2026, 5, 4),
+    )
     with shelf.writing() as work:
         work.casework.open(audit, [form])
         work.casework.set_release_key(audit.id, RELEASE)
@@ -84,7 +96,7 @@ def test_each_receipt_takes_back_its_own_and_nothing_else(
                     there.add(who)
                 case TakesBack(who):
                     found = work.answers.withdraw(
-                        audit.id, RECEIPTS[who].tags, work.casework.keys_of(audit.id), work.forms.get
+                        audit.id, _tags(audit, who), work.casework.keys_of(audit.id), work.forms.get
                     )
                     assert found == (who in there)
                     there.discard(who)
@@ -98,6 +110,7 @@ def test_each_receipt_takes_back_its_own_and_nothing_else(
 def _is_there(storage: Storage, audit: Audit, form: Form, people: set[int]) -> None:
     with storage.reading() as work:
         tally = work.answers.tally(audit.id, form)
+        assert PAIR is not None
         written = work.answers.words(audit.id, PAIR)
     assert sorted(written.get("story", ())) == sorted(f"story {who}" for who in people)
     notes = [f"note {who} {each}" for who in people for each in range(who)]

@@ -39,13 +39,14 @@ def from_sqlite(database: Path, apart: Path, tables: Sequence[str] = TABLES) -> 
     files = {each.name: each.read_bytes() for each in sorted(apart.iterdir())}
     with closing(sqlite3.connect(apart / database.name)) as restored:  # this reads the -wal, and mixes it in
         restored.row_factory = sqlite3.Row
-        rows: dict[str, list[Mapping[str, Any]]] = {
-            name: [dict(row) for row in restored.execute(f"SELECT * FROM {name}")]  # noqa: S608
-            for name in tables
-        }
+        rows = {name: _rows(restored, name) for name in tables}
         restored.execute("VACUUM INTO ?", [str(apart / "backup.db")])
         dump = "\n".join(restored.iterdump()).encode()
     return Loot(rows, files | {"backup.db": (apart / "backup.db").read_bytes(), "dump.sql": dump})
+
+
+def _rows(database: sqlite3.Connection, table: str) -> list[Row]:
+    return [dict(row) for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608 - names of ours
 
 
 def from_postgres(server: Server, url: str, since: float) -> Loot:
