@@ -49,7 +49,6 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "start": moves.Begin,
 }
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
-_FEWEST_DIGITS = 2
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
 
@@ -102,8 +101,8 @@ def receipt(said: Said) -> str | None:
     name, _, argument = said.text.strip().partition(" ")
     if name.lower().partition("@")[0] == "/receipt":
         return argument.strip()
-    digits = sum(sign.isdecimal() for sign in said.text)
-    return said.text if digits >= _FEWEST_DIGITS and receipts.read(said.text) else None
+    looks_so = receipts.digits(said.text) >= receipts.FEWEST_DIGITS
+    return said.text if looks_so and receipts.read(said.text) else None
 
 
 def is_telling(said: Said) -> bool:

@@ -28,6 +28,7 @@ from storage.tables import LOCATOR_BYTES, TAG_BYTES
 
 SECRET = 14  # characters
 LENGTH = LOCATOR_BYTES + SECRET + 1
+FEWEST_DIGITS = 2  # in each of them: so it is told from twenty letters of an answer that happen to fit
 SALT_BYTES = 18
 
 _BYTES = 32
@@ -82,9 +83,7 @@ class Receipt(Struct, frozen=True):
 
 def make(cost: Cost = USUAL) -> Receipt:
     """A new receipt. Takes as long as one try."""
-    locator, secret = _random(LOCATOR_BYTES), _random(SECRET)
-    salt = new_salt(cost)
-    code = locator + secret + _check(locator + secret)
+    salt, code = new_salt(cost), _new_code()
     return Receipt(code, salt, derive(code, salt))
 
 
@@ -93,6 +92,11 @@ def read(typed: str) -> str | None:
     code = as_meant(typed)
     whole = len(code) == LENGTH and set(code) <= set(ALPHABET)
     return code if whole and _check(code[:-1]) == code[-1] else None
+
+
+def digits(typed: str) -> int:
+    """How many digits are in it."""
+    return sum(sign.isdecimal() for sign in typed)
 
 
 def locator_of(code: str) -> bytes:
@@ -147,6 +151,15 @@ def _tag(tags: bytes, what: str) -> bytes:
 
 def _derived(master: bytes, purpose: bytes) -> bytes:
     return hashlib.blake2b(b"", digest_size=_BYTES, key=master, person=purpose).digest()
+
+
+def _new_code() -> str:
+    """One in 180 has too few digits, and is drawn anew."""
+    while True:
+        code = _random(LOCATOR_BYTES + SECRET)
+        code += _check(code)
+        if digits(code) >= FEWEST_DIGITS:
+            return code
 
 
 def _random(length: int) -> str:

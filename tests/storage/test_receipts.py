@@ -88,3 +88,9 @@ def test_no_repr_shows_a_receipt() -> None:
     shown = f"{A_RECEIPT!r} {A_RECEIPT.opened!r} {Receipt('CANARY', b'', A_RECEIPT.opened)!r}"
     assert shown == "Receipt() Opened() Receipt()"
     assert secrets.token_hex(4) not in shown
+
+
+def test_every_receipt_has_the_digits_by_which_it_is_known_without_a_command() -> None:
+    codes = [receipts._new_code() for _ in range(5_000)]
+    assert min(map(receipts.digits, codes)) >= receipts.FEWEST_DIGITS
+    assert all(receipts.read(code) == code for code in codes)
