@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import SystemRandom
 from typing import TypeAlias
 
@@ -102,9 +102,9 @@ class Answers:
         return self._count(answers, answers.c.audit == audit, answers.c.question == HEARD)
 
     def flush(
-        self, audit: str, pair: Pair, release_key: bytes, form: Callable[[str], Form]
+        self, audit: str, pair: Pair, release_key: bytes, form: Callable[[str], Form], keep: int = 0
     ) -> frozenset[bytes]:
-        """Take every response of the audit apart, empty its pool, and mix all its answers anew.
+        """Take the responses of the audit apart, and mix all its answers anew. Of its pool any `keep` stay.
 
         `release_key` seals what people wrote in their own words, `form` finds a form by its digest. Returns the
         digests of the files that are answers. All happens in the caller's transaction, or nothing. Raises
@@ -113,8 +113,7 @@ class Answers:
         kept: dict[bytes, bytes] = {}
         counted: list[Row] = []
         worded: list[Row] = []
-        pooled = delete(pool).where(pool.c.audit == audit).returning(pool.c.form, pool.c.sealed)
-        for digest, sealed in self._connection.execute(pooled):
+        for digest, sealed in self._take(audit, keep):
             found = _pooled(unseal(pair, sealed))
             kept.update(_files(form(digest), found))
             for row in _rows(audit, form(digest), found, release_key):
@@ -123,6 +122,15 @@ class Answers:
         self._scatter(texts, audit, worded)
         self._scatter_files(audit, kept, lambda sealed: seal(release_key, unseal(pair, sealed)))
         return frozenset(kept)
+
+    def _take(self, audit: str, keep: int) -> Sequence[tuple[str, bytes]]:
+        """Take the responses out of the pool, but for any `keep` of them."""
+        here = pool.c.audit == audit
+        if keep:
+            ids = self._connection.scalars(select(pool.c.id).where(here)).all()
+            here = pool.c.id.in_(SystemRandom().sample(ids, max(0, len(ids) - keep)))
+        taken = self._connection.execute(delete(pool).where(here).returning(pool.c.form, pool.c.sealed))
+        return [(row.form, row.sealed) for row in taken]
 
     def withdraw(self, audit: str, tags: bytes, pair: Pair, form: Callable[[str], Form]) -> bool:
         """Erase what the owner of these tags handed in, files too. False when nothing of theirs is there.

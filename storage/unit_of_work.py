@@ -68,8 +68,8 @@ class UnitOfWork:
         """Responses in the pool, and answers that are nobody's any more."""
         return Answers(self._connection)
 
-    def flush(self, audit: str) -> None:
-        """Take every response in the audit's pool apart: see `Answers.flush`. The database must be compacted after it.
+    def flush(self, audit: str, keep: int = 0) -> None:
+        """Take the responses in the audit's pool apart: see `Answers.flush`. The database must be compacted after it.
 
         Raises UnknownAuditError, PassphraseMissingError, UndecipherableError.
         """
@@ -77,7 +77,7 @@ class UnitOfWork:
         pair, key = self.casework.keys_of(audit), self.casework.release_key(audit)
         if key is None:
             raise PassphraseMissingError(audit)
-        self.answers.flush(audit, pair, key.public, self.forms.get)
+        self.answers.flush(audit, pair, key.public, self.forms.get, keep)
         self.threads.scatter(audit)
         self.casework.note_rewriting(audit)
 

@@ -21,17 +21,19 @@ log = logs.logger(__name__)
 
 
 def flush_early(storage: Storage) -> None:
-    """Mix what waits in the pools of open audits, where there are K responses or more: the sooner, the safer.
+    """Mix what waits in the pools of open audits, where there are 2 K responses or more: the sooner, the safer.
 
-    An audit whose lead has chosen no passphrase yet waits for it.
+    Any K of them stay for the next time. Else whoever had copied the database after the last but one would see the
+    few answers that came with the last. An audit whose lead has chosen no passphrase yet waits for it.
     """
     with storage.reading() as work:
         ready = [audit.id for audit in work.casework.all() if _is_ready(work, audit)]
     for name in ready:
         with storage.writing() as work:
             work.casework.hold(name)  # another worker may be about to do the same
-            if _is_ready(work, work.casework.audit(name)):
-                work.flush(name)
+            audit = work.casework.audit(name)
+            if _is_ready(work, audit):
+                work.flush(name, keep=audit.k)
     compact(storage)
 
 
@@ -59,7 +61,7 @@ def _forget(work: UnitOfWork, audit: Audit, today: date) -> None:
 def _is_ready(work: UnitOfWork, audit: Audit) -> bool:
     return (
         audit.status is Status.OPEN
-        and work.answers.waiting(audit.id) >= audit.k
+        and work.answers.waiting(audit.id) >= 2 * audit.k
         and work.casework.release_key(audit.id) is not None
     )
 

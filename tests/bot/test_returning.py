@@ -154,7 +154,7 @@ def test_answers_that_were_mixed_early_are_taken_back_as_well(storage: Storage) 
     async def first(turns: TurnLoop) -> None:
         _, receipt = await hands_in(turns, story="CANARY")
         kept.append(receipt)
-        await asyncio.gather(*(plays(turns, f"p{each}", whole()) for each in range(9)))
+        await asyncio.gather(*(plays(turns, f"p{each}", whole()) for each in range(15)))
 
     async def later(turns: TurnLoop) -> None:
         ann = Person(turns, "another phone")
@@ -166,9 +166,9 @@ def test_answers_that_were_mixed_early_are_taken_back_as_well(storage: Storage) 
     told(storage, first)
     keeping.flush_early(storage)
     with storage.reading() as work:
-        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 10)
+        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (8, 8)
     told(storage, later)
-    assert heard(storage) == 9
+    assert heard(storage) == 15
 
 
 def test_the_lead_and_a_person_whom_nobody_knows_write_each_other(storage: Storage) -> None:
@@ -329,13 +329,13 @@ def test_answers_are_destroyed_when_they_were_kept_long_enough(storage: Storage)
 
 def test_few_responses_wait_until_there_are_enough_to_be_mixed(storage: Storage) -> None:
     async def story(turns: TurnLoop) -> None:
-        await asyncio.gather(*(plays(turns, f"p{each}", whole()) for each in range(7)))
+        await asyncio.gather(*(plays(turns, f"p{each}", whole()) for each in range(15)))
 
     auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
     told(storage, story)
     keeping.flush_early(storage)
     with storage.reading() as work:
-        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (7, 0)
+        assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (15, 0)
 
 
 def test_a_compaction_that_was_cut_off_is_made_up_for(storage: Storage) -> None:

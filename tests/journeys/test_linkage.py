@@ -47,7 +47,7 @@ from tests.postgres import Server
 RUNS = int(os.environ.get("LINKAGE_RUNS", "6"))
 FALSE_ALARM = 1e-4  # for all tests of this file together
 TESTS = 2_000  # no more comparisons with chance than these are made in it
-EARLY = 9
+EARLY = 10  # twice K: half of them are mixed before the others come
 
 
 class Stolen(Struct, frozen=True):
