@@ -32,10 +32,11 @@ class Desk:
         numbers = {"CANDOUR_CONTACTS": str(checked(folder))}
         self.settings = places | numbers | epoch_settings(folder)
 
-    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CANDOUR_")}
         done = subprocess.run(
             [str(CANDOUR), *arguments],
+            input=typed,
             cwd=self.folder,
             env=kept | {"COLUMNS": "200", "NO_COLOR": "1"} | self.settings | settings,
             capture_output=True,
@@ -47,13 +48,13 @@ class Desk:
         assert "Traceback" not in done.stderr + done.stdout
         return done
 
-    def says(self, *arguments: str, **settings: str) -> str:
-        done = self.run(*arguments, **settings)
+    def says(self, *arguments: str, typed: str = "", **settings: str) -> str:
+        done = self.run(*arguments, typed=typed, **settings)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def refuses(self, *arguments: str, **settings: str) -> str:
-        done = self.run(*arguments, **settings)
+    def refuses(self, *arguments: str, typed: str = "", **settings: str) -> str:
+        done = self.run(*arguments, typed=typed, **settings)
         assert done.returncode != 0, done.stdout
         return " ".join((done.stdout + done.stderr).split())
 
@@ -93,6 +94,11 @@ def test_an_audit_from_opening_to_its_report(desk: Desk, telegram: TelegramServe
     )
     assert "already there" in desk.refuses("audits", "invite", "rowan-house", "--out", "slips.txt")
     assert "rowan-house" in desk.refuses("audits", "report", "rowan-house", "--form", "short")
+    assert "candour audits passphrase rowan-house" in desk.refuses("audits", "close", "rowan-house")
+    choose = ("audits", "passphrase", "rowan-house")
+    assert "Choose a longer passphrase" in desk.refuses(*choose, typed="short\n")
+    assert "is set." in desk.says(*choose, typed="copper lantern tuesday marsh\n")
+    assert "was chosen already" in desk.refuses(*choose, typed="another one of four words\n")
     assert "is closed; 1 reports are published" in desk.says("audits", "close", "rowan-house")
     assert "The report is in report.html." in desk.says("audits", "report", "rowan-house", "--form", "short")
     assert "<html" in (desk.folder / "report.html").read_text()

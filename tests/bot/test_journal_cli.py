@@ -222,7 +222,7 @@ def test_each_forgery_is_told_in_words_with_its_entry(folder: Path) -> None:
 def test_many_faults_are_counted_instead_of_told_one_by_one(folder: Path) -> None:
     storage = opened(folder)
     for _ in range(10):
-        inviting.slips(storage, AUDIT, 1, "respondent", clock())
+        inviting.slips(storage, AUDIT, 1, "lead", clock())
     storage.close()
     forge(folder, "UPDATE journal SET actor = 'nobody'")
     told = alarm(folder, "verify").splitlines()
