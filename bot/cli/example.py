@@ -18,6 +18,7 @@ from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.turns import TurnLoop
 from bot.web import create_app
 from bot.web.operations import Checks, needs, routes
+from storage.epochs import Epochs, InFolder
 from storage.errors import StorageError
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
@@ -26,6 +27,7 @@ _IN_ENGLAND = Contacts(
     of_nation(Nation.ENGLAND)
 )  # where Rowan House would be; an example needs no fresh check
 _DATABASE, _UNFINISHED, _KEY = "database", "database.new", "keys/candour.key"
+_DAYS = "keys/days"  # on the disk, unlike in earnest: everybody is made up, and the example goes on after a restart
 
 
 def serve(folder: Path, listening: socket.socket) -> None:
@@ -41,7 +43,8 @@ def serve(folder: Path, listening: socket.socket) -> None:
 async def _serve(folder: Path, listening: socket.socket) -> None:
     clock = SystemClock()
     await _prepare(folder, clock)
-    storage = Storage.open(folder / _DATABASE, folder / _KEY)
+    days = Epochs(InFolder(folder / _DAYS))
+    storage = Storage.open(folder / _DATABASE, folder / _KEY, epochs=days)
     try:
         async with TurnLoop(storage, clock, contacts=_IN_ENGLAND) as turns:
             app = create_app(storage, turns, clock, host=HOST, demo=True, more=routes(Checks(needs(storage))))

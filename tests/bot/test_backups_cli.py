@@ -50,19 +50,19 @@ def test_a_backup_is_made_looked_through_and_put_back(folder: Path) -> None:
     lines = told.splitlines()
     assert [line[0] for line in lines[:-1]] == ["✓"] * (len(lines) - 1)
     assert "✓ It has 1 audit, 1 of them closed." in told
-    assert "✓ Its journal is whole up to entry 5." in told
-    assert "✓ The journal went on: entry 6 is of after it, and not in it." in told
+    assert "✓ Its journal is whole up to entry 4." in told
+    assert "✓ The journal went on: entry 5 is of after it, and not in it." in told
     assert lines[-1] == "This backup can be put back."
     told, _ = run(folder, "restore", out, data="new")
     assert "is back, with 1 audit." in told
     assert "who handed in after it was made can use their slip again" in told
-    assert "The journal: entry 6 is lost of what was there before; it says so itself." in told
+    assert "The journal: entry 5 is lost of what was there before; it says so itself." in told
     told, _ = run(folder, "journal", "verify", data="new")
-    assert "The journal is whole: 6 entries" in told
-    assert "Entry 6 says that a backup was put back. Entry 6 is lost of what was there before" in told
+    assert "The journal is whole: 5 entries" in told
+    assert "Entry 5 says that a backup was put back. Entry 5 is lost of what was there before" in told
     shown = run(folder, "journal", "show", data="new")[0].splitlines()
     assert "operator: put a backup back (SHA-256 " in shown[-1]
-    assert shown[-1].endswith("; entry 6 is lost of what was there before")
+    assert shown[-1].endswith("; entry 5 is lost of what was there before")
     assert f"{AUDIT}  closed" in run(folder, "audits", "list", data="new")[0]
 
 
@@ -71,7 +71,7 @@ def test_a_checkpoint_of_what_is_lost_is_explained(folder: Path) -> None:
     line = run(folder, "journal", "checkpoint")[0].strip()
     run(folder, "restore", folder / "a.backup", data="new")
     told, _ = run(folder, "journal", "verify", "--checkpoint", line, data="new", ends=1)
-    assert "- Entry 6 is lost of what was there before. A checkpoint that was given knows" in told
+    assert "- Entry 5 is lost of what was there before. A checkpoint that was given knows" in told
     assert "The journal itself says why: a backup was put back" in told
 
 
