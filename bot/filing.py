@@ -6,8 +6,6 @@ kept in the same transaction, sealed to the audit, and erased in the one in whic
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bot.messages import Attached
 from dialogues import engine
 from dialogues.form import Form, Kind
@@ -26,12 +24,6 @@ _FITS = {
 def _asked(form: Form, interview: Interview) -> Ask | None:
     found = (prompt for prompt in engine.prompts(form, interview) if isinstance(prompt, Ask))
     return next(found, None)
-
-
-@lru_cache(maxsize=256)
-def takes_files(form: Form) -> bool:
-    """Whether any question of the form asks for a file."""
-    return any(question.kind.is_file for question in form.questions.values())
 
 
 def names(interview: Interview) -> frozenset[str]:

@@ -425,9 +425,11 @@ class _Group:
         self, offer: Offer, form: Form, before: Interview, after: Interview, waiting: tuple[Prompt, ...]
     ) -> tuple[Prompt, ...]:
         """The prompts, with who gets what is told when that has just turned out not to be the lead, and at the end."""
+        if offer.records != CONCERN:
+            return waiting
         was, now = form.goes_past_lead(before.answers), form.goes_past_lead(after.answers)
         handed_in = after.state is State.SUBMITTED and after is not before
-        if offer.records != CONCERN or not ((was and handed_in) or (now and not was)):
+        if not ((was and handed_in) or (now and not was)):
             return waiting
         has_reader = bool(self._work.people.ids(offer.audit, DEPUTY))
         if handed_in:
@@ -560,7 +562,7 @@ class _Group:
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
-        if not filing.takes_files(form):
+        if not form.takes_files:
             return
         was, now = filing.names(before), filing.names(after)
         if isinstance(said, Attached):
@@ -616,7 +618,7 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
             return Begin()
         case _:
             move = said
-    if isinstance(move, Answer) and filing.takes_files(form):
+    if isinstance(move, Answer) and form.takes_files:
         return filing.words_for_a_file(move, form, interview)
     return move
 

@@ -198,6 +198,11 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
         """Every question by its path, in document order."""
         return {node.path: node for node in walk(self.children) if isinstance(node, Question)}
 
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether any question asks for a file."""
+        return any(question.kind.is_file for question in self.questions.values())
+
     def goes_past_lead(self, answers: Mapping[str, str]) -> bool:
         """Whether these answers, by path, say that the worry is about the safeguarding lead."""
         asked = (question for question in self.questions.values() if question.appears(PAST_LEAD))
