@@ -103,12 +103,11 @@ class Answers:
 
     def flush(
         self, audit: str, pair: Pair, release_key: bytes, form: Callable[[str], Form], keep: int = 0
-    ) -> frozenset[bytes]:
+    ) -> None:
         """Take the responses of the audit apart, and mix all its answers anew. Of its pool any `keep` stay.
 
-        `release_key` seals what people wrote in their own words, `form` finds a form by its digest. Returns the
-        digests of the files that are answers. All happens in the caller's transaction, or nothing. Raises
-        UndecipherableError.
+        `release_key` seals what people wrote in their own words, `form` finds a form by its digest.
+        All happens in the caller's transaction, or nothing. Raises UndecipherableError.
         """
         kept: dict[bytes, bytes] = {}
         counted: list[Row] = []
@@ -121,7 +120,6 @@ class Answers:
         self._scatter(answers, audit, counted)
         self._scatter(texts, audit, worded)
         self._scatter_files(audit, kept, lambda sealed: seal(release_key, unseal(pair, sealed)))
-        return frozenset(kept)
 
     def _take(self, audit: str, keep: int) -> Sequence[tuple[str, bytes]]:
         """Take the responses out of the pool, but for any `keep` of them."""

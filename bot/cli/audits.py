@@ -1,4 +1,4 @@
-"""`candour audits`: open, follow and close audits, for whoever runs Candour. Pages with a sign-in come later."""
+"""`candour audits`: open, follow and close audits, for whoever runs Candour."""
 
 from __future__ import annotations
 

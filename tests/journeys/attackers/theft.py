@@ -69,19 +69,6 @@ def from_postgres(server: Server, url: str, since: float) -> Loot:
 _DUMPS = {"plain.sql": (), "inserts.sql": ("--inserts",), "custom.dump": ("-Fc", "-Z0")}
 
 
-def restored(server: Server, loot: Loot) -> str:
-    """A database made from a plain dump: its address."""
-    url, programs = server.fresh(), binaries()
-    assert programs is not None
-    subprocess.run(
-        [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", url],
-        input=loot.files["plain.sql"],
-        check=True,
-        timeout=60,
-    )
-    return url
-
-
 def _read(connection: psycopg.Connection[Any], name: str) -> list[Row]:
     query = sql.SQL("SELECT *, {} FROM {}").format(sql.SQL(_SYSTEM), sql.Identifier(name))
     cursor = connection.execute(query)
