@@ -74,6 +74,17 @@ class Attribution(StrEnum):
     NAMED = "named"
 
 
+class SourceType(StrEnum):
+    """The kinds of evidence, after the six evidence categories of the Care Quality Commission."""
+
+    EXPERIENCE = "experience"  # of people who use the service, and of those close to them
+    STAFF = "staff"  # and leaders
+    PARTNERS = "partners"
+    OBSERVATION = "observation"
+    PROCESSES = "processes"  # what records and policies show
+    OUTCOMES = "outcomes"
+
+
 class Text(Struct, frozen=True):
     """Words in one or more languages, by language code; the form's default language comes first."""
 
@@ -165,7 +176,7 @@ Node: TypeAlias = Question | Group | Repeat
 
 
 class Form(Struct, frozen=True, dict=True, omit_defaults=True):
-    """The definition of an interview."""
+    """The definition of an interview. `source_type`: what kind of evidence it brings, one of `SourceType`, or empty."""
 
     id: str
     title: Text
@@ -179,6 +190,7 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     records: str = "response"
     estimated_minutes: int | None = None
     reading_age: int | None = None
+    source_type: str = ""
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -41,6 +41,7 @@ SETTINGS = (
     "attribution",
     "breakdown",
     "records",
+    "source_type",
     "estimated_minutes",
     "reading_age",
 )

@@ -146,6 +146,7 @@ def _settings(form: Form) -> Cells:
             "attribution": str(form.attribution),
             "breakdown": form.breakdown,
             "records": form.records,
+            "source_type": form.source_type,
             "estimated_minutes": _number(form.estimated_minutes),
             "reading_age": _number(form.reading_age),
         }

@@ -27,6 +27,7 @@ from dialogues.form import (
     Node,
     Question,
     Repeat,
+    SourceType,
     Text,
 )
 from dialogues.problems import Place, Problem, Severity
@@ -457,6 +458,7 @@ class _Reader:
             records=intern(get(row, "records") or "response"),  # msgspec tells a default by identity
             estimated_minutes=self._whole_number(settings, row, "estimated_minutes"),
             reading_age=self._whole_number(settings, row, "reading_age"),
+            source_type=self._source_type(settings, row),
         )
 
     def _attribution(self, settings: Columns, row: Row) -> Attribution:
@@ -466,6 +468,15 @@ class _Reader:
             self._say("attribution", f"Attribution is “anonymous” or “named”, not “{written}”.", place)
             return Attribution.NAMED
         return Attribution(written)
+
+    def _source_type(self, settings: Columns, row: Row) -> str:
+        written = settings.get(row, "source_type")
+        if written and written not in tuple(SourceType):
+            place = settings.place(row, "source_type")
+            kinds = ", ".join(SourceType)
+            self._say("source_type", f"“{written}” is no kind of evidence. Use one of: {kinds}.", place)
+            return ""
+        return written
 
     def _breakdown(self, settings: Columns, row: Row, children: tuple[Node, ...]) -> str:
         name = settings.get(row, "breakdown")

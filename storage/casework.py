@@ -28,6 +28,9 @@ CONCERN = "concern"  # the `records` of forms whose responses are never held bac
 RESPONSE = "response"  # that of forms whose responses are pooled, and published together
 MESSAGE = "message"  # that of the form by which whoever has a receipt writes to the lead
 WITHDRAWAL = "withdrawal"  # that of the form by which they take their answers back
+EVIDENCE = "evidence"  # that of forms that an auditor fills in, as a case: see `storage.cases`
+OPENING = "audit"  # that of the form by which a lead opens an audit, a case too
+IN_CASES = frozenset({EVIDENCE, OPENING})
 NEEDS_RECEIPT = frozenset({MESSAGE, WITHDRAWAL})
 
 
@@ -46,7 +49,10 @@ class Entry(StrEnum):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """A post-incident review. `k`: the fewest people whose answers are published together."""
+    """A post-incident review. `k`: the fewest people whose answers are published together.
+
+    `scope` and `harm_types` are codes separated by spaces, as a select_multiple has them: see `reports.codebook`.
+    """
 
     id: str
     name: str
@@ -59,6 +65,10 @@ class Audit(Struct, frozen=True, kw_only=True):
     closed_on: date | None = None
     synthetic: bool = False
     entry: Entry = Entry.OPEN
+    scope: str = ""
+    harm_types: str = ""
+    period_from: date | None = None
+    period_to: date | None = None
 
 
 class Offer(Struct, frozen=True):

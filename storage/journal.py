@@ -169,6 +169,41 @@ class KeysRotated(Struct, frozen=True):
     """The key file was replaced, and what it locks was locked anew."""
 
 
+class EvidenceHandedIn(Struct, frozen=True):
+    """An auditor has handed in an interview, a record check or an observation, by this form."""
+
+    form: str
+
+
+class CaseHandedOver(Struct, frozen=True):
+    """An interview or record check under way went from one auditor to another. Who, is not said."""
+
+    form: str
+
+
+class CaseErased(Struct, frozen=True):
+    """An interview or record check was stopped before it was handed in, and erased."""
+
+    form: str
+
+
+class WordsOpened(Struct, frozen=True):
+    """What people wrote in their own words was unlocked with the passphrase, so that auditors can tie themes to it."""
+
+
+class CodebookRevised(Struct, frozen=True):
+    """The codebook was changed. `change` is the kind of change, `version` what it is called since."""
+
+    change: str
+    version: str
+
+
+class Exported(Struct, frozen=True):
+    """Evidence or codings left Candour as a file in this format."""
+
+    format: str
+
+
 What: TypeAlias = (
     JournalBegun
     | AuditOpened
@@ -187,6 +222,12 @@ What: TypeAlias = (
     | BackedUp
     | Restored
     | KeysRotated
+    | EvidenceHandedIn
+    | CaseHandedOver
+    | CaseErased
+    | WordsOpened
+    | CodebookRevised
+    | Exported
 )
 
 _KINDS: dict[str, type[What]] = {
@@ -207,6 +248,12 @@ _KINDS: dict[str, type[What]] = {
     "backed up": BackedUp,
     "restored": Restored,
     "keys rotated": KeysRotated,
+    "evidence handed in": EvidenceHandedIn,
+    "case handed over": CaseHandedOver,
+    "case erased": CaseErased,
+    "words opened": WordsOpened,
+    "codebook revised": CodebookRevised,
+    "exported": Exported,
 }
 _ACTIONS = {kind: action for action, kind in _KINDS.items()}
 

@@ -50,6 +50,7 @@ from storage.private import refuse_shared
 KEY_BYTES = 32
 REF_BYTES = 16
 SEALED_STEP = 512  # responses are padded to multiples of this
+CASEWORK_STEP = 256  # of what auditors write, so that little is told by its length
 PERSON_STEP = 512  # as many bytes as most addresses need
 SMALLEST_DRAFT = 1024  # drafts are padded to this, or to twice, four times … as much
 
@@ -113,6 +114,7 @@ class Keys:
         self._people = _derive(key, b"people")
         self._account = _derive(key, b"account")
         self._sign_in = _derive(key, b"sign-in")
+        self._casework = _derive(key, b"casework")
         self._wrap = _derive(key, b"wrap")
         self._backup = _derive(key, b"backup")
 
@@ -158,6 +160,14 @@ class Keys:
     def open_account(self, account: bytes, blob: bytes) -> bytes:
         """What belongs to an account, or to a part of it. Raises UndecipherableError."""
         return unpad(_open(blob, account, self._account))
+
+    def lock_casework(self, place: bytes, content: bytes) -> bytes:
+        """What an auditor asked, found or decided, as it is stored in the row of this id."""
+        return _lock(pad(content, _steps(len(content), CASEWORK_STEP)), place, self._casework)
+
+    def open_casework(self, place: bytes, blob: bytes) -> bytes:
+        """What is stored in the row of this id. Raises UndecipherableError."""
+        return unpad(_open(blob, place, self._casework))
 
     def prove(self, *what: str | int | bytes) -> bytes:
         """32 bytes that only we can have made of this, with nothing kept in between: for signing in."""

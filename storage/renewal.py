@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
 from storage import keys
 from storage.errors import KeysInUseError, UndecipherableError
 from storage.keys import Keys, Wrapped
-from storage.tables import accounts, audits, credentials, people
+from storage.tables import accounts, audits, cases, codings, credentials, excerpts, people
 
 Relocked: TypeAlias = Callable[[Keys, Keys, Row[tuple[object, ...]]], bytes]
 
@@ -46,12 +46,23 @@ def _pair(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
     return new.wrap(row.id, old.unwrap(row.id, Wrapped(row.public_key, row.private_key))).private
 
 
+def _casework(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
+    return new.lock_casework(row.id, old.open_casework(row.id, row.locked))
+
+
+def _excerpt(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
+    return new.lock_casework(row.id, old.open_casework(row.id, row.words_locked))
+
+
 # Every column that is locked with the key file, and how it is locked anew.
 LOCKED: Final[Mapping[tuple[Table, str], Relocked]] = {
     (people, "locked"): _person,
     (accounts, "locked"): _account,
     (credentials, "locked"): _credential,
     (audits, "private_key"): _pair,
+    (cases, "locked"): _casework,
+    (codings, "locked"): _casework,
+    (excerpts, "words_locked"): _excerpt,
 }
 
 

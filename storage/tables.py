@@ -2,12 +2,13 @@
 
 Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and
 the `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`,
-`files`, and the `threads` with their `messages`, which only a receipt opens. Between them the `slips`, each a right to
-answer that is gone once it was used. None of these has a time (drafts have the day of their key, threads a week), an
-address that can be read, a counter or a foreign key, and all are clustered by a random key, so that not even
+`files`, the `excerpts` of texts, and the `threads` with their `messages`, which only a receipt opens. Between them the
+`slips`, each a right to answer that is gone once it was used. None of these has a time (drafts have the day of their
+key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a random key, so that not even
 the order of rows in a SQLite file says who came when. **Access** is how people with a role sign in: it has times, and
-nothing of answers. The `journal` counts and has days, and is on neither side: it says what was done with an audit,
-nothing that one respondent did.
+nothing of answers. **Casework** is what auditors ask, find and decide, in their own names: `cases`, `codings`, and the
+revisions of the codebook. The `journal` counts and has days, and is on neither side: it says what was done with an
+audit, nothing that one respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
 """
 
@@ -92,6 +93,10 @@ audits = Table(
     Column("counted_on", Date),  # the day of the count that is shown while the audit is open
     Column("counted_enough", Boolean),
     Column("erasures", Integer, nullable=False),  # that the database was not compacted after yet
+    Column("scope", Text, nullable=False),  # the areas of the scope, separated by spaces
+    Column("harm_types", Text, nullable=False),
+    Column("period_from", Date),  # what is looked at: both, or neither
+    Column("period_to", Date),
     sqlite_with_rowid=False,
 )
 
@@ -332,6 +337,67 @@ approvals = Table(
     sqlite_with_rowid=False,
 )
 
+# What an auditor asks and finds: interviews, record checks, observations, under the auditor's own name. `locked` is
+# encrypted with the key file. They last until they are handed in, and are evidence then.
+cases = Table(
+    "cases",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    _bytes("holder", ID_BYTES),  # the account of the auditor who has it now
+    _one_of("status", "under_way", "handed_in"),
+    Column("begun_on", Date, nullable=False),
+    Column("handed_in_on", Date),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# Pieces of text that themes are tied to, encrypted with the key file. `source` says which belong to one interview or
+# record (the id of a case), or to one answer in somebody's own words (its tag): never which answers are of one person.
+excerpts = Table(
+    "excerpts",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("form", Text, nullable=False),  # the digest of the form
+    Column("question", Text, nullable=False),
+    _one_of("origin", "named", "anonymous"),
+    _bytes("source", ID_BYTES),
+    Column("words_locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    Index(None, "source"),
+    sqlite_with_rowid=False,
+)
+
+# What an auditor decided about an excerpt, with what had been suggested; encrypted with the key file.
+codings = Table(
+    "codings",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    _bytes("excerpt", ID_BYTES),
+    _bytes("coder", ID_BYTES),  # an account
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    Index(None, "excerpt", "coder", unique=True),
+    sqlite_with_rowid=False,
+)
+
+# What was changed in the codebook since the one that Candour ships, in order.
+codebook_revisions = Table(
+    "codebook_revisions",
+    metadata,
+    Column(
+        "number", Integer, CheckConstraint("number > 0", name="number"), primary_key=True, autoincrement=False
+    ),
+    Column("day", Date, nullable=False),
+    Column("content", Text, nullable=False),  # JSON: see `reports.codebook`
+    sqlite_with_rowid=False,
+)
+
 # What was done with audits, chained entry by entry: see `storage.journal`. Triggers refuse whatever but adds to it.
 journal = Table(
     "journal",
@@ -353,5 +419,6 @@ journal = Table(
 
 RIGHTS = (slips,)
 IDENTITY_SIDE = (drafts, people, notices)
-ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages)
+ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages, excerpts)
 ACCESS = (accounts, credentials, sign_in_links, sessions, approvals)
+CASEWORK = (cases, codings, codebook_revisions)

@@ -16,7 +16,9 @@ from storage import keys as key_files
 from storage.access import Access
 from storage.answers import Answers
 from storage.approvals import Approvals
+from storage.cases import Cases
 from storage.casework import Casework
+from storage.coding import Codings, Excerpts
 from storage.database import Database
 from storage.epochs import Epochs, InMemory
 from storage.errors import KeyMissingError, KeysInUseError, PassphraseMissingError
@@ -62,6 +64,21 @@ class UnitOfWork:
     def casework(self) -> Casework:
         """Audits, releases, concerns."""
         return Casework(self._connection, self._storage.keys)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Interviews, record checks and observations of auditors."""
+        return Cases(self._connection, self._storage.keys)
+
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """Pieces of text that themes are tied to."""
+        return Excerpts(self._connection, self._storage.keys)
+
+    @cached_property
+    def codings(self) -> Codings:
+        """What auditors decided about excerpts."""
+        return Codings(self._connection, self._storage.keys)
 
     @cached_property
     def answers(self) -> Answers:

@@ -18,10 +18,15 @@ from storage.journal import (
     AuditClosed,
     AuditOpened,
     BackedUp,
+    CaseErased,
+    CaseHandedOver,
     Checkpoint,
+    CodebookRevised,
     ConcernRead,
     Entry,
+    EvidenceHandedIn,
     Examination,
+    Exported,
     Fault,
     Flaw,
     JournalBegun,
@@ -35,6 +40,7 @@ from storage.journal import (
     SlipsIssued,
     ThresholdChanged,
     What,
+    WordsOpened,
     read_checkpoint,
 )
 
@@ -47,6 +53,13 @@ _NOTHING_BESIDE = (
     "Nothing beside the key file remembers how far the journal had come. Without it and without a checkpoint, "
     "entries that were cut off at the end are not missed."
 )
+
+_PLAIN: dict[type[What], str] = {
+    PassphraseChosen: "chose the passphrase of {audit}",
+    AnswersForgotten: "destroyed the answers of {audit}, as their time was over",
+    AuditClosed: "closed {audit}",
+    ConcernRead: "read a concern of {audit}",
+}
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -196,24 +209,46 @@ def _deed(what: What, audit: str) -> str:
             return f"opened {audit} for {staff} staff, nothing to be shown of fewer than {k}; forms: {asked}"
         case SlipsIssued(count=count, role=role):
             return f"made {count} invitations to {audit} as {role}"
-        case PassphraseChosen():
-            return f"chose the passphrase of {audit}"
-        case AnswersForgotten():
-            return f"destroyed the answers of {audit}, as their time was over"
+        case PassphraseChosen() | AnswersForgotten() | AuditClosed() | ConcernRead():
+            return _PLAIN[type(what)].format(audit=audit)
         case RoleGiven() | RoleRemoved() | SignInForgotten():
             return _of_a_role(what, audit)
         case ApprovalAsked() | ApprovalRefused() | ThresholdChanged():
             return _of_an_approval(what, audit)
-        case AuditClosed():
-            return f"closed {audit}"
         case ReportPublished(form=form, digest=digest):
             return f"published the report of {audit} on {form} (SHA-256 {digest})"
-        case ConcernRead():
-            return f"read a concern of {audit}"
         case BackedUp() | Restored() | KeysRotated():
             return _of_the_whole(what)
+        case (
+            EvidenceHandedIn()
+            | CaseHandedOver()
+            | CaseErased()
+            | WordsOpened()
+            | CodebookRevised()
+            | Exported()
+        ):
+            return _of_casework(what, audit)
         case _:
             assert_never(what)
+
+
+def _of_casework(
+    what: EvidenceHandedIn | CaseHandedOver | CaseErased | WordsOpened | CodebookRevised | Exported,
+    audit: str,
+) -> str:
+    match what:
+        case EvidenceHandedIn(form=form):
+            return f"handed in evidence to {audit} ({form})"
+        case CaseHandedOver(form=form):
+            return f"gave a {form} of {audit} to another auditor"
+        case CaseErased(form=form):
+            return f"stopped a {form} of {audit}, which was erased"
+        case WordsOpened():
+            return f"unlocked what people wrote in their own words in {audit}, to tie themes to it"
+        case CodebookRevised(change=change, version=version):
+            return f"changed the codebook ({change}), which is {version} now"
+        case Exported(format=written):
+            return f"exported from {audit} as {written}"
 
 
 def _of_the_whole(what: BackedUp | Restored | KeysRotated) -> str:

@@ -163,6 +163,10 @@ ROWS: dict[str, tuple[str, list[Told]]] = {
         survey(A) + "settings: [{estimated_minutes: a few}]\n",
         [("whole_number", "settings", 2, "estimated_minutes", None)],
     ),
+    "a kind of evidence that is none": (
+        survey(A) + "settings: [{source_type: gossip}]\n",
+        [("source_type", "settings", 2, "source_type", None)],
+    ),
 }
 
 RULES: dict[str, tuple[str, list[Told]]] = {

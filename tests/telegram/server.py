@@ -40,7 +40,13 @@ TOKEN = "7000000001:AAF-a-made-up-token-for-tests_only0"
 LARGEST_UPDATE_ID = 2**31 - 1
 GROUPS_BELOW = -1_000_000_000_000
 
-_NAMES = (("Amina", "Yusuf"), ("Tomasz", "Baker"), ("Grace", "Mensah"), ("Ewelina", "Nowak"), ("Siân", "Price"))
+_NAMES = (
+    ("Amina", "Yusuf"),
+    ("Tomasz", "Baker"),
+    ("Grace", "Mensah"),
+    ("Ewelina", "Nowak"),
+    ("Siân", "Price"),
+)
 
 
 class TelegramServer:

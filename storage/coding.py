@@ -1,0 +1,177 @@
+"""Excerpts of what people said and wrote, and what auditors decided about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
+from random import SystemRandom
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from reports.coding import Decision
+from storage.keys import Keys
+from storage.tables import ID_BYTES, codings, excerpts
+
+
+class Origin(StrEnum):
+    """Whose words they are: said in an interview under a name or role, or nobody's."""
+
+    NAMED = "named"
+    ANONYMOUS = "anonymous"
+
+
+class Excerpt(Struct, frozen=True, kw_only=True):
+    """A piece of an answer. It has no repr.
+
+    `source` is the case it is from, or the tag of the answer: excerpts with one source are of one person. `place`
+    counts the excerpts of one answer from 0, `instance` is that of the repeat it stands in ('' outside).
+    `form` is a digest. `id` is empty until it is kept.
+    """
+
+    audit: str
+    form: str
+    question: str
+    origin: Origin
+    source: bytes
+    text: str
+    place: int = 0
+    instance: str = ""
+    id: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Excerpt({self.origin})"
+
+
+class Coding(Struct, frozen=True):
+    """What one auditor (`coder`, an account) decided about one excerpt."""
+
+    excerpt: bytes
+    coder: bytes
+    decision: Decision
+
+
+_content = msgspec.msgpack.Decoder(tuple[str, int, str])
+_history = msgspec.msgpack.Decoder(tuple[Decision, ...])
+
+
+class Excerpts:
+    """The excerpts, within one transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def keep(self, pieces: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
+        """Keep these, with ids that say nothing. Returns them as they are kept."""
+        kept = [msgspec.structs.replace(each, id=secrets.token_bytes(ID_BYTES)) for each in pieces]
+        rows = [self._row(each) for each in kept]
+        SystemRandom().shuffle(rows)
+        if rows:
+            self._connection.execute(insert(excerpts), rows)
+        return tuple(kept)
+
+    def of(self, audit: str) -> tuple[Excerpt, ...]:
+        """Every excerpt of the audit, in an order that says nothing and stays. Raises UndecipherableError."""
+        query = select(excerpts).where(excerpts.c.audit == audit).order_by(excerpts.c.id)
+        return tuple(self._open(row) for row in self._connection.execute(query))
+
+    def get(self, excerpt: bytes) -> Excerpt | None:
+        """The excerpt of this id, or None. Raises UndecipherableError."""
+        row = self._connection.execute(select(excerpts).where(excerpts.c.id == excerpt)).first()
+        return None if row is None else self._open(row)
+
+    def erase(self, ids: Collection[bytes]) -> None:
+        """Forget excerpts, and what was decided about them."""
+        if ids:
+            self._connection.execute(delete(codings).where(codings.c.excerpt.in_(ids)))
+            self._connection.execute(delete(excerpts).where(excerpts.c.id.in_(ids)))
+
+    def erase_of(self, sources: Collection[bytes]) -> None:
+        """Forget the excerpts of these sources: somebody takes their answers back."""
+        if sources:
+            query = select(excerpts.c.id).where(excerpts.c.source.in_(sources))
+            self.erase(list(self._connection.scalars(query)))
+
+    def forget_anonymous(self, audit: str) -> None:
+        """Destroy what people wrote in their own words in this audit, and what was decided about it."""
+        here = (excerpts.c.audit == audit, excerpts.c.origin == Origin.ANONYMOUS)
+        self.erase(list(self._connection.scalars(select(excerpts.c.id).where(*here))))
+
+    def _row(self, each: Excerpt) -> dict[str, str | bytes]:
+        content = msgspec.msgpack.encode((each.text, each.place, each.instance))
+        return {
+            "id": each.id,
+            "audit": each.audit,
+            "form": each.form,
+            "question": each.question,
+            "origin": each.origin,
+            "source": each.source,
+            "words_locked": self._keys.lock_casework(each.id, content),
+        }
+
+    def _open(self, row: Row[tuple[object, ...]]) -> Excerpt:
+        text, place, instance = _content.decode(self._keys.open_casework(row.id, row.words_locked))
+        return Excerpt(
+            id=row.id,
+            audit=row.audit,
+            form=row.form,
+            question=row.question,
+            origin=Origin(row.origin),
+            source=row.source,
+            text=text,
+            place=place,
+            instance=instance,
+        )
+
+
+class Codings:
+    """What was decided, within one transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def decide(self, audit: str, coding: Coding) -> None:
+        """Keep a decision; the coder's earlier one about the same excerpt is kept behind it."""
+        row = self._row(coding.excerpt, coding.coder)
+        if row is None:
+            new = secrets.token_bytes(ID_BYTES)
+            content = self._lock(new, (coding.decision,))
+            place = {"id": new, "audit": audit, "excerpt": coding.excerpt, "coder": coding.coder}
+            self._connection.execute(insert(codings), place | {"locked": content})
+        else:
+            self._put(row.id, (*self._decisions(row), coding.decision))
+
+    def undo(self, excerpt: bytes, coder: bytes) -> bool:
+        """Take the coder's last decision about an excerpt back. False when there is none."""
+        row = self._row(excerpt, coder)
+        if row is None:
+            return False
+        earlier = self._decisions(row)[:-1]
+        if earlier:
+            self._put(row.id, earlier)
+        else:
+            self._connection.execute(delete(codings).where(codings.c.id == row.id))
+        return True
+
+    def of(self, audit: str) -> tuple[Coding, ...]:
+        """The latest decision of each coder about each excerpt, in no order. Raises UndecipherableError."""
+        rows = self._connection.execute(select(codings).where(codings.c.audit == audit))
+        return tuple(Coding(row.excerpt, row.coder, self._decisions(row)[-1]) for row in rows)
+
+    def _row(self, excerpt: bytes, coder: bytes) -> Row[tuple[object, ...]] | None:
+        here = (codings.c.excerpt == excerpt, codings.c.coder == coder)
+        return self._connection.execute(select(codings).where(*here)).first()
+
+    def _decisions(self, row: Row[tuple[object, ...]]) -> tuple[Decision, ...]:
+        return _history.decode(self._keys.open_casework(row.id, row.locked))
+
+    def _lock(self, place: bytes, decisions: Sequence[Decision]) -> bytes:
+        return self._keys.lock_casework(place, msgspec.msgpack.encode(tuple(decisions)))
+
+    def _put(self, place: bytes, decisions: Sequence[Decision]) -> None:
+        content = self._lock(place, decisions)
+        self._connection.execute(update(codings).where(codings.c.id == place).values(locked=content))
