@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from reports.coding import Direction
 from tests.audits.reading import (
@@ -13,6 +14,7 @@ from tests.audits.reading import (
     NAMES,
     THEMES,
     Audit,
+    Gold,
     Role,
     labelled,
     load,
@@ -32,6 +34,18 @@ def test_each_of_the_five_situations_has_its_audit() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_quotes_stand_in_their_texts_and_codes_choices_and_roles_are_known(name: str) -> None:
     assert problems(load(name)) == ()
+
+
+def test_a_quote_that_nobody_said_and_an_unknown_code_are_found() -> None:
+    audit = load("well")
+    answer = replace(
+        audit.sources[0].answers[0], gold=(Gold("Nobody said this.", ("XYZ",), Direction.MIXED),)
+    )
+    spoilt = replace(audit, sources=(replace(audit.sources[0], answers=(answer,)), *audit.sources[1:]))
+    assert problems(spoilt) == (
+        "w01, what_happened: a quote is not found exactly once.",
+        "w01, what_happened: a quote has no codes, a code twice, or an unknown one.",
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
