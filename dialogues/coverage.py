@@ -14,8 +14,9 @@ from random import Random
 from statistics import median_low
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dialogues.engine import Turn, advance, invite
+from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form, Kind, Question
 from dialogues.interview import Path, State
 from dialogues.moves import Another, Answer, Begin, Confirm, Skip, Submit, Wording
@@ -143,9 +144,9 @@ class _Walk:
             turn = following
         self._note(turn)
 
-    def _look(self, prompts: tuple[Prompt, ...]) -> None:
+    def _look(self, shown: tuple[Prompt, ...]) -> None:
         """Note what is shown, and the time that it takes."""
-        for prompt in prompts:
+        for prompt in shown:
             if isinstance(prompt, Say):
                 self.tally.said.add(static(prompt.question))
                 self.seconds += self._time(prompt.question, prompt.text, 0.0)
@@ -189,12 +190,20 @@ class _Walk:
             following = advance(self.form, turn.interview, move, now=self.now)
             if following.interview is not turn.interview:
                 self._accepted(path, ask, move.value)
-                return following
+                return self._knowing(following) if ask.consent else following
         following = advance(self.form, turn.interview, Skip(), now=self.now)
         if following.interview is not turn.interview:
             return following
         self.tally.stuck[path] += 1
         return None
+
+    def _knowing(self, turn: Turn) -> Turn:
+        """What is known of an audit is there as soon as somebody takes part."""
+        known = self.samples.known(self.random)
+        if not known or turn.interview.state is State.DECLINED:
+            return turn
+        interview = replace(turn.interview, answers={**turn.interview.answers, **known})
+        return Turn(interview, prompts(self.form, interview))
 
     def _accepted(self, path: Path, ask: Ask, value: str | tuple[str, ...]) -> None:
         names = (value,) if isinstance(value, str) else value

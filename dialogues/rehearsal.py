@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dialogues.engine import Turn, advance, invite, response
+from dialogues.engine import Turn, advance, invite, prompts, response
 from dialogues.form import Form, Kind
 from dialogues.interview import Interview, State
 from dialogues.moves import Another, Answer, Begin, Confirm, Move, Remove, Skip, Submit, Wording
@@ -47,7 +48,8 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
     """Play a form from its beginning to its end.
 
     `answers` are values by the names of questions, repeats as lists of objects. What has no answer is
-    skipped when it may be; a required question without one, or whose answer is not taken, ends it.
+    skipped when it may be; a required question without one, or whose answer is not taken, ends it. The
+    value of a hidden question is what was known when the interview began.
     """
     turns: list[Played] = []
     turn = advance(form, invite(form, language=language, seed="rehearsal"), Begin(), now=now)
@@ -57,14 +59,29 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
         if following is None:
             break
         turn = following
-    asked = {played.question for played in turns}
+    asked = {*_known(form, answers), *(played.question for played in turns)}
     return Rehearsal(
         tuple(turns), turn.interview.state, response(form, turn.interview), _unused(answers, asked)
     )
 
 
-def _notes(prompts: tuple[Prompt, ...]) -> list[Played]:
-    return [Played(prompt.question, prompt.text) for prompt in prompts if isinstance(prompt, Say)]
+def _known(form: Form, answers: Prepared) -> dict[str, str]:
+    """The prepared values of what nobody is asked."""
+    hidden = (question.path for question in form.questions.values() if question.kind is Kind.HIDDEN)
+    return {path: str(answers[path]) for path in hidden if path in answers}
+
+
+def _knowing(form: Form, turn: Turn, answers: Prepared) -> Turn:
+    """What is known from elsewhere is there as soon as somebody takes part."""
+    known = _known(form, answers)
+    if not known or turn.interview.state is State.DECLINED:
+        return turn
+    interview = replace(turn.interview, answers={**turn.interview.answers, **known})
+    return Turn(interview, prompts(form, interview))
+
+
+def _notes(shown: tuple[Prompt, ...]) -> list[Played]:
+    return [Played(prompt.question, prompt.text) for prompt in shown if isinstance(prompt, Say)]
 
 
 def _step(form: Form, turn: Turn, answers: Prepared, now: datetime, turns: list[Played]) -> Turn | None:
@@ -130,7 +147,7 @@ def _reply(
         Played(ask.question, ask.label, value, accepted, None if accepted else refusal, ask.kind, shown)
     )
     if accepted:
-        return following
+        return _knowing(form, following, answers) if ask.consent else following
     skipped = advance(form, interview, Skip(), now=now)
     return skipped if skipped.interview is not interview else None
 

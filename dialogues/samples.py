@@ -14,6 +14,7 @@ from random import Random
 
 from dialogues.asking import bounds_of
 from dialogues.form import Kind
+from dialogues.interview import Path, Value
 from dialogues.outline import Spot
 from dialogues.script import Script
 from dialogues.syntax import Call, Expression, Literal, Number, children, parse
@@ -28,6 +29,7 @@ _DAYS = (0, -1, 1, -30, 30, -365, 365, -30 * 365)
 _TIMES = ("00:00", "08:30", "12:00", "23:59")
 _MOST_ATOMS = 2_000  # of a text that is made to match a pattern
 _DEEPEST = 20  # groups in each other, in a pattern
+_MOST_KNOWN = 3  # codes of one hidden question
 _REACH = 5  # calculations of calculations that are followed
 
 
@@ -49,6 +51,11 @@ class Samples:
             found = dict.fromkeys(text for text in self._made(spot) if text and len(text) <= _LONGEST)
             self._known[spot.index] = tuple(found)[:_MOST]
         return self._known[spot.index]
+
+    def known(self, random: Random) -> dict[Path, Value]:
+        """What might be known from elsewhere when an interview begins, for the questions that nobody is asked."""
+        hidden = (spot for spot in self._script.spots if spot.kind is Kind.HIDDEN)
+        return {spot.path: " ".join(_some(self._texts(spot), random)) for spot in hidden}
 
     # Mining
 
@@ -156,6 +163,10 @@ def _leaves(tree: Expression) -> Iterator[Expression]:
     else:
         for part in children(tree):
             yield from _leaves(part)
+
+
+def _some(texts: list[str], random: Random) -> list[str]:
+    return random.sample(texts, random.randint(0, min(_MOST_KNOWN, len(texts))))
 
 
 # Texts that match a pattern

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from dialogues.form import Attribution, Choice, Form, Kind, Question
+from dialogues.form import Attribution, Choice, Form, Kind, Node, Question
 
 MAX_CLOSED = 25  # more closed questions tire people: the last ones are answered without reading
 READING_AGE = {"frontline": 12, "anyone": 12}  # by audience; everybody else can be asked for OTHER_AGE
@@ -99,14 +99,27 @@ def _offers_not_knowing(choices: tuple[Choice, ...]) -> bool:
 
 
 def _length(form: Form) -> Iterator[Remark]:
-    closed = [
-        question
-        for question in form.questions.values()
-        if question.kind.is_asked and question.kind is not Kind.TEXT and not question.relevant
-    ]
+    everybody = _asked_of_everybody(form.children, _consents(form))
+    closed = [each for each in everybody if each.kind.is_asked and each.kind is not Kind.TEXT]
     if form.attribution is Attribution.ANONYMOUS and len(closed) > MAX_CLOSED:
         message = f"Everybody is asked {len(closed)} closed questions. More than {MAX_CLOSED} tire people."
         yield Remark(closed[MAX_CLOSED].path, "", "many_closed", message)
+
+
+def _consents(form: Form) -> frozenset[str]:
+    """The conditions that say no more than that somebody takes part."""
+    consent = next((each.name for each in form.questions.values() if each.appears("consent")), "")
+    return frozenset({"", f"${{{consent}}} = 'yes'", f"${{{consent}}} = 'OK'"})
+
+
+def _asked_of_everybody(nodes: tuple[Node, ...], consents: frozenset[str]) -> Iterator[Question]:
+    """The questions that no condition, their own or that of a section around them, keeps from somebody who takes part."""
+    for node in nodes:
+        if isinstance(node, Question):
+            if not node.relevant:
+                yield node
+        elif node.relevant in consents:
+            yield from _asked_of_everybody(node.children, consents)
 
 
 def _reading_age(form: Form) -> Iterator[Remark]:
