@@ -166,7 +166,8 @@ def _leaves(tree: Expression) -> Iterator[Expression]:
 
 
 def _some(texts: list[str], random: Random) -> list[str]:
-    return random.sample(texts, random.randint(0, min(_MOST_KNOWN, len(texts))))
+    different = list(dict.fromkeys(texts))
+    return random.sample(different, random.randint(0, min(_MOST_KNOWN, len(different))))
 
 
 # Texts that match a pattern

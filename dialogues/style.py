@@ -113,7 +113,7 @@ def _consents(form: Form) -> frozenset[str]:
 
 
 def _asked_of_everybody(nodes: tuple[Node, ...], consents: frozenset[str]) -> Iterator[Question]:
-    """The questions that no condition, their own or that of a section around them, keeps from somebody who takes part."""
+    """The questions that no condition, their own or a section's, keeps from somebody who takes part."""
     for node in nodes:
         if isinstance(node, Question):
             if not node.relevant:

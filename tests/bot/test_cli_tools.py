@@ -211,11 +211,11 @@ def test_a_preview_is_written_to_no_file_of_another_kind(terminal: Terminal) -> 
 
 
 def test_coverage_says_what_was_reached_and_how_long_it_takes(terminal: Terminal) -> None:
-    said = terminal.say("coverage", "staff-culture", "--runs", "150", "--seed", "3")
-    assert said.startswith("staff-culture: 150 walks, seed 3.\n")
+    said = terminal.say("coverage", "staff-culture", "--runs", "500", "--seed", "3")
+    assert said.startswith("staff-culture: 500 walks, seed 3.\n")
     assert "every walk came to an end" in said
     assert "Every question, note and choice was reached." in said
-    assert "the form says 15" in said
+    assert "the form says 18" in said
 
 
 def test_coverage_names_what_is_wrong_with_a_form(terminal: Terminal) -> None:
@@ -257,18 +257,18 @@ def test_diff_says_which_items_stay_comparable(terminal: Terminal) -> None:
     Path("new.yaml").write_text(
         text.replace(
             "It is safe for staff here to point out bad care.", "Staff can point out bad care here."
-        ).replace('version: "2026-11-2"', 'version: "2026-12-1"')
+        ).replace('version: "2026-11-3"', 'version: "2026-12-1"')
     )
     said = terminal.say("diff", "staff-culture", "new.yaml")
-    assert "staff-culture 2026-11-2 → staff-culture 2026-12-1" in said
-    assert "Comparable: 31" in said
+    assert "staff-culture 2026-11-3 → staff-culture 2026-12-1" in said
+    assert "Comparable: 91" in said
     assert (
         "the label in English was “It is safe for staff here to point out bad care.”; now “Staff can" in said
     )
     found = json.loads(terminal.say("diff", "staff-culture", "new.yaml", "--json"))
     assert [item["equivalence"] for item in found["changed"]] == ["sc.cul.safe_to_say"]
     assert found["changed"][0]["changes"][0]["what"] == "label"
-    assert found["old"]["version"] == "2026-11-2"
+    assert found["old"]["version"] == "2026-11-3"
 
 
 # What cannot be used

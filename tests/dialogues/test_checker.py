@@ -13,6 +13,7 @@ from openpyxl import Workbook
 import dialogues
 from dialogues import library
 from dialogues.checker import check
+from dialogues.form import Attribution, Group, Question
 from dialogues.problems import Problem, Severity
 
 CHOICES = """
@@ -423,8 +424,9 @@ def test_a_shipped_form_has_no_problem_at_all(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", library.names())
-def test_a_shipped_form_can_be_read_at_the_age_of_twelve(name: str) -> None:
+def test_a_shipped_form_can_be_read_at_twelve_and_one_for_auditors_at_sixteen(name: str) -> None:
     form = library.shipped(name)
+    age = 12 if form.attribution is Attribution.ANONYMOUS else 16
     texts = [
         text.to("en").replace("•", "").strip()
         for question in form.questions.values()
@@ -432,14 +434,31 @@ def test_a_shipped_form_can_be_read_at_the_age_of_twelve(name: str) -> None:
         if text
     ]
     whole = "\n".join(texts)
-    assert textstat.automated_readability_index(whole) + 5 <= 12
-    assert textstat.coleman_liau_index(whole) + 5 <= 12
+    assert textstat.automated_readability_index(whole) + 5 <= age
+    assert textstat.coleman_liau_index(whole) + 5 <= age
 
 
 @pytest.mark.parametrize("name", library.names())
-def test_a_shipped_form_speaks_english_and_welsh(name: str) -> None:
+def test_a_shipped_form_for_staff_speaks_english_and_welsh_and_one_for_auditors_english(name: str) -> None:
     form = library.shipped(name)
-    assert [language.code for language in form.languages] == ["en", "cy"]
+    spoken = {language.code for language in form.languages}
+    assert spoken >= ({"en", "cy"} if form.attribution is Attribution.ANONYMOUS else {"en"})
+
+
+THEMES = {"ESC", "SUP", "CUL", "LEAD", "MAW", "CAP", "COM", "CARE", "TRN", "LRN", "ASR"}
+
+
+def test_each_theme_has_statements_for_and_against_it_that_need_no_kind_of_harm() -> None:
+    form = library.shipped("staff-culture")
+    by_harm = {"restraint", "neglect", "agencies", "money", "daily_life", "harm"}
+    found = {
+        (question.theme, question.polarity)
+        for node in form.children
+        if isinstance(node, Group) and node.name not in by_harm
+        for question in node.children
+        if isinstance(question, Question) and question.choices in {"agree5", "often5"}
+    }
+    assert found >= {(theme, polarity) for theme in THEMES for polarity in (1, -1)}
 
 
 def test_problems_have_values_that_other_programs_read() -> None:

@@ -24,15 +24,16 @@ def walked(form: Form | str, runs: int = 60, seed: int = 1) -> Coverage:
 
 
 def test_every_part_of_the_staff_form_is_reached_and_every_walk_ends() -> None:
-    found = walked(shipped("staff-culture"), runs=200)
-    assert found.ended == 200
+    found = walked(shipped("staff-culture"), runs=500)
+    assert found.ended == 500
     assert (found.never_asked, found.never_said, found.never_chosen, found.refused) == ((), (), (), ())
     assert (found.never_shown, found.never_hidden) == ((), ())
     assert found.lengths is not None
     shortest, median, longest = found.lengths
-    assert 20 < shortest <= median <= longest <= 35
+    assert 30 < shortest <= median < 50
+    assert longest <= 75
     assert found.minutes is not None
-    assert 5 < found.minutes < 20
+    assert 15 < found.minutes < 20  # as people are told
 
 
 def test_the_same_seed_gives_the_same_walks_and_another_one_others() -> None:
@@ -41,10 +42,10 @@ def test_the_same_seed_gives_the_same_walks_and_another_one_others() -> None:
     assert walked(form, 30, 5) != walked(form, 30, 6)
 
 
-def test_a_thousand_walks_through_the_staff_form_take_a_few_seconds() -> None:
+def test_hundreds_of_walks_through_the_staff_form_take_a_few_seconds() -> None:
     began = time.perf_counter()
-    walked(shipped("staff-culture"), runs=1000)
-    assert time.perf_counter() - began < 15  # about 2.5 s on the machine this was written on
+    walked(shipped("staff-culture"), runs=300)
+    assert time.perf_counter() - began < 15  # about 3 s on the machine this was written on
 
 
 def test_a_question_behind_a_condition_that_cannot_hold_is_named() -> None:

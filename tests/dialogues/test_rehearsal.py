@@ -17,7 +17,15 @@ from tests.dialogues.playing import NOW, YES_NO, form_of
 
 GOLDEN = Path(__file__).with_name("golden")
 STAFF = library.shipped("staff-culture")
-ANSWERS: dict[str, Any] = json.loads((GOLDEN / "staff-culture.json").read_text("utf-8"))
+
+
+def golden(name: str) -> dict[str, Any]:
+    """The prepared answers of a golden transcript."""
+    answers: dict[str, Any] = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+    return answers
+
+
+ANSWERS = golden("staff-culture")
 
 VISITS = form_of(
     """
@@ -60,10 +68,18 @@ def reply(played: Played) -> str:
     return played.shown or str(played.reply)
 
 
-def test_the_staff_culture_form_reads_as_in_the_golden_transcript() -> None:
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("staff-culture", "staff-culture"),
+        ("staff-culture", "staff-culture-restraint"),
+        ("reflection", "reflection"),
+    ],
+)
+def test_a_staff_form_reads_as_in_its_golden_transcript(form: str, name: str) -> None:
     """When the wording changes on purpose: look at the difference, then write the new transcript there."""
-    rehearsal = rehearse(STAFF, ANSWERS, now=NOW)
-    assert transcript(rehearsal) == (GOLDEN / "staff-culture.txt").read_text("utf-8")
+    rehearsal = rehearse(library.shipped(form), golden(name), now=NOW)
+    assert transcript(rehearsal) == (GOLDEN / f"{name}.txt").read_text("utf-8")
     assert rehearsal.unused == ()
     assert all(played.accepted for played in rehearsal.turns)
 
@@ -79,12 +95,68 @@ def test_what_is_handed_in_are_the_values_of_the_answers() -> None:
     json.dumps(rehearsal.response)
 
 
-def test_every_question_of_the_shipped_form_is_reached_by_somebody() -> None:
-    told = {**ANSWERS, "worry_year": "told", "told_next": "put_right"}
-    asked = {
-        played.question for answers in (ANSWERS, told) for played in rehearse(STAFF, answers, now=NOW).turns
+def asked_of(answers: dict[str, Any], harm_types: str = "") -> set[str]:
+    """The questions of the staff form that these answers lead to in an audit about these kinds of harm."""
+    rehearsal = rehearse(STAFF, answers | {"harm_types": harm_types}, now=NOW)
+    return {played.question for played in rehearsal.turns if played.kind is not Kind.NOTE}
+
+
+GOING_ON = {**ANSWERS, "restraint_go_on": "yes", "harm_go_on": "yes"}
+CODES = {
+    "restrictive_practice": "rp",
+    "neglect": "ng",
+    "several_agencies": "ag",
+    "financial": "fi",
+    "organisational": "or",
+    "self_neglect": "sn",
+    "physical": "ph",
+    "psychological": "ps",
+    "discriminatory": "di",
+    "domestic": "do",
+    "sexual": "sx",
+    "modern_slavery": "ms",
+}
+
+
+@pytest.mark.parametrize(("code", "begins"), CODES.items())
+def test_a_kind_of_harm_brings_its_own_questions_and_no_others(code: str, begins: str) -> None:
+    more = asked_of(GOING_ON, code) - asked_of(GOING_ON)
+    assert more
+    assert {name.split("_")[0] for name in more if not name.endswith("_go_on")} == {begins}
+    past = {**GOING_ON, "restraint_go_on": "no", "harm_go_on": "no"}
+    sensitive = {"restraint_go_on", "harm_go_on"} & more
+    assert asked_of(past, code) - asked_of(GOING_ON) == (sensitive or more)
+
+
+def test_of_all_kinds_of_harm_together_one_open_question_is_asked() -> None:
+    every = asked_of(GOING_ON, " ".join(CODES)) - asked_of(GOING_ON)
+    assert [name for name in every if STAFF.questions[name].kind is Kind.TEXT] == ["rp_last"]
+
+
+def test_people_in_the_kitchen_are_asked_less_and_managers_when_they_last_looked_not_at_all() -> None:
+    care = asked_of(ANSWERS, "several_agencies")
+    assert care - asked_of({**ANSWERS, "role_group": "support"}, "several_agencies") > {
+        "maw_chasing",
+        "ag_wait",
     }
-    assert asked == set(STAFF.questions)
+    assert care - asked_of({**ANSWERS, "role_group": "manager"}, "several_agencies") == {"lead_last_seen"}
+
+
+def test_every_question_of_the_shipped_form_is_reached_by_somebody() -> None:
+    past = {**GOING_ON, "own_experience": "no", "sup_had": "no"}
+    told = {**GOING_ON, "worry_year": "told", "told_next": "put_right"}
+    found = asked_of(told, " ".join(CODES)) | asked_of(past, "neglect") | asked_of(past, "several_agencies")
+    said = {question.path for question in STAFF.questions.values() if question.kind.is_asked}
+    assert found | asked_of(ANSWERS) == said
+
+
+def test_a_team_says_how_many_they_are_and_who_passes_the_incident_by_is_asked_what_came_after() -> None:
+    form, answers = library.shipped("reflection"), golden("reflection")
+    alone = rehearse(form, answers | {"together": "alone"}, now=NOW)
+    assert alone.unused == ("how_many",)
+    past = rehearse(form, answers | {"go_back": "no"}, now=NOW)
+    assert {"meant_to", "what_happened", "what_difference", "next_time"} <= set(past.unused)
+    assert {"talked", "support_enough", "more_of"} <= set(past.response)
 
 
 def test_the_same_answers_in_welsh_are_the_same_response() -> None:

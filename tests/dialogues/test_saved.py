@@ -47,8 +47,10 @@ DIGESTS = {
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
     ("message", "2026-11-1"): "d01bd0e533249632",
+    ("reflection", "2026-11-1"): "81f9a9470ea91ba4",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
+    ("staff-culture", "2026-11-3"): "2233f0142310e832",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
 }
 

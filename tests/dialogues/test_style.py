@@ -85,6 +85,9 @@ def test_more_than_25_closed_questions_in_an_anonymous_form_are_told() -> None:
     closed = [{"type": "integer", "name": f"n{number}", "label": "How many?"} for number in range(26)]
     assert "26 closed" in found([signpost, *closed], attribution="anonymous")["many_closed"].message
     assert "many_closed" not in found([signpost, *closed[:25]], attribution="anonymous")
+    begin = {"type": "begin group", "name": "some", "label": "Some", "relevant": "${n0} = 1"}
+    some = [closed[0], begin, *closed[1:], {"type": "end group"}]
+    assert "many_closed" not in found([signpost, *some], attribution="anonymous")
 
 
 def test_long_words_in_long_sentences_are_told_with_the_age_they_need() -> None:
