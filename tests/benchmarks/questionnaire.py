@@ -12,6 +12,25 @@ from dialogues.form import Form, Kind
 
 Answers: TypeAlias = dict[str, str]
 
+_SELDOM = ("never", "rarely", "sometimes")
+_CARE_ONLY = ("care_plan_read", "care_plan_behind", "maw_chasing", "trn_used", "asr_true", "asr_paper")
+_OF_HARM = (
+    "rp_",
+    "ng_",
+    "ag_",
+    "fi_",
+    "or_",
+    "sn_",
+    "ph_",
+    "ps_",
+    "di_",
+    "do_",
+    "sx_",
+    "ms_",
+    "restraint_",
+    "harm_",
+)
+
 CONDITIONS: dict[str, Callable[[Answers], bool]] = {
     "sup_months": lambda answers: answers.get("sup_had") == "yes",
     "sup_helps": lambda answers: answers.get("sup_had") == "yes",
@@ -22,14 +41,35 @@ CONDITIONS: dict[str, Callable[[Answers], bool]] = {
     "told_treated": lambda answers: answers.get("worry_year") in ("told", "some"),
     "kept_barriers": lambda answers: answers.get("worry_year") in ("kept", "some"),
     "signs_before": lambda answers: answers.get("own_experience") == "yes",
-}
+    "signs_then": lambda answers: answers.get("own_experience") == "yes",
+    "cap_when": lambda answers: (
+        answers.get("cap_enough_staff") in _SELDOM or answers.get("cap_skill_mix") in _SELDOM
+    ),
+    "trn_missing": lambda answers: (
+        answers.get("trn_alone") == "agree_strongly"
+        or answers.get("trn_prepared") in ("disagree", "disagree_strongly")
+    ),
+    "sup_put_off": lambda answers: answers.get("sup_had") == "yes",
+    "sup_think": lambda answers: answers.get("sup_had") == "yes",
+    "sup_turn_to": lambda answers: answers.get("sup_had") in ("no", "not_sure"),
+    "lead_last_seen": lambda answers: answers.get("role_group") != "manager",
+    "lrn_lasted": lambda answers: (
+        answers.get("lrn_fade") in ("disagree_strongly", "disagree", "agree_strongly")
+    ),
+    "told_how_long": lambda answers: answers.get("told_next") in ("put_right", "tried", "going_on"),
+    "cul_mistake": lambda answers: "no" in (answers.get("own_experience"), answers.get("worry_year")),
+} | {name: lambda answers: answers.get("role_group") != "support" for name in _CARE_ONLY}
 
 
 class Questionnaire:
     """The questions of a form, by their place."""
 
     def __init__(self, form: Form) -> None:
-        questions = [question for question in form.questions.values() if question.kind.is_asked]
+        questions = [
+            question
+            for question in form.questions.values()
+            if question.kind.is_asked and not question.name.startswith(_OF_HARM)
+        ]
         self.kinds = [question.kind for question in questions]
         self.names = [question.name for question in questions]
         self.labels = [question.label.to("en") for question in questions]

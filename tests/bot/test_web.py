@@ -84,8 +84,8 @@ async def test_answers_stand_above_the_question_with_a_way_to_change_each(anna: 
 
 async def test_progress_is_honest(anna: Browser) -> None:
     page = await anna.begin()
-    assert "1 of 26 answered" in page.text
-    assert '<progress id="progress" value="1" max="26">' in page.html
+    assert "1 of 38 answered" in page.text
+    assert '<progress id="progress" value="1" max="38">' in page.html
 
 
 async def test_choices_outside_the_scale_stand_apart(anna: Browser) -> None:
@@ -136,7 +136,7 @@ async def test_a_double_click_counts_once(anna: Browser) -> None:
     page = await anna.begin()
     await anna.press("Continue", page, answer="care")
     after = await anna.press("Continue", page, answer="care")
-    assert "2 of 26 answered" in after.text
+    assert "2 of 38 answered" in after.text
     assert "cap_enough_staff" in after.values("question")
 
 
@@ -174,7 +174,7 @@ async def test_stopping_is_asked_back_and_then_erases_everything(anna: Browser) 
     page = await anna.press("Stop")
     assert "All your answers here will be erased" in page.text
     assert "Which of these" not in page.text
-    assert "2 of 26 answered" in (await anna.press("No, go on")).text
+    assert "2 of 38 answered" in (await anna.press("No, go on")).text
     await anna.press("Stop")
     assert "has been erased" in (await anna.press("Yes, erase my answers")).text
     assert "Start" in (await anna.open(f"/a/{AUDIT}")).buttons()
@@ -194,7 +194,7 @@ async def test_another_language_can_be_chosen_at_any_question(anna: Browser) -> 
     await anna.press("Continue", answer="care")
     page = await anna.press("Cymraeg")
     assert "Pa mor aml" in page.text
-    assert "2 o 26 wedi’u hateb" in page.text
+    assert "2 o 38 wedi’u hateb" in page.text
     assert "Mae rhywun mewn perygl" in (await anna.open("/risk")).text
 
 
@@ -260,7 +260,7 @@ async def test_whoever_comes_back_goes_on_where_they_left_off_after_a_restart(tm
         again = after.browser()
         again.client.cookies = anna.client.cookies
         assert "You have started already" in (await again.open(f"/a/{AUDIT}")).text
-        assert "3 of 26 answered" in (await again.press("Continue", page, answer="often")).text
+        assert "3 of 38 answered" in (await again.press("Continue", page, answer="often")).text
         await again.client.aclose()
     await anna.client.aclose()
 
@@ -352,7 +352,7 @@ async def test_the_lead_is_told_through_us_and_the_questions_wait(anna: Browser)
             break
         await anna.press("Skip")
     assert "Your message is in." in (await anna.press("Hand in my answers")).text
-    assert "1 of 26 answered" in (await anna.open(STAFF)).text
+    assert "1 of 38 answered" in (await anna.open(STAFF)).text
 
 
 async def test_a_worry_about_the_lead_says_at_once_who_reads_it(anna: Browser) -> None:

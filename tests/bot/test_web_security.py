@@ -129,7 +129,7 @@ async def test_a_post_without_our_token_changes_nothing(anna: Browser, here: Sit
     refused = await anna.send(form.action, [*fields, ("answer", "care"), ("move", "answer")])
     assert refused.status == 403
     assert "Nothing was changed." in refused.text
-    assert "1 of 26 answered" in (await anna.open(STAFF)).text
+    assert "1 of 38 answered" in (await anna.open(STAFF)).text
     other = here.browser()
     async with other.client:
         assert (
@@ -215,7 +215,7 @@ async def test_garbage_is_never_a_broken_page(anna: Browser, fields: list[tuple[
     token = page.values("csrf")[0]
     answered = await anna.send(STAFF, [("csrf", token), *fields])
     assert answered.status < 500
-    assert "1 of 26 answered" in (await anna.open(STAFF)).text
+    assert "1 of 38 answered" in (await anna.open(STAFF)).text
 
 
 async def test_bodies_that_are_no_form_are_never_a_broken_page(anna: Browser) -> None:

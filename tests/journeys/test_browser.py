@@ -221,7 +221,7 @@ def test_the_browsers_own_back_button_breaks_nothing(phone: Page) -> None:
         assert phone.locator("h1").count() >= 1
         assert "Candour" in phone.title()
     phone.goto("/a/rowan/staff-culture#question")
-    assert "2 of 26 answered" in phone.inner_text("main")
+    assert "2 of 38 answered" in phone.inner_text("main")
 
 
 def press(page: Page, button: str) -> None:
