@@ -305,9 +305,14 @@ def _second_opinion(content: bytes, name: str) -> Iterator[Problem]:
 
 
 def for_pyxform(sheets: Mapping[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
-    """The three sheets as pyxform takes them: it knows one title, and no translated one."""
+    """The three sheets as pyxform takes them: it knows one title, and no translated one.
+
+    The columns of the survey are named, or it would look for them in the first hundred rows alone.
+    """
     kept = {name: rows for name, rows in sheets.items() if name in ("survey", "choices", "settings")}
-    return {**kept, "settings": [_one_title(row) for row in kept.get("settings", [])]}
+    header = dict.fromkeys((column for row in kept.get("survey", []) for column in row), "")
+    settings = [_one_title(row) for row in kept.get("settings", [])]
+    return {**kept, "survey_header": [header], "settings": settings}
 
 
 def _one_title(row: dict[str, str]) -> dict[str, str]:

@@ -171,5 +171,12 @@ def _spoken(played: Played, say: wording.Voice) -> str:
     return played.shown or str(played.reply)
 
 
-for tool in (authoring.diagram, authoring.convert, authoring.preview, authoring.coverage, authoring.diff):
+for tool in (
+    authoring.diagram,
+    authoring.convert,
+    authoring.preview,
+    authoring.coverage,
+    authoring.diff,
+    authoring.table,
+):
     app.command()(tool)

@@ -15,6 +15,7 @@ from bot.web.preview import page
 from dialogues.form import Kind
 from dialogues.functions import FUNCTIONS
 from dialogues.library import path_of, shipped
+from dialogues.mission import table
 from dialogues.rows import CHOICES, SETTINGS, SURVEY
 from dialogues.xlsform import load
 from tests.dialogues.playing import YES_NO, form_of
@@ -323,7 +324,7 @@ def test_an_option_that_makes_no_sense_ends_with_exit_code_2(
 def test_every_command_column_setting_type_and_function_is_documented() -> None:
     written = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
     commands = [
-        f"### `candour forms {command.name or command.callback.__name__} "
+        f"### `candour forms {command.name or command.callback.__name__}"
         for command in app.registered_commands
         if command.callback
     ]
@@ -333,3 +334,9 @@ def test_every_command_column_setting_type_and_function_is_documented() -> None:
         assert word in written
     for name in (*SURVEY, *CHOICES, *SETTINGS, *types, *functions):
         assert f"`{name}`" in written, name
+
+
+def test_the_table_of_the_mission_is_printed_as_the_docs_have_it(terminal: Terminal) -> None:
+    said = terminal.say("table")
+    assert said.startswith("## At a glance\n")
+    assert said == table()

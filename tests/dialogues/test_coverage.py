@@ -36,6 +36,13 @@ def test_every_part_of_the_staff_form_is_reached_and_every_walk_ends() -> None:
     assert 15 < found.minutes < 20  # as people are told
 
 
+@pytest.mark.parametrize("name", ["guided-interview", "record-review", "partner-agency"])
+def test_every_part_of_an_auditors_form_is_reached_and_every_walk_ends(name: str) -> None:
+    found = walked(shipped(name), runs=80, seed=2)
+    assert found.ended == 80
+    assert (found.never_asked, found.never_said, found.refused) == ((), (), ())
+
+
 def test_the_same_seed_gives_the_same_walks_and_another_one_others() -> None:
     form = shipped("staff-culture")
     assert walked(form, 30, 5) == walked(form, 30, 5)

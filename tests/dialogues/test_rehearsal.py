@@ -74,14 +74,53 @@ def reply(played: Played) -> str:
         ("staff-culture", "staff-culture"),
         ("staff-culture", "staff-culture-restraint"),
         ("reflection", "reflection"),
+        ("guided-interview", "guided-interview"),
+        ("record-review", "record-review"),
     ],
 )
-def test_a_staff_form_reads_as_in_its_golden_transcript(form: str, name: str) -> None:
+def test_a_shipped_form_reads_as_in_its_golden_transcript(form: str, name: str) -> None:
     """When the wording changes on purpose: look at the difference, then write the new transcript there."""
     rehearsal = rehearse(library.shipped(form), golden(name), now=NOW)
     assert transcript(rehearsal) == (GOLDEN / f"{name}.txt").read_text("utf-8")
     assert rehearsal.unused == ()
     assert all(played.accepted for played in rehearsal.turns)
+
+
+def test_a_record_review_counts_what_was_met_and_how_long_it_took() -> None:
+    review = library.shipped("record-review")
+    shown = rehearse(review, answers_for("record-review"), now=NOW).response
+    assert (shown["n"], shown["judged"], shown["met_n"], shown["met_share"]) == ("5", "4", "2", "50")
+    assert (shown["days_longest"], shown["days_mean"], shown["late_n"]) == ("63", "21", "1")
+    referral = {
+        "reference": "1",
+        "sent_on": "2026-03-02",
+        "answered_on": "2026-03-09",
+        "referral_met": "partly",
+    }
+    answers = {
+        "kind": "referrals",
+        "standard": "Answered in five days.",
+        "expected_days": 5,
+        "sampled": [referral],
+    }
+    shown = rehearse(review, answers, now=NOW).response
+    assert (shown["met_share"], shown["days_longest"], shown["late_n"]) == ("0", "7", "1")
+    shift = {"planned": 4, "worked": 3, "rota_met": "cannot_tell"}
+    answers = {"kind": "rotas", "standard": "Four at night.", "sampled": [shift, {"rota_met": "cannot_tell"}]}
+    shown = rehearse(review, answers, now=NOW).response
+    assert (shown["n"], shown["judged"], shown["staffed"], shown["short_n"]) == ("2", "0", "1", "1")
+    assert "met_share" not in shown
+
+
+def test_an_interview_without_a_scope_has_all_sections_and_another_only_its_own() -> None:
+    form = library.shipped("guided-interview")
+    everything = rehearse(form, {"participant": "nurse", "role": "frontline"}, now=NOW)
+    narrow = rehearse(form, {"participant": "nurse", "role": "frontline", "scope": ["response"]}, now=NOW)
+    asked = {played.question for played in everything.turns}
+    assert {"last_worry", "hard_shift", "plan_used", "one_thing"} <= asked
+    assert "told_you" not in asked
+    assert {"first_steps", "one_thing"} <= {played.question for played in narrow.turns}
+    assert "plan_used" not in {played.question for played in narrow.turns}
 
 
 def test_what_is_handed_in_are_the_values_of_the_answers() -> None:

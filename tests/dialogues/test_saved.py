@@ -44,6 +44,12 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 
 # A form that was used never changes: a new wording is a new version. Add a line for each.
 DIGESTS = {
+    ("board-questions", "2026-11-1"): "582de0e9190654cf",
+    ("guided-interview", "2026-11-1"): "bf5ee03f7519ad03",
+    ("new-audit", "2026-11-1"): "43607565abbbffe0",
+    ("observation", "2026-11-1"): "e06af74f98e94911",
+    ("partner-agency", "2026-11-1"): "a695ecb82f0ac2cb",
+    ("record-review", "2026-11-1"): "f259f4d7f5ffbb72",
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
     ("message", "2026-11-1"): "d01bd0e533249632",

@@ -283,15 +283,15 @@ def reply(random: Random, ask: Ask) -> str:
     """A random reply that both engines read alike; empty: skip."""
     if ask.consent:
         return "yes"
-    if random.random() < 0.2:
-        return ""
+    if ask.kind.is_file or random.random() < 0.2:
+        return ""  # JavaRosa would take a word for the name of a file
     match str(ask.kind):
         case "integer":
             return str(random.randint(-5, 15))
         case "decimal":
             return random.choice(("0.5", "-2.25", "3", "10.125"))
         case "date":
-            return random.choice(("2026-05-04", "2019-12-31", "2026-12-01"))
+            return random.choice(("2026-05-04", "2019-12-31", "2024-02-29"))
         case "select_one":
             return random.choice([option.value for option in ask.options]) if ask.options else ""
         case "select_multiple":
@@ -331,6 +331,9 @@ class Walk:
                 continue
             theirs = self.java.play("next")
             assert isinstance(prompt, Say | Ask)
+            if isinstance(prompt, Ask) and prompt.another:
+                assert theirs.get("event") == "another", (prompt.question, theirs)
+                continue
             assert theirs.get("event") == "question", (prompt.question, theirs)
             assert our_path(theirs["ref"]) == prompt.question, (theirs, prompt.question)
             if isinstance(prompt, Say):
@@ -344,6 +347,8 @@ class Walk:
 
     def _answer(self, turn: Turn, ask: Ask) -> Turn:
         """A reply is taken by both or by neither; what is not taken is skipped, or made to fit."""
+        if ask.another:
+            return self._another(turn)
         for attempt in range(30):
             text = reply(self.random, ask) if attempt < 28 else ""
             move = (
@@ -364,6 +369,13 @@ class Walk:
             if taken:
                 return following
         raise Stuck
+
+    def _another(self, turn: Turn) -> Turn:
+        """One more instance in both, or in neither."""
+        wanted = self.random.random() < 0.4
+        if wanted:
+            self.java.play("repeat")
+        return advance(self.form, turn.interview, moves.Another(wanted=wanted), now=NOW)
 
     def _kept(self, turn: Turn) -> Turn:
         """What may identify its writer, such as an exact date, is kept: JavaRosa does not ask."""
@@ -388,6 +400,9 @@ class Walk:
         """Backward to the beginning, over the same questions."""
         turn = advance(self.form, turn.interview, moves.Back(), now=NOW)
         while isinstance(waiting := turn.prompts[-1], Ask):
+            if waiting.another:  # no question of JavaRosa's
+                turn = advance(self.form, turn.interview, moves.Back(), now=NOW)
+                continue
             theirs = self._previous_asked()
             assert theirs is not None
             assert our_path(theirs["ref"]) == waiting.question, (theirs, waiting.question)

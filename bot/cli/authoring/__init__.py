@@ -6,5 +6,6 @@ from bot.cli.authoring.convert import convert
 from bot.cli.authoring.coverage import coverage
 from bot.cli.authoring.diff import diff
 from bot.cli.authoring.show import diagram, preview
+from bot.cli.authoring.table import table
 
-__all__ = ["convert", "coverage", "diagram", "diff", "preview"]
+__all__ = ["convert", "coverage", "diagram", "diff", "preview", "table"]
