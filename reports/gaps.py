@@ -117,9 +117,7 @@ def gap(theme: str, leaders: Positive, frontline: Positive, *, fewest: int = FEW
     return Gap(theme, found, difference, interval, chance(leaders, frontline))
 
 
-def gaps(
-    sides: Mapping[str, tuple[Positive, Positive]], *, fewest: int = FEWEST
-) -> dict[str, Gap]:
+def gaps(sides: Mapping[str, tuple[Positive, Positive]], *, fewest: int = FEWEST) -> dict[str, Gap]:
     """The gap of each theme, from its leaders and its frontline.
 
     One that stands on its own, but not among all of them (Benjamini-Hochberg at 10 %), is not called notable.

@@ -1,11 +1,12 @@
 """What an audit found about each theme: how many people say so, of which kind, who says the opposite, how pressing.
 
 Named interviews and records are counted exactly, and by people, never by excerpts. Of anonymous material only
-what `reports.disclosure` lets out is looked at, also by the rule for priorities: nothing here gives a small number away.
+what `reports.disclosure` lets out is looked at, also by the rule for priorities.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -48,6 +49,8 @@ SIDES = Sides(
     frozenset({"manager", "senior_manager", "leader", "director", "board", "board_member"}),
     frozenset({"care", "frontline", "nursing", "support", "senior"}),
 )
+
+_INSTANCE = re.compile(r"\[\d+\]")
 
 # What goes in
 
@@ -187,8 +190,9 @@ class Priority(StrEnum):
 class Rule(Struct, frozen=True):
     """The least evidence for a priority; all of it must be there.
 
-    `share` of the people heard who report a weakness, `people` who do, of `heard` at least; `types` of sources that show
-    one, `against`: the largest share of the sources that speak who call it a strength. `answers`: closed answers are weak.
+    `share` of the people heard who report a weakness, `people` who do, of `heard` at least; `types` of sources that
+    show one. Below `against` of the sources that speak may call it a strength; `undisputed`: of anonymous people too,
+    and closed answers are not strong. `answers`: closed answers are weak.
     """
 
     priority: Priority
@@ -215,8 +219,8 @@ class Evidence(Struct, frozen=True):
     """What a priority was decided from.
 
     `share`, `people`, `heard`: of named people. `anonymous`: the largest published share that reports a weakness.
-    `types`: of sources that show one. `against` (0..1): of the sources that speak, those that call it a strength.
-    `answers`: what published closed answers say.
+    `types`: of sources that show one. `against` (0..1): of the named sources that speak, those that call it a
+    strength; `disputed`: the same of what is published of anonymous people. `answers`: what published closed answers say.
     """
 
     share: float
@@ -225,6 +229,7 @@ class Evidence(Struct, frozen=True):
     anonymous: Share | None
     types: tuple[str, ...]
     against: float
+    disputed: float
     answers: assembly.Verdict | None
 
 
@@ -247,9 +252,9 @@ class CodeResult(Struct, frozen=True):
 class ThemeResult(Struct, frozen=True):
     """Everything about one theme.
 
-    `people` and `sources` (people and records) are named ones. `majority`: what most sources that speak say, None where
-    it is even; `negative`: those that say the opposite. `gap`: of named ratings; `voiced`: of what people said in their own
-    words, where positive means that somebody reports no weakness.
+    `people` and `sources` (people and records) are named ones. `majority`: what most sources that speak say, None
+    where it is even; `negative`: those that say the opposite. `gap`: of named ratings; `voiced`: of what people said
+    in their own words, where positive means that somebody reports no weakness.
     """
 
     theme: str
@@ -304,7 +309,9 @@ def recoded(passages: Iterable[Passage], names: Mapping[str, str]) -> tuple[Pass
         msgspec.structs.replace(
             each,
             codes=tuple(
-                dict.fromkeys(Coded(names.get(coded.code, coded.code), coded.direction) for coded in each.codes)
+                dict.fromkeys(
+                    Coded(names.get(coded.code, coded.code), coded.direction) for coded in each.codes
+                )
             ),
         )
         for each in passages
@@ -336,4 +343,499 @@ class Matrix(Struct, frozen=True):
 
 def matrix(material: Material) -> Matrix:
     """The chart of named sources, by type, role and id, and the themes that any of them speaks of."""
-    raise NotImplementedError
+    charted: dict[bytes, dict[str, list[tuple[bytes, tuple[Direction, ...]]]]] = {
+        each.id: {} for each in material.sources if each.named
+    }
+    for passage in material.passages:
+        row = charted.get(passage.source)
+        if row is not None:
+            for theme, directions in _directions(passage).items():
+                row.setdefault(theme, []).append((passage.id, directions))
+    themes = tuple(sorted({theme for row in charted.values() for theme in row}, key=codebook.order))
+    named = sorted((each for each in material.sources if each.named), key=_place)
+    return Matrix(
+        themes,
+        tuple(Row(each, tuple(_cell(charted[each.id].get(theme, ())) for theme in themes)) for each in named),
+    )
+
+
+def _directions(passage: Passage) -> dict[str, tuple[Direction, ...]]:
+    found: dict[str, set[Direction]] = {}
+    for coded in passage.codes:
+        found.setdefault(theme_of(coded.code), set()).add(coded.direction)
+    return {theme: tuple(sorted(directions)) for theme, directions in found.items()}
+
+
+def _cell(excerpts: Iterable[tuple[bytes, tuple[Direction, ...]]]) -> Cell:
+    return Cell(tuple(sorted(excerpts)))
+
+
+def _place(source: Source) -> tuple[str, str, bytes]:
+    return source.type, source.role, source.id
+
+
+# Who says what: for each code, the balance of every source that speaks of it (+1 a strength, -1 a weakness)
+
+_Balances: TypeAlias = dict[str, dict[bytes, int]]
+
+
+def _balances(passages: Iterable[Passage]) -> tuple[_Balances, _Balances]:
+    """By theme, and by code. An excerpt counts once for each theme and direction, however many codes say so."""
+    strength, weakness = (
+        Direction.STRENGTH,
+        Direction.WEAKNESS,
+    )  # looked up once: this loop runs a million times
+    themes: _Balances = {}
+    codes: _Balances = {}
+    parents: dict[str, str] = {}
+    for passage in passages:
+        source, coded = passage.source, passage.codes
+        if len(coded) != 1:
+            _weigh_many(passage, themes, codes)
+            continue
+        code, direction = coded[0].code, coded[0].direction
+        sign = 1 if direction is strength else -1 if direction is weakness else 0
+        theme = parents.get(code)
+        if theme is None:
+            theme = parents[code] = theme_of(code)
+            codes.setdefault(code, {})
+            themes.setdefault(theme, {})
+        row = codes[code]
+        row[source] = row.get(source, 0) + sign
+        row = themes[theme]
+        row[source] = row.get(source, 0) + sign
+    return themes, codes
+
+
+_SIGN = {Direction.STRENGTH: 1, Direction.WEAKNESS: -1, Direction.MIXED: 0}
+
+
+def _weigh_many(passage: Passage, themes: _Balances, codes: _Balances) -> None:
+    said = {(each.code, each.direction) for each in passage.codes}
+    of_themes = {(theme_of(code), direction) for code, direction in said}
+    for balances, found in ((codes, said), (themes, of_themes)):
+        for code, direction in found:
+            row = balances.setdefault(code, {})
+            row[passage.source] = row.get(passage.source, 0) + _SIGN[direction]
+
+
+def _stance(balance: int) -> Direction:
+    if balance:
+        return Direction.STRENGTH if balance > 0 else Direction.WEAKNESS
+    return Direction.MIXED
+
+
+def _prevalence(heard: int, stances: Iterable[Direction]) -> Prevalence:
+    counts = Counter(stances)
+    return Prevalence(heard, counts[Direction.WEAKNESS], counts[Direction.STRENGTH], counts[Direction.MIXED])
+
+
+def _majority(sources: Prevalence) -> Direction | None:
+    if sources.weakness == sources.strength:
+        return None
+    return Direction.WEAKNESS if sources.weakness > sources.strength else Direction.STRENGTH
+
+
+_OPPOSITE = {Direction.WEAKNESS: Direction.STRENGTH, Direction.STRENGTH: Direction.WEAKNESS}
+
+
+class _Results(Struct, frozen=True, dict=True):
+    """The results being made. What it holds of anonymous people never leaves as it is."""
+
+    material: Material
+    sides: Sides
+    rules: tuple[Rule, ...]
+
+    def made(self) -> Results:
+        themes, codes = _balances(self.material.passages)
+        known = {theme for area in AREAS.values() for theme in area} | set(themes)
+        known |= {each.theme for each in self.material.ratings}
+        known |= {each.theme.code for pool in self.material.pools for each in pool.report.themes}
+        order = sorted(known, key=codebook.order)
+        people = _People.of(self.material.sources)
+        judged = self._themes(order, people, themes, codes)
+        raters = _raters(self.material.ratings)
+        coverage = tuple(_covered(area, people, themes, raters, judged) for area in self.material.scope)
+        return Results(len(people.people), len(people.named), tuple(judged.values()), coverage)
+
+    def _themes(
+        self, order: list[str], people: _People, themes: _Balances, codes: _Balances
+    ) -> dict[str, ThemeResult]:
+        rated = _named_gaps(order, self.material.ratings, people, self.sides)
+        voiced = _voiced_gaps(order, themes, people, self.sides)
+        unnamed = [_Unnamed(pool, self.sides, self.material.k) for pool in self.material.pools]
+        pooled: dict[str, list[Unnamed]] = {theme: [] for theme in order}
+        for each in unnamed:
+            for theme, found in each.results(order, themes, people).items():
+                pooled[theme].append(found)
+        below: dict[str, list[str]] = {}
+        for code in sorted(codes):
+            below.setdefault(theme_of(code), []).append(code)
+        items = _items(self.material.ratings)
+        return {
+            theme: self._theme(
+                theme,
+                people,
+                themes.get(theme, {}),
+                {code: codes[code] for code in below.get(theme, ())},
+                items.get(theme, ()),
+                (rated[theme], voiced[theme]),
+                tuple(pooled[theme]),
+            )
+            for theme in order
+        }
+
+    def _theme(
+        self,
+        theme: str,
+        people: _People,
+        balance: Mapping[bytes, int],
+        codes: Mapping[str, Mapping[bytes, int]],
+        items: tuple[Item, ...],
+        both: tuple[Gap, Gap],
+        unnamed: tuple[Unnamed, ...],
+    ) -> ThemeResult:
+        stances = people.stances(balance)
+        sources = people.among(people.named, stances)
+        majority = _majority(sources)
+        opposite = _OPPOSITE.get(majority) if majority else None
+        return ThemeResult(
+            theme,
+            people.among(people.people, stances),
+            sources,
+            tuple(Split(code, people.among(ids, stances)) for code, ids in people.types.items()),
+            tuple(Split(code, people.among(ids, stances)) for code, ids in people.roles.items()),
+            tuple(people.code(code, each) for code, each in codes.items() if people.stances(each)),
+            majority,
+            tuple(sorted(each for each, stance in stances.items() if stance is opposite)),
+            items,
+            *both,
+            unnamed,
+            self._judged(people, stances, unnamed),
+        )
+
+    def _judged(
+        self, people: _People, stances: Mapping[bytes, Direction], unnamed: tuple[Unnamed, ...]
+    ) -> Judged:
+        evidence = _evidence(people, stances, unnamed)
+        met = next((rule for rule in self.rules if _meets(evidence, rule)), None)
+        return Judged(met.priority if met else Priority.NONE, met, evidence)
+
+
+class _People(Struct, frozen=True):
+    """The sources, by what they are; sets of ids. Types and roles are in alphabetical order."""
+
+    named: frozenset[bytes]
+    people: frozenset[bytes]
+    types: dict[str, frozenset[bytes]]
+    roles: dict[str, frozenset[bytes]]
+    unnamed: dict[bytes, tuple[str, str]]  # -> form, question
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...]) -> _People:
+        named = [each for each in sources if each.named]
+        people = [each for each in named if each.type in PEOPLE]
+        return cls(
+            frozenset(each.id for each in named),
+            frozenset(each.id for each in people),
+            _by(named, lambda each: each.type),
+            _by([each for each in people if each.role], lambda each: each.role),
+            {each.id: (each.form, each.question) for each in sources if not each.named},
+        )
+
+    def stances(self, balance: Mapping[bytes, int]) -> dict[bytes, Direction]:
+        """What each named source says."""
+        return {source: _stance(each) for source, each in balance.items() if source in self.named}
+
+    def among(self, ids: frozenset[bytes], stances: Mapping[bytes, Direction]) -> Prevalence:
+        return _prevalence(len(ids), (stance for source, stance in stances.items() if source in ids))
+
+    def code(self, code: str, balance: Mapping[bytes, int]) -> CodeResult:
+        stances = self.stances(balance)
+        return CodeResult(code, self.among(self.people, stances), self.among(self.named, stances))
+
+    def side(self, roles: Collection[str]) -> frozenset[bytes]:
+        return frozenset[bytes]().union(*(ids for role, ids in self.roles.items() if role in roles))
+
+
+def _by(sources: Iterable[Source], what: Callable[[Source], str]) -> dict[str, frozenset[bytes]]:
+    found: dict[str, set[bytes]] = {}
+    for each in sources:
+        found.setdefault(what(each), set()).add(each.id)
+    return {code: frozenset(found[code]) for code in sorted(found)}
+
+
+# Closed answers of named people and records
+
+
+def _items(rated: Iterable[Rating]) -> dict[str, tuple[Item, ...]]:
+    counts = Counter((each.theme, each.item, each.positive) for each in rated)
+    found: dict[str, list[Item]] = {}
+    for theme, item in sorted({(theme, item) for theme, item, _ in counts}):
+        x, rest = counts[theme, item, True], counts[theme, item, False]
+        found.setdefault(theme, []).append(Item(item, x + rest, x, scoring.wilson(x, x + rest)))
+    return {theme: tuple(items) for theme, items in found.items()}
+
+
+def _named_gaps(order: list[str], rated: Iterable[Rating], people: _People, sides: Sides) -> dict[str, Gap]:
+    """The gap of each theme over the items that at least five of either side rated."""
+    leaders, frontline = people.side(sides.leaders), people.side(sides.frontline)
+    counts = {True: Counter[tuple[str, str, bool]](), False: Counter[tuple[str, str, bool]]()}
+    for each in rated:
+        if each.source in leaders or each.source in frontline:
+            counts[each.source in leaders][each.theme, each.item, each.positive] += 1
+    rows: dict[str, list[tuple[Positive, Positive]]] = {theme: [] for theme in order}
+    for theme, item in sorted({key[:2] for each in counts.values() for key in each}):
+        both = tuple(_positive(counts[side], theme, item) for side in (True, False))
+        if min(each.n for each in both) >= gaps.FEWEST:
+            rows[theme].append((both[0], both[1]))
+    return gaps.gaps({theme: _composite(each) for theme, each in rows.items()})
+
+
+def _positive(counts: Mapping[tuple[str, str, bool], int], theme: str, item: str) -> Positive:
+    x = counts.get((theme, item, True), 0)
+    return Positive(x, x + counts.get((theme, item, False), 0))
+
+
+def _composite(items: list[tuple[Positive, Positive]]) -> tuple[Positive, Positive]:
+    """The mean share of the items on either side, of as many people as the item with the fewest."""
+    if not items:
+        return Positive(0, 0), Positive(0, 0)
+    return _mean([one for one, _ in items]), _mean([other for _, other in items])
+
+
+def _mean(items: list[Positive]) -> Positive:
+    n = min(each.n for each in items)
+    return Positive(sum(each.p for each in items) / len(items) * n, n)
+
+
+def _voiced_gaps(order: list[str], themes: _Balances, people: _People, sides: Sides) -> dict[str, Gap]:
+    leaders, frontline = people.side(sides.leaders), people.side(sides.frontline)
+    return gaps.gaps(
+        {
+            theme: (_not_weak(leaders, themes.get(theme, {})), _not_weak(frontline, themes.get(theme, {})))
+            for theme in order
+        }
+    )
+
+
+def _not_weak(side: frozenset[bytes], balance: Mapping[bytes, int]) -> Positive:
+    return Positive(len(side) - sum(balance.get(each, 0) < 0 for each in side), len(side))
+
+
+# Anonymous people
+
+
+class _Unnamed(Struct, frozen=True):
+    """The anonymous answers to one form."""
+
+    pool: Pool
+    sides: Sides
+    k: int
+
+    def results(self, order: list[str], themes: _Balances, people: _People) -> dict[str, Unnamed]:
+        n, form = self.pool.tally.responses, self.pool.form
+        figures = {each.theme.code: each.figures for each in self.pool.report.themes}
+        opened = self._gaps(order)
+        found = {}
+        for theme in order:
+            spoke, weak, strong = self._people(themes.get(theme, {}), people)
+            found[theme] = Unnamed(
+                form.digest,
+                disclosure.band(n, k=self.k),
+                self._share(spoke),
+                self._share(weak),
+                self._share(strong),
+                figures.get(theme),
+                opened[theme],
+            )
+        return found
+
+    def _people(self, balance: Mapping[bytes, int], people: _People) -> tuple[int, int, int]:
+        """How many at least spoke, report a weakness, a strength: the most for any one question."""
+        form, unnamed = self.pool.form.digest, people.unnamed
+        counts: Counter[tuple[str, Direction]] = Counter()
+        for source, each in balance.items():
+            place = unnamed.get(source)
+            if place and place[0] == form:
+                counts[place[1], _stance(each)] += 1
+        questions = {question for question, _ in counts}
+        return (
+            max((sum(counts[each, stance] for stance in Direction) for each in questions), default=0),
+            max((counts[each, Direction.WEAKNESS] for each in questions), default=0),
+            max((counts[each, Direction.STRENGTH] for each in questions), default=0),
+        )
+
+    def _share(self, x: int) -> Share | None:
+        n = self.pool.tally.responses
+        if x < FEWEST or not self.pool.report.heard.enough or not disclosure.enough(n, k=self.k):
+            return None
+        return disclosure.share(min(x, n), n)
+
+    def _gaps(self, order: list[str]) -> dict[str, Gap]:
+        rows: dict[str, list[tuple[Positive, Positive]]] = {theme: [] for theme in order}
+        shown = _shown(self.pool.report)
+        published = assembly.subsets(self.pool.report)
+        for path, scale in _scales(self.pool.form):
+            both = self._sides(path, scale, published) if scale and path in shown else None
+            if both:
+                rows[self.pool.form.questions[path].theme].append(both)
+        return gaps.gaps({theme: _composite(each) for theme, each in rows.items()}, fewest=self.k)
+
+    def _sides(
+        self, path: str, scale: Scale, published: Collection[Subset]
+    ) -> tuple[Positive, Positive] | None:
+        """Both sides as they may be told apart on one question (R1-R7), from rounded shares and bands; else None."""
+        scores = {
+            group: scoring.score(scale, each) for group, each in self.pool.tally.counts.get(path, {}).items()
+        }
+        sizes = {group: score.n for group, score in scores.items()}
+        wanted = [
+            Subset(path, tuple(sorted(side.intersection(sizes))))
+            for side in (self.sides.leaders, self.sides.frontline)
+        ]
+        if not all(each.groups for each in wanted):
+            return None
+        if admitted(wanted, published, {path: sizes}, k=self.k) != set(wanted):
+            return None
+        leaders, frontline, rest = (_joint(scores, each) for each in self._blocks(scores))
+        if min(leaders[1], frontline[1]) < self.k or 0 < rest[1] < self.k:
+            return None
+        if not disclosure.apart(block for block in (leaders, frontline, rest) if block[1]):
+            return None
+        return self._rounded(*leaders), self._rounded(*frontline)
+
+    def _blocks(self, scores: Mapping[str, Score]) -> tuple[set[str], set[str], set[str]]:
+        leaders = self.sides.leaders.intersection(scores)
+        frontline = self.sides.frontline.intersection(scores)
+        return set(leaders), set(frontline), set(scores) - leaders - frontline
+
+    def _rounded(self, x: int, n: int) -> Positive:
+        low = disclosure.band(n, k=self.k).low
+        return Positive(disclosure.share(x, n).percent / 100 * low, low)
+
+
+def _shown(report: Report) -> frozenset[str]:
+    return frozenset(item.path for theme in report.themes for item in theme.items if item.figures)
+
+
+def _joint(scores: Mapping[str, Score], groups: Collection[str]) -> tuple[int, int]:
+    return sum(scores[each].positive for each in groups), sum(scores[each].n for each in groups)
+
+
+def _scales(form: Form) -> Iterator[tuple[str, Scale | None]]:
+    for path, question in form.questions.items():
+        if question.theme and question.kind is Kind.SELECT_ONE:
+            yield path, scoring.scale(form, question)
+
+
+def _plain(path: str) -> str:
+    """The path of the question, without the instances of repeats."""
+    return _INSTANCE.sub("", path)
+
+
+# How pressing
+
+
+def _evidence(people: _People, stances: Mapping[bytes, Direction], unnamed: tuple[Unnamed, ...]) -> Evidence:
+    among = people.among(people.people, stances)
+    sources = people.among(people.named, stances)
+    weak = [each.weakness for each in unnamed if each.weakness]
+    types = {
+        code
+        for code, ids in people.types.items()
+        if any(stances.get(each) is Direction.WEAKNESS for each in ids)
+    }
+    return Evidence(
+        among.weak_share,
+        among.weakness,
+        among.heard,
+        max(weak, key=lambda each: each.percent, default=None),
+        tuple(sorted(types | ({SourceType.STAFF.value} if weak else set()))),
+        sources.strength / sources.spoke if sources.spoke else 0.0,
+        max((_disputed(each) for each in unnamed), default=0.0),
+        _answers(unnamed),
+    )
+
+
+def _disputed(each: Unnamed) -> float:
+    strong, weak = (share.percent if share else 0 for share in (each.strength, each.weakness))
+    return strong / (strong + weak) if strong else 0.0
+
+
+def _answers(unnamed: tuple[Unnamed, ...]) -> assembly.Verdict | None:
+    """What closed answers say; forms that say different things say nothing clear."""
+    found = {each.figures.verdict for each in unnamed if each.figures}
+    if not found:
+        return None
+    return found.pop() if len(found) == 1 else assembly.Verdict.UNCLEAR
+
+
+def _meets(evidence: Evidence, rule: Rule) -> bool:
+    return (
+        (_by_named(evidence, rule) or _by_unnamed(evidence, rule))
+        and len(evidence.types) >= rule.types
+        and (evidence.against < rule.against or rule.against == 1)
+        and (_is_undisputed(evidence, rule) or not rule.undisputed)
+        and (evidence.answers is assembly.Verdict.WEAK or not rule.answers)
+    )
+
+
+def _is_undisputed(evidence: Evidence, rule: Rule) -> bool:
+    return evidence.disputed < rule.against and evidence.answers is not assembly.Verdict.STRONG
+
+
+def _by_named(evidence: Evidence, rule: Rule) -> bool:
+    return evidence.share >= rule.share and evidence.people >= rule.people and evidence.heard >= rule.heard
+
+
+def _by_unnamed(evidence: Evidence, rule: Rule) -> bool:
+    """A published share stands for five people or more: enough for every rule."""
+    return evidence.anonymous is not None and evidence.anonymous.percent >= rule.share * 100
+
+
+_RANK = {priority: rank for rank, priority in enumerate(Priority)}
+
+
+def _pressing(each: ThemeResult) -> tuple[int, float, int, float, tuple[int, str]]:
+    evidence = each.judged.evidence
+    anonymous = evidence.anonymous.percent / 100 if evidence.anonymous else 0.0
+    share = max(evidence.share, anonymous)
+    return (
+        _RANK[each.judged.priority],
+        -share,
+        -len(evidence.types),
+        -each.sources.weak_share,
+        codebook.order(each.theme),
+    )
+
+
+# What of the scope was heard
+
+
+def _covered(
+    area: str,
+    people: _People,
+    themes: _Balances,
+    rated: Mapping[str, Collection[bytes]],
+    found: Mapping[str, ThemeResult],
+) -> Covered:
+    wanted = AREAS.get(area, ())
+    speaking = {source for theme in wanted for source in (*themes.get(theme, {}), *rated.get(theme, ()))}
+    return Covered(
+        area,
+        {code: len(ids & speaking) for code, ids in people.types.items() if ids & speaking},
+        any(each.spoke or each.figures for theme in wanted for each in found[theme].unnamed),
+        tuple(theme for theme in wanted if not _heard_of(found[theme])),
+    )
+
+
+def _raters(rated: Iterable[Rating]) -> dict[str, set[bytes]]:
+    found: dict[str, set[bytes]] = {}
+    for each in rated:
+        found.setdefault(each.theme, set()).add(each.source)
+    return found
+
+
+def _heard_of(each: ThemeResult) -> bool:
+    return bool(each.sources.spoke or each.items or any(one.spoke or one.figures for one in each.unnamed))
