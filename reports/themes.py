@@ -220,7 +220,7 @@ class Evidence(Struct, frozen=True):
 
     `share`, `people`, `heard`: of named people. `anonymous`: the largest published share that reports a weakness.
     `types`: of sources that show one. `against` (0..1): of the named sources that speak, those that call it a
-    strength; `disputed`: the same of what is published of anonymous people. `answers`: what published closed answers say.
+    strength; `disputed`: the same of what is published of anonymous people. `answers`: what closed answers say.
     """
 
     share: float

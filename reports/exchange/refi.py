@@ -182,7 +182,7 @@ class _Writing(Struct, frozen=True):
                 _add(users, "User", guid=_guid("user", name), name=clean(name), id=clean(name))
 
     def _codebook(self, root: Element) -> None:
-        codes = SubElement(_add(root, "CodeBook"), _tag("Codes"))
+        codes = _add(_add(root, "CodeBook"), "Codes")
         _codes(codes, complete(self.material), _PROJECT)
         _codes(codes, (_DIRECTION, *_DIRECTIONS), _PROJECT, named=False)
 
@@ -265,9 +265,9 @@ class _Writing(Struct, frozen=True):
                 _add(note, "PlainTextContent", memo)
 
 
-def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
+def _add(parent: Element, tag: str, text: str = "", /, **attributes: str) -> Element:
     """A new element of a project, last in its parent."""
-    found = SubElement(parent, f"{{{_PROJECT}}}{name}", attributes)
+    found = SubElement(parent, f"{{{_PROJECT}}}{tag}", attributes)
     if text:
         found.text = clean(text)
     return found
