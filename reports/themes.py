@@ -7,7 +7,7 @@ what `reports.disclosure` lets out is looked at, also by the rule for priorities
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
@@ -321,10 +321,13 @@ def recoded(passages: Iterable[Passage], names: Mapping[str, str]) -> tuple[Pass
 # The framework matrix
 
 
+_Said: TypeAlias = tuple[bytes, tuple[Direction, ...]]
+
+
 class Cell(Struct, frozen=True):
     """What one source says of one theme: its excerpts (ids), each with its directions."""
 
-    excerpts: tuple[tuple[bytes, tuple[Direction, ...]], ...]
+    excerpts: tuple[_Said, ...]
 
 
 class Row(Struct, frozen=True):
@@ -343,14 +346,14 @@ class Matrix(Struct, frozen=True):
 
 def matrix(material: Material) -> Matrix:
     """The chart of named sources, by type, role and id, and the themes that any of them speaks of."""
-    charted: dict[bytes, dict[str, list[tuple[bytes, tuple[Direction, ...]]]]] = {
-        each.id: {} for each in material.sources if each.named
+    charted: dict[bytes, dict[str, list[_Said]]] = {
+        each.id: defaultdict(list) for each in material.sources if each.named
     }
     for passage in material.passages:
         row = charted.get(passage.source)
         if row is not None:
-            for theme, directions in _directions(passage).items():
-                row.setdefault(theme, []).append((passage.id, directions))
+            for theme, directions in _directions(passage.codes):
+                row[theme].append((passage.id, directions))
     themes = tuple(sorted({theme for row in charted.values() for theme in row}, key=codebook.order))
     named = sorted((each for each in material.sources if each.named), key=_place)
     return Matrix(
@@ -359,14 +362,16 @@ def matrix(material: Material) -> Matrix:
     )
 
 
-def _directions(passage: Passage) -> dict[str, tuple[Direction, ...]]:
+def _directions(codes: tuple[Coded, ...]) -> Iterable[tuple[str, tuple[Direction, ...]]]:
+    if len(codes) == 1:
+        return ((theme_of(codes[0].code), (codes[0].direction,)),)
     found: dict[str, set[Direction]] = {}
-    for coded in passage.codes:
+    for coded in codes:
         found.setdefault(theme_of(coded.code), set()).add(coded.direction)
-    return {theme: tuple(sorted(directions)) for theme, directions in found.items()}
+    return [(theme, tuple(sorted(directions))) for theme, directions in found.items()]
 
 
-def _cell(excerpts: Iterable[tuple[bytes, tuple[Direction, ...]]]) -> Cell:
+def _cell(excerpts: Iterable[_Said]) -> Cell:
     return Cell(tuple(sorted(excerpts)))
 
 
@@ -381,42 +386,51 @@ _Balances: TypeAlias = dict[str, dict[bytes, int]]
 
 def _balances(passages: Iterable[Passage]) -> tuple[_Balances, _Balances]:
     """By theme, and by code. An excerpt counts once for each theme and direction, however many codes say so."""
-    strength, weakness = (
-        Direction.STRENGTH,
-        Direction.WEAKNESS,
-    )  # looked up once: this loop runs a million times
-    themes: _Balances = {}
-    codes: _Balances = {}
-    parents: dict[str, str] = {}
-    for passage in passages:
-        source, coded = passage.source, passage.codes
-        if len(coded) != 1:
-            _weigh_many(passage, themes, codes)
-            continue
-        code, direction = coded[0].code, coded[0].direction
-        sign = 1 if direction is strength else -1 if direction is weakness else 0
-        theme = parents.get(code)
-        if theme is None:
-            theme = parents[code] = theme_of(code)
-            codes.setdefault(code, {})
-            themes.setdefault(theme, {})
-        row = codes[code]
-        row[source] = row.get(source, 0) + sign
-        row = themes[theme]
-        row[source] = row.get(source, 0) + sign
+    codes, several = _of_one_code(passages)
+    themes = _empty()
+    for code, row in codes.items():
+        _add(themes[theme_of(code)], row)
+    for passage in several:
+        said = {(each.code, _sign(each.direction)) for each in passage.codes}
+        _weigh(codes, passage.source, said)
+        _weigh(themes, passage.source, {(theme_of(code), sign) for code, sign in said})
     return themes, codes
 
 
-_SIGN = {Direction.STRENGTH: 1, Direction.WEAKNESS: -1, Direction.MIXED: 0}
+def _of_one_code(passages: Iterable[Passage]) -> tuple[_Balances, list[Passage]]:
+    """The balances of passages with one code, which are most, and the others. This loop runs a million times."""
+    strength, weakness = Direction.STRENGTH, Direction.WEAKNESS
+    codes, several = _empty(), []
+    for passage in passages:
+        coded = passage.codes
+        if len(coded) != 1:
+            several.append(passage)
+            continue
+        direction = coded[0].direction
+        codes[coded[0].code][passage.source] += (
+            1 if direction is strength else -1 if direction is weakness else 0
+        )
+    return codes, several
 
 
-def _weigh_many(passage: Passage, themes: _Balances, codes: _Balances) -> None:
-    said = {(each.code, each.direction) for each in passage.codes}
-    of_themes = {(theme_of(code), direction) for code, direction in said}
-    for balances, found in ((codes, said), (themes, of_themes)):
-        for code, direction in found:
-            row = balances.setdefault(code, {})
-            row[passage.source] = row.get(passage.source, 0) + _SIGN[direction]
+def _empty() -> _Balances:
+    return defaultdict(lambda: defaultdict(int))
+
+
+def _sign(direction: Direction) -> int:
+    if direction is Direction.MIXED:
+        return 0
+    return 1 if direction is Direction.STRENGTH else -1
+
+
+def _add(row: dict[bytes, int], more: Mapping[bytes, int]) -> None:
+    for source, balance in more.items():
+        row[source] += balance
+
+
+def _weigh(balances: _Balances, source: bytes, said: Iterable[tuple[str, int]]) -> None:
+    for code, sign in said:
+        balances[code][source] += sign
 
 
 def _stance(balance: int) -> Direction:
@@ -831,9 +845,9 @@ def _covered(
 
 
 def _raters(rated: Iterable[Rating]) -> dict[str, set[bytes]]:
-    found: dict[str, set[bytes]] = {}
+    found: dict[str, set[bytes]] = defaultdict(set)
     for each in rated:
-        found.setdefault(each.theme, set()).add(each.source)
+        found[each.theme].add(each.source)
     return found
 
 

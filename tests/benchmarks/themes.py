@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from collections.abc import Callable, Iterator
 
 from reports.coding import Coded, Direction
-from reports.themes import AREAS, Material, Passage, Rating, Source, matrix, results
+from reports.themes import AREAS, Material, Passage, Rating, Source, results
 from tests.benchmarks.results import OURS, Result, median, single
 
 CODINGS = 1_000_000
@@ -18,13 +17,12 @@ _AIM = 2.0  # seconds, for the theme results of a million answers
 
 
 def counting() -> Iterator[Result]:
-    """A million codings of 4,000 sources; half a million with closed ratings; and the matrix."""
+    """A million codings of 4,000 sources; half a million with closed ratings."""
     coded, mixed = material(CODINGS, 0), material(CODINGS // 2, CODINGS // 2)
     aim = (single("aim", _AIM),)
     for name, run in (
         ("themes.results, 1,000,000 codings", lambda: results(coded)),
         ("themes.results, 500,000 codings and 500,000 ratings", lambda: results(mixed)),
-        ("themes.matrix, 1,000,000 codings", lambda: matrix(coded)),
     ):
         yield Result(name, "s", median(OURS, [_timed(run) for _ in range(_ROUNDS)]), aim, less_is_better=True)
 
@@ -57,11 +55,3 @@ def material(codings: int, rated: int) -> Material:
         for _ in range(rated)
     )
     return Material(sources, tuple(passages), ratings, scope=tuple(AREAS))
-
-
-if __name__ == "__main__":
-    for result in counting():
-        assert result.ours is not None
-        print(
-            result.name, f"{statistics.fmean([result.ours.value]):.2f} s", result.ours.low, result.ours.high
-        )

@@ -208,7 +208,11 @@ def unnamed(definition: Form, **spoken: int) -> tuple[tuple[Source, ...], tuple[
         for question, number in (("words", people), ("more", people - 1)):
             for i in range(number):
                 found = Source(
-                    f"{word}/{question}/{i}".encode(), definition.digest, "staff", "", False, question
+                    f"{word}/{question}/{i}".encode(),
+                    definition.digest,
+                    "staff",
+                    named=False,
+                    question=question,
                 )
                 sources.append(found)
                 passages.append(Passage(found.id, found.id, (Coded(theme, DIRECTIONS[sign]),)))
