@@ -46,7 +46,7 @@ _DIRECTIONS = tuple(Entry(f"direction.{each}", each.value.capitalize()) for each
 _VARIABLES = ("role", "source type", "form")
 _LARGEST = 50_000_000  # bytes that a codebook from elsewhere may unpack to
 _DEEPEST = 20  # codes within codes
-_OUR_NAME = re.compile(r"([A-Z]{2,8}(?:\.[a-z0-9_]+)*) (.+)")
+_OUR_NAME = re.compile(r"([A-Z]{2,8}(?:\.[\w-]+)*)(?: (.+))?", re.DOTALL)
 
 
 class UnreadableError(ValueError):
@@ -387,6 +387,6 @@ def _named(name: str, parent: str) -> tuple[str, str]:
     """The code and the words of a name: ours say both; of others the code is made from the words."""
     ours = _OUR_NAME.fullmatch(name)
     if ours and ours[1].rpartition(".")[0] == parent:
-        return ours[1], ours[2]
+        return ours[1], ours[2] or ours[1]
     made = re.sub(r"\W+", "_", name.casefold()).strip("_") or "code"
     return (f"{parent}.{made}" if parent else made), name
