@@ -39,7 +39,10 @@ AREAS: dict[str, tuple[str, ...]] = {
 
 
 class Sides(Struct, frozen=True):
-    """Whose views are held against each other: the codes of roles and groups of either side."""
+    """Whose views are held against each other: the codes of roles and groups of either side.
+
+    Among anonymous people leaders are held against everybody else.
+    """
 
     leaders: frozenset[str]
     frontline: frozenset[str]
@@ -166,7 +169,8 @@ class Unnamed(Struct, frozen=True):
     """What anonymous people wrote to one form about a theme, as shares of the `band` of people who answered it.
 
     A share is of at least so many: nobody knows which answers are of one person, so it is the largest for any one
-    question. None: fewer than five, or none. `figures` and `gap` are of the closed questions.
+    question. None: fewer than five, or none. `figures` and `gap` (leaders, and everybody else) are of the closed
+    questions.
     """
 
     form: str
@@ -253,8 +257,8 @@ class ThemeResult(Struct, frozen=True):
     """Everything about one theme.
 
     `people` and `sources` (people and records) are named ones. `majority`: what most sources that speak say, None
-    where it is even; `negative`: those that say the opposite. `gap`: of named ratings; `voiced`: of what people said
-    in their own words, where positive means that somebody reports no weakness.
+    where it is even; `negative`: those that say the opposite. `gap`: of named ratings; `voiced`: of those who speak of
+    it in their own words, where positive means that they mostly report no weakness.
     """
 
     theme: str
@@ -625,16 +629,15 @@ def _mean(items: list[Positive]) -> Positive:
 
 def _voiced_gaps(order: list[str], themes: _Balances, people: _People, sides: Sides) -> dict[str, Gap]:
     leaders, frontline = people.side(sides.leaders), people.side(sides.frontline)
+    said: dict[str, Mapping[bytes, int]] = {theme: themes.get(theme, {}) for theme in order}
     return gaps.gaps(
-        {
-            theme: (_not_weak(leaders, themes.get(theme, {})), _not_weak(frontline, themes.get(theme, {})))
-            for theme in order
-        }
+        {theme: (_not_weak(leaders, each), _not_weak(frontline, each)) for theme, each in said.items()}
     )
 
 
 def _not_weak(side: frozenset[bytes], balance: Mapping[bytes, int]) -> Positive:
-    return Positive(len(side) - sum(balance.get(each, 0) < 0 for each in side), len(side))
+    spoke = [balance[each] for each in side if each in balance]
+    return Positive(sum(each >= 0 for each in spoke), len(spoke))
 
 
 # Anonymous people
@@ -699,30 +702,23 @@ class _Unnamed(Struct, frozen=True):
     def _sides(
         self, path: str, scale: Scale, published: Collection[Subset]
     ) -> tuple[Positive, Positive] | None:
-        """Both sides as they may be told apart on one question (R1-R7), from rounded shares and bands; else None."""
+        """Leaders and everybody else, as they may be told apart on one question (R1-R7); else None.
+
+        Everybody else, since nothing must be left over that subtraction would give away.
+        """
         scores = {
             group: scoring.score(scale, each) for group, each in self.pool.tally.counts.get(path, {}).items()
         }
+        leaders = tuple(sorted(self.sides.leaders.intersection(scores)))
+        others = tuple(sorted(set(scores).difference(leaders)))
+        wanted = (Subset(path, leaders), Subset(path, others))
         sizes = {group: score.n for group, score in scores.items()}
-        wanted = [
-            Subset(path, tuple(sorted(side.intersection(sizes))))
-            for side in (self.sides.leaders, self.sides.frontline)
-        ]
-        if not all(each.groups for each in wanted):
+        blocks = [_joint(scores, each) for each in (leaders, others)]
+        if min(n for _, n in blocks) < self.k or not disclosure.apart(blocks):
             return None
         if admitted(wanted, published, {path: sizes}, k=self.k) != set(wanted):
             return None
-        leaders, frontline, rest = (_joint(scores, each) for each in self._blocks(scores))
-        if min(leaders[1], frontline[1]) < self.k or 0 < rest[1] < self.k:
-            return None
-        if not disclosure.apart(block for block in (leaders, frontline, rest) if block[1]):
-            return None
-        return self._rounded(*leaders), self._rounded(*frontline)
-
-    def _blocks(self, scores: Mapping[str, Score]) -> tuple[set[str], set[str], set[str]]:
-        leaders = self.sides.leaders.intersection(scores)
-        frontline = self.sides.frontline.intersection(scores)
-        return set(leaders), set(frontline), set(scores) - leaders - frontline
+        return self._rounded(*blocks[0]), self._rounded(*blocks[1])
 
     def _rounded(self, x: int, n: int) -> Positive:
         low = disclosure.band(n, k=self.k).low

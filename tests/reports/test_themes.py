@@ -174,7 +174,7 @@ def test_leaders_who_see_no_weakness_where_the_frontline_does_make_a_gap() -> No
     spoken |= {person(20 + i, role="manager"): ["CUL+"] for i in range(6)}
     found = of(results(material(spoken)), "CUL")
     assert (found.voiced.verdict, found.voiced.difference) == (gaps.Verdict.NOTABLE, 1.0)
-    assert of(results(material(spoken)), "SUP").voiced.verdict is gaps.Verdict.ALIGNED
+    assert of(results(material(spoken)), "SUP").voiced.verdict is gaps.Verdict.INSUFFICIENT
 
 
 def test_named_ratings_are_compared_on_items_that_both_sides_answered() -> None:
@@ -253,6 +253,15 @@ def test_an_anonymous_gap_is_made_of_what_may_be_published() -> None:
     found = of(results(Material(pools=(answers,))), "CUL").unnamed[0].gap
     low = gaps.newcombe(gaps.Positive(0.8 * 8, 8), gaps.Positive(0.2 * 30, 30))
     assert (found.verdict, found.interval) == (gaps.Verdict.NOTABLE, low)
+
+
+def test_where_all_leaders_say_the_same_an_anonymous_gap_is_not_told() -> None:
+    definition = form(item("safe", "CUL"))
+    tally = counted([("manager", {"safe": "always"})] * 9 + [("care", {"safe": "never"})] * 30)
+    report = assemble(facts(), definition, tally)
+    assert isinstance(report, Report)
+    told = of(results(Material(pools=(Pool(definition, tally, report),))), "CUL").unnamed[0].gap
+    assert (told.verdict, told.difference) == (gaps.Verdict.INSUFFICIENT, None)
 
 
 def test_a_gap_with_fewer_than_k_leaders_is_not_told() -> None:
