@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
@@ -190,7 +190,7 @@ class Verdict(StrEnum):
 class Compared(Struct, frozen=True):
     """Agreement on whether a theme is there, over `n` double-coded excerpts; `share` (0..1) of pairs agree.
 
-    `used`: the excerpts to which anybody tied the theme.
+    `used`: the excerpts to which anybody tied the theme. `characters` is κ over all characters of these excerpts.
     """
 
     theme: str
@@ -200,6 +200,7 @@ class Compared(Struct, frozen=True):
     kappa: Coefficient
     alpha: Coefficient
     verdict: Verdict
+    characters: Coefficient = Undefined.NO_PAIRS
 
 
 class Side(Struct, frozen=True):
@@ -227,8 +228,10 @@ class Comparison(Struct, frozen=True):
     disagreements: tuple[Disagreement, ...]
 
 
-def compared(decided: Decisions) -> Comparison:
+def compared(decided: Decisions, lengths: Mapping[bytes, int] | None = None) -> Comparison:
     """Agreement per theme, in the codebook's order, and each disagreement side by side, by excerpt.
+
+    `lengths`: the characters of each excerpt, for κ over characters; those to which nobody tied the theme count too.
 
     Only what was coded by two, and blind by all but one of them, is looked at: who saw what another decided does not
     agree, but follow. κ compares the first coder with each blind one; α takes all of them together.
@@ -237,7 +240,7 @@ def compared(decided: Decisions) -> Comparison:
     themes = {theme_of(coded.code) for by in units.values() for each in by.values() for coded in each.codes}
     return Comparison(
         len(units),
-        tuple(_compared(theme, list(units.values())) for theme in sorted(themes, key=codebook.order)),
+        tuple(_compared(theme, units, lengths or {}) for theme in sorted(themes, key=codebook.order)),
         tuple(each for excerpt in sorted(units) if (each := _disagreement(excerpt, units[excerpt]))),
     )
 
@@ -246,16 +249,20 @@ def _is_blind(by: Mapping[bytes, Decision]) -> bool:
     return len(by) >= 2 and sum(not decision.blind for decision in by.values()) <= 1
 
 
-def _compared(theme: str, units: Collection[Mapping[bytes, Decision]]) -> Compared:
+def _compared(theme: str, units: Decisions, lengths: Mapping[bytes, int]) -> Compared:
     together: Counter[tuple[Value, ...]] = Counter()
     pairs: Counter[tuple[Value, ...]] = Counter()
-    for by in units:
+    letters: Counter[tuple[Value, ...]] = Counter()
+    for excerpt, by in units.items():
         first, *others = (_sees(each, theme) for _, each in _ordered(by))
         together[first, *others] += 1
-        pairs.update((first, other) for other in others)
+        for other in others:
+            pairs[first, other] += 1
+            letters[first, other] += lengths.get(excerpt, 0)
     found = alpha(together)
     used = sum(n for values, n in together.items() if any(values))
-    return Compared(theme, len(units), used, agreement(together), kappa(pairs), found, _verdict(found))
+    share, verdict = agreement(together), _verdict(found)
+    return Compared(theme, len(units), used, share, kappa(pairs), found, verdict, kappa(letters))
 
 
 def _ordered(by: Mapping[bytes, Decision]) -> list[tuple[bytes, Decision]]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from dialogues.form import Form, Question, walk
 from reports import codebook
 from reports.coding import Decision, theme_of
-from reports.themes import Results
+from reports.themes import Results, plain
 
 _NOWHEN = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip knows: the same content gives the same bytes
 _INSTANCE = re.compile(r"\[(\d+)\]")
@@ -137,11 +137,6 @@ def _rank(path: str, ranks: dict[str, int]) -> list[tuple[int, int]]:
         number = _INSTANCE.search(part)
         found.append((ranks.get(plain(here), len(ranks)), int(number[1]) if number else 0))
     return found
-
-
-def plain(path: str) -> str:
-    """The path of the question, without the instances of repeats."""
-    return _INSTANCE.sub("", path)
 
 
 def instances(path: str) -> str:

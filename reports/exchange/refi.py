@@ -31,9 +31,9 @@ from reports.exchange.material import (
     in_words,
     instances,
     leaving,
-    plain,
     zipped,
 )
+from reports.themes import plain
 
 _CODEBOOK, _PROJECT = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:candour:refi-qda")

@@ -160,6 +160,18 @@ def test_a_theme_on_which_two_differ_is_to_be_revised_and_shown_side_by_side() -
     assert compared(dict(reversed(decided.items()))) == found
 
 
+def test_long_excerpts_weigh_more_in_characters() -> None:
+    decided = {
+        b"%d" % i: {ANN: seen(*ann), BOB: seen(*bob, blind=True)}
+        for i, (ann, bob) in enumerate([(["SUP"], []), (["SUP"], ["SUP"]), ([], ["SUP"]), ([], [])])
+    }
+    (alike,) = compared(decided, {excerpt: 250 for excerpt in decided}).themes
+    assert (alike.kappa, alike.characters) == (0, 0)
+    (longer,) = compared(decided, {b"0": 10, b"1": 600, b"2": 10, b"3": 900}).themes
+    assert isinstance(longer.characters, float)
+    assert longer.characters > 0.9
+
+
 def test_who_saw_what_the_other_decided_does_not_count_as_agreeing() -> None:
     assert compared({b"1": {ANN: seen("SUP"), BOB: seen("SUP")}, b"2": {ANN: seen("SUP")}}).n == 0
 

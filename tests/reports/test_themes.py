@@ -242,7 +242,7 @@ def test_nothing_is_said_of_what_fewer_than_k_people_wrote() -> None:
 def test_results_are_the_same_whoever_of_fewer_than_five_wrote(one: int, other: int) -> None:
     definition, answers = pool(10, 30, good=6, bad=24)
     found = [
-        results(Material(*unnamed(definition, CUL_w=n, SUP_s=m), pools=(answers,)))
+        results(Material(*unnamed(definition, CUL_w=n, FOOD_s=m), pools=(answers,)))
         for n, m in ((one, other), (0, 0))
     ]
     assert found[0] == found[1]
