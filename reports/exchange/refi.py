@@ -56,8 +56,18 @@ class UnreadableError(ValueError):
 def codebook(entries: Iterable[Entry]) -> bytes:
     """The codebook as .qdc: XML in UTF-8. At least one entry; the same entries give the same bytes."""
     root = Element(f"{{{_CODEBOOK}}}CodeBook", origin="Candour")
-    _codes(SubElement(root, f"{{{_CODEBOOK}}}Codes"), complete(Project("", tuple(entries))), _CODEBOOK)
+    found = complete(Project("", tuple(entries)))
+    _codes(SubElement(root, f"{{{_CODEBOOK}}}Codes"), found, _CODEBOOK)
+    _themes(SubElement(root, f"{{{_CODEBOOK}}}Sets"), found)
     return _written(root, _CODEBOOK)
+
+
+def _themes(sets: Element, entries: Iterable[Entry]) -> None:
+    """A set of the themes, apart from the codes below them; some tools do not open a codebook without sets."""
+    found = SubElement(sets, f"{{{_CODEBOOK}}}Set", guid=_guid("set", "themes"), name="Themes")
+    for each in entries:
+        if "." not in each.code:
+            SubElement(found, f"{{{_CODEBOOK}}}MemberCode", guid=_guid("code", each.code))
 
 
 def project(material: Project) -> bytes:

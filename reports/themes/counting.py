@@ -12,19 +12,16 @@ from reports import assembly, codebook
 from reports.coding import Direction, theme_of
 from reports.gaps import Gap
 from reports.themes.anonymous import Pooled
-from reports.themes.found import Covered, Item, Prevalence, Results, Split, ThemeResult, Unnamed
+from reports.themes.found import Covered, Item, Prevalence, Results, ThemeResult, Unnamed
 from reports.themes.material import AREAS, SIDES, Material, Rating, Sides
 from reports.themes.priorities import RULES, Evidence, Rule, judged
 from reports.themes.rated import items, named_gaps, voiced_gaps
-from reports.themes.saying import Balances, People, balances
+from reports.themes.saying import Balances, People, Stances, balances
 
 
 def results(material: Material, *, sides: Sides = SIDES, rules: tuple[Rule, ...] = RULES) -> Results:
     """The results of this material; its order changes nothing."""
     return _Results(material, sides, rules).made()
-
-
-_OPPOSITE = {Direction.WEAKNESS: Direction.STRENGTH, Direction.STRENGTH: Direction.WEAKNESS}
 
 
 class _Results(Struct, frozen=True):
@@ -88,18 +85,17 @@ class _Results(Struct, frozen=True):
         unnamed: tuple[Unnamed, ...],
     ) -> ThemeResult:
         stances = people.stances(balance)
-        sources = people.among(people.named, stances)
+        sources = stances.among(people.named)
         majority = _majority(sources)
-        opposite = _OPPOSITE.get(majority) if majority else None
         return ThemeResult(
             theme,
-            people.among(people.people, stances),
+            stances.among(people.people),
             sources,
-            tuple(Split(code, people.among(ids, stances)) for code, ids in people.types.items()),
-            tuple(Split(code, people.among(ids, stances)) for code, ids in people.roles.items()),
-            tuple(people.code(code, each) for code, each in codes.items() if people.stances(each)),
+            people.splits(people.types, stances),
+            people.splits(people.roles, stances),
+            people.codes(codes),
             majority,
-            tuple(sorted(each for each, stance in stances.items() if stance is opposite)),
+            _negative(majority, stances),
             items,
             *both,
             unnamed,
@@ -113,15 +109,20 @@ def _majority(sources: Prevalence) -> Direction | None:
     return Direction.WEAKNESS if sources.weakness > sources.strength else Direction.STRENGTH
 
 
-def _evidence(people: People, stances: Mapping[bytes, Direction], unnamed: tuple[Unnamed, ...]) -> Evidence:
-    among = people.among(people.people, stances)
-    sources = people.among(people.named, stances)
+def _negative(majority: Direction | None, stances: Stances) -> tuple[bytes, ...]:
+    match majority:
+        case Direction.WEAKNESS:
+            return tuple(sorted(stances.strength))
+        case Direction.STRENGTH:
+            return tuple(sorted(stances.weakness))
+        case _:
+            return ()
+
+
+def _evidence(people: People, stances: Stances, unnamed: tuple[Unnamed, ...]) -> Evidence:
+    among, sources = stances.among(people.people), stances.among(people.named)
     weak = [each.weakness for each in unnamed if each.weakness]
-    types = {
-        code
-        for code, ids in people.types.items()
-        if any(stances.get(each) is Direction.WEAKNESS for each in ids)
-    }
+    types = {code for code, ids in people.types.items() if ids & stances.weakness}
     return Evidence(
         among.weak_share,
         among.weakness,

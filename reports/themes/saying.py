@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from reports.coding import Direction, theme_of
-from reports.themes.found import CodeResult, Prevalence
+from reports.themes.found import CodeResult, Prevalence, Split
 from reports.themes.material import PEOPLE, Passage, Source
 
 Balances: TypeAlias = dict[str, dict[bytes, int]]
@@ -71,9 +71,19 @@ def stance(balance: int) -> Direction:
     return Direction.MIXED
 
 
-def _prevalence(heard: int, stances: Iterable[Direction]) -> Prevalence:
-    counts = Counter(stances)
-    return Prevalence(heard, counts[Direction.WEAKNESS], counts[Direction.STRENGTH], counts[Direction.MIXED])
+class Stances(Struct, frozen=True):
+    """The named sources that speak of something, by what they say."""
+
+    weakness: frozenset[bytes]
+    strength: frozenset[bytes]
+    mixed: frozenset[bytes]
+
+    def __bool__(self) -> bool:
+        return bool(self.weakness or self.strength or self.mixed)
+
+    def among(self, ids: frozenset[bytes]) -> Prevalence:
+        """The prevalence among these sources."""
+        return Prevalence(len(ids), len(ids & self.weakness), len(ids & self.strength), len(ids & self.mixed))
 
 
 class People(Struct, frozen=True):
@@ -98,18 +108,24 @@ class People(Struct, frozen=True):
             {each.id: (each.form, each.question) for each in sources if not each.named},
         )
 
-    def stances(self, balance: Mapping[bytes, int]) -> dict[bytes, Direction]:
-        """What each named source says."""
-        return {source: stance(each) for source, each in balance.items() if source in self.named}
+    def stances(self, balance: Mapping[bytes, int]) -> Stances:
+        """What the named sources say."""
+        weak = self.named.intersection([source for source, each in balance.items() if each < 0])
+        strong = self.named.intersection([source for source, each in balance.items() if each > 0])
+        return Stances(weak, strong, self.named.intersection(balance) - weak - strong)
 
-    def among(self, ids: frozenset[bytes], stances: Mapping[bytes, Direction]) -> Prevalence:
-        """The prevalence among these sources."""
-        return _prevalence(len(ids), (stance for source, stance in stances.items() if source in ids))
+    def splits(self, groups: Mapping[str, frozenset[bytes]], stances: Stances) -> tuple[Split, ...]:
+        """The prevalence in each of these groups."""
+        return tuple(Split(code, stances.among(ids)) for code, ids in groups.items())
 
-    def code(self, code: str, balance: Mapping[bytes, int]) -> CodeResult:
-        """What named people, and all named sources, say of one code."""
-        stances = self.stances(balance)
-        return CodeResult(code, self.among(self.people, stances), self.among(self.named, stances))
+    def codes(self, balances: Mapping[str, Mapping[bytes, int]]) -> tuple[CodeResult, ...]:
+        """What named people, and all named sources, say of each code of which any speaks."""
+        said = {code: self.stances(balance) for code, balance in balances.items()}
+        return tuple(
+            CodeResult(code, each.among(self.people), each.among(self.named))
+            for code, each in said.items()
+            if each
+        )
 
     def side(self, roles: Collection[str]) -> frozenset[bytes]:
         """The people with one of these roles."""

@@ -165,7 +165,7 @@ def test_long_excerpts_weigh_more_in_characters() -> None:
         b"%d" % i: {ANN: seen(*ann), BOB: seen(*bob, blind=True)}
         for i, (ann, bob) in enumerate([(["SUP"], []), (["SUP"], ["SUP"]), ([], ["SUP"]), ([], [])])
     }
-    (alike,) = compared(decided, {excerpt: 250 for excerpt in decided}).themes
+    (alike,) = compared(decided, dict.fromkeys(decided, 250)).themes
     assert (alike.kappa, alike.characters) == (0, 0)
     (longer,) = compared(decided, {b"0": 10, b"1": 600, b"2": 10, b"3": 900}).themes
     assert isinstance(longer.characters, float)
