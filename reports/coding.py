@@ -77,3 +77,8 @@ def segments(text: str) -> tuple[Segment, ...]:
             start = found.pop().start
         found.append(Segment(start, end, text[start:end]))
     return tuple(found)
+
+
+def theme_of(code: str) -> str:
+    """The theme of a code: `SUP.frequency` is part of `SUP`."""
+    return code.partition(".")[0]

@@ -121,7 +121,7 @@ def chosen(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(total)
 
 
-def wilson(x: int, n: int, *, population: int | None = None) -> Interval:
+def wilson(x: float, n: int, *, population: int | None = None) -> Interval:
     """Wilson's 95 % score interval of x of n people, n > 0, its ends exact at 0 and 1.
 
     Centre (p + z²/2n)/(1 + z²/n), half-width z/(1 + z²/n)·√(p(1-p)/n + z²/4n²): Wilson 1927.

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import anonymity, engine, reminders, telegram, turns
+from tests.benchmarks import anonymity, engine, reminders, telegram, themes, turns
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "forms.check": engine.checking,
     "jobs.reminders.sqlite": reminders.sqlite,
     "jobs.reminders.postgres": reminders.postgresql,
+    "themes.results": themes.counting,
 }
 OUTPUT = Path("build/bench.json")
 

@@ -1,0 +1,180 @@
+"""What leaves in files: named interviews and coded records, the codebook, and counts that disclosure allows.
+
+There is no place here for anonymous words: they cannot leave by mistake.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec import Struct
+
+from dialogues.form import Form, Question, walk
+from reports import codebook
+from reports.coding import Decision, theme_of
+from reports.themes import Results, plain
+
+_NOWHEN = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip knows: the same content gives the same bytes
+_INSTANCE = re.compile(r"\[(\d+)\]")
+_UNWRITABLE = re.compile(
+    "[^\\t\\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)  # XML 1.0, production 2
+
+
+class Entry(Struct, frozen=True):
+    """An entry of a codebook. `code` says where it belongs: `SUP.frequency` below `SUP`."""
+
+    code: str
+    name: str
+    definition: str = ""
+
+
+class Heard(Struct, frozen=True):
+    """A named interview, record check or observation that was handed in. No words in its repr.
+
+    `id` is hexadecimal, `label` the participant's name or role, `role` and `source_type` codes, `by` the auditor as
+    they want to be named (initials or a role). `answers`: path (with instances of repeats) -> stored value, those
+    that are relevant alone.
+    """
+
+    id: str
+    label: str
+    form: Form
+    answers: dict[str, str]
+    role: str = ""
+    source_type: str = ""
+    by: str = ""
+    language: str = "en"
+
+    def __repr__(self) -> str:
+        return "Heard"
+
+
+class Excerpt(Struct, frozen=True):
+    """A piece of an answer, with what each coder (as they want to be named) decided. It has no repr.
+
+    `source` is the id of what was heard, `question` a path without instances; `instance` is that of the repeat it
+    stands in ('' outside), `place` counts the excerpts of one answer from 0. `id` is hexadecimal.
+    """
+
+    id: str
+    source: str
+    question: str
+    text: str
+    place: int = 0
+    instance: str = ""
+    decisions: tuple[tuple[str, Decision], ...] = ()
+
+    def __repr__(self) -> str:
+        return "Excerpt"
+
+
+class Project(Struct, frozen=True):
+    """One audit, as it leaves. Excerpts of a source that is not among those heard stay behind. It has no repr."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    heard: tuple[Heard, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
+    results: Results | None = None
+    synthetic: bool = False
+
+    def __repr__(self) -> str:
+        return "Project"
+
+
+def entries(language: str = "en") -> tuple[Entry, ...]:
+    """The themes of the shipped codebook."""
+    return tuple(
+        Entry(each.code, each.name.to(language), each.definition.to(language)) for each in codebook.THEMES
+    )
+
+
+def complete(material: Project) -> tuple[Entry, ...]:
+    """The entries in order, with those that excerpts use and the codebook no longer has, and every parent."""
+    known = {each.code: each for each in material.entries}
+    used = {coded.code for each in leaving(material) for _, made in each.decisions for coded in made.codes}
+    wanted = {part for code in {*known, *used} for part in _line(code)}
+    return tuple(known.get(code) or Entry(code, code) for code in sorted(wanted, key=_order))
+
+
+def _line(code: str) -> Iterator[str]:
+    parts = code.split(".")
+    return (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+
+
+def _order(code: str) -> tuple[tuple[int, str], str]:
+    return codebook.order(theme_of(code)), code
+
+
+def leaving(material: Project) -> tuple[Excerpt, ...]:
+    """The excerpts of named sources, in the order of sources, questions and places."""
+    known = {each.id for each in material.heard}
+    return tuple(
+        sorted(
+            (each for each in material.excerpts if each.source in known),
+            key=lambda each: (each.source, each.question, each.instance, each.place, each.id),
+        )
+    )
+
+
+def in_order(heard: Heard) -> Iterator[tuple[str, Question, str]]:
+    """Path, question and value of every answer to a question that is asked, in the form's order; no files."""
+    ranks = {node.path: rank for rank, node in enumerate(walk(heard.form.children))}
+    for path in sorted(heard.answers, key=lambda each: _rank(each, ranks)):
+        question, value = heard.form.questions.get(plain(path)), heard.answers[path]
+        if question and value and question.kind.is_asked and not question.kind.is_file:
+            yield path, question, value
+
+
+def _rank(path: str, ranks: dict[str, int]) -> list[tuple[int, int]]:
+    found, here = [], ""
+    for part in path.split("/"):
+        here = f"{here}/{part}" if here else part
+        number = _INSTANCE.search(part)
+        found.append((ranks.get(plain(here), len(ranks)), int(number[1]) if number else 0))
+    return found
+
+
+def instances(path: str) -> str:
+    """The numbers of the instances of repeats that a path goes through: `visits[2]/length` -> `2`."""
+    return ".".join(_INSTANCE.findall(path))
+
+
+def in_words(heard: Heard, question: Question, value: str) -> str:
+    """The value as people read it: the labels of what was chosen, or what was written."""
+    if not question.kind.has_choices:
+        return value
+    names = value.split() if question.kind.is_many else [value]
+    return "; ".join(label(heard, question, name) for name in names)
+
+
+def label(heard: Heard, question: Question, name: str) -> str:
+    """What a choice is called in the language of the interview."""
+    choice = heard.form.choice(question, name)
+    return (choice.label.to(heard.language) if choice else "") or name
+
+
+def clean(text: str) -> str:
+    """The text with LF for line ends, and without characters that neither XML nor a spreadsheet may hold."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """The files in a zip whose bytes follow from theirs."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            info = zipfile.ZipInfo(name, _NOWHEN)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content)
+    return packed.getvalue()
+
+
+def coders(excerpts: Collection[Excerpt]) -> tuple[str, ...]:
+    """Everybody who decided something, in alphabetical order."""
+    return tuple(sorted({coder for each in excerpts for coder, _ in each.decisions}))

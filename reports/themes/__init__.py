@@ -1,0 +1,70 @@
+"""What an audit found about each theme: how many people say so, of which kind, who says the opposite, how pressing.
+
+Named interviews and records are counted exactly, and by people, never by excerpts. Of anonymous material only
+what `reports.disclosure` lets out is looked at, also by the rule for priorities.
+"""
+
+from __future__ import annotations
+
+from reports.themes.charting import Cell, Matrix, Row, matrix
+from reports.themes.counting import results
+from reports.themes.found import (
+    CodeResult,
+    Covered,
+    Item,
+    Prevalence,
+    Results,
+    Split,
+    ThemeResult,
+    Unnamed,
+    strongest,
+)
+from reports.themes.material import (
+    AREAS,
+    PEOPLE,
+    SIDES,
+    Material,
+    Passage,
+    Pool,
+    Rating,
+    Sides,
+    Source,
+    plain,
+    ratings,
+    recoded,
+)
+from reports.themes.priorities import RULES, Evidence, Judged, Priority, Rule
+
+__all__ = [
+    "AREAS",
+    "PEOPLE",
+    "RULES",
+    "SIDES",
+    "Cell",
+    "CodeResult",
+    "Covered",
+    "Evidence",
+    "Item",
+    "Judged",
+    "Material",
+    "Matrix",
+    "Passage",
+    "Pool",
+    "Prevalence",
+    "Priority",
+    "Rating",
+    "Results",
+    "Row",
+    "Rule",
+    "Sides",
+    "Source",
+    "Split",
+    "ThemeResult",
+    "Unnamed",
+    "matrix",
+    "plain",
+    "ratings",
+    "recoded",
+    "results",
+    "strongest",
+]
