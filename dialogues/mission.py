@@ -67,28 +67,32 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Causes beyond the incident itself",
             "LEAD CAP",
-            "root_cause shift_conditions enough_staff staffing_model",
+            "difference local_sense system_factors root_cause shift_conditions enough_staff staffing_model",
         ),
         _point(
             "Whether policies, processes and ways of telling someone worked in practice",
             "ESC",
-            "policy_in_practice worry_reflection route_used knows_route response_experienced incident_met route_rated",
+            "work_as_planned work_as_done shared_plan policy_in_practice worry_reflection route_used"
+            " knows_route response_experienced incident_met route_rated",
         ),
         _point(
             "Gaps in skills, supervision or oversight",
             "TRN SUP LEAD",
-            "training_prepares not_ready competence_checked supervision_received supervision_given oversight"
+            "training_used training_wanted supervision_regular oversight_seen training_prepares"
+            " not_ready competence_checked supervision_received supervision_given oversight"
             " training_met supervision_met minutes_met",
         ),
         _point(
             "Whether risks were seen and not acted on",
             "ESC",
-            "risk_visibility signs_before_incident worry_raised worry_told incident_seen signs_rated",
+            "visibility_of_risk first_sign signs_acted_on risk_visibility signs_before_incident"
+            " worry_raised worry_told incident_seen signs_rated",
         ),
         _point(
             "Assurance that boards, commissioners and CQC can believe",
             "ASR",
-            "evidence_based independent_assurance checks_told minutes_seen evidence_rated checks_rated",
+            "checks_true evidence_based independent_assurance checks_told minutes_seen evidence_rated"
+            " checks_rated",
             "the report",
         ),
     ),
@@ -96,25 +100,29 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Enough staff, with the right skills",
             "CAP",
-            "enough_staff skill_mix staffing_model staffing_against_need rota_met rotas_show staffing_rated",
+            "hard_times short_shift enough_staff skill_mix staffing_model staffing_against_need"
+            " rota_met rotas_show staffing_rated",
         ),
         _point("Clear roles, and who may decide", "LEAD", "role_clarity joint_lead"),
         _point(
             "Supervision, and ways to take a worry further, that work",
             "SUP ESC",
-            "supervision_useful supervision_wanted supervision_received reflection supervision_assured route_used"
+            "supervision_reflective support_instead supervision_useful supervision_wanted"
+            " supervision_received reflection supervision_assured route_used"
             " supervision_shows supervision_rated",
         ),
         _point(
             "Communication between teams and agencies",
             "COM MAW",
-            "handover team_communication upward_communication feedback information_sharing"
+            "shared_information shared_plan handover team_communication upward_communication feedback"
+            " information_sharing"
             " communication_rated sharing_rated",
         ),
         _point(
             "Culture, and the confidence to speak up",
             "CUL",
-            "safe_to_speak blame support_for_staff barriers_to_telling treated_after_telling heard_directly"
+            "after_a_mistake respect safe_to_speak blame support_for_staff barriers_to_telling"
+            " treated_after_telling heard_directly"
             " speaking_rated",
         ),
     ),
@@ -122,18 +130,22 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Early signs: seen, and passed on",
             "ESC CUL",
-            "recognises_signs signs_before_incident worry_told barriers_to_telling incident_met signs_rated",
+            "first_sign visibility_of_risk knows_what_to_do recognises_signs signs_before_incident"
+            " worry_told barriers_to_telling incident_met signs_rated",
         ),
         _point(
             "The response: in time, and the right one",
             "ESC LEAD",
-            "first_response response response_experienced governance_response support_for_person incidents_show"
+            "time_to_response support_after first_response response response_experienced"
+            " governance_response support_for_person incidents_show"
             " response_rated",
         ),
         _point(
             "Work with other agencies, and sharing what is known",
             "MAW COM",
-            "outside_help_in_time referral information_sharing referral_met agencies_rated sharing_rated",
+            "roles_between_services shared_information shared_information_example"
+            " outside_help_in_time referral information_sharing referral_met agencies_rated"
+            " sharing_rated",
         ),
         _point(
             "Staff: skills, training, supervision",
@@ -144,13 +156,15 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Leaders: what they looked at, and what they did",
             "LEAD ASR",
-            "oversight oversight_wanted challenge checks_told governance_response sight_rated minutes_show"
+            "oversight_seen oversight oversight_wanted challenge checks_told governance_response"
+            " sight_rated minutes_show"
             " leaders_rated",
         ),
         _point(
             "Care plans, risk, and looking at them again",
             "CARE",
-            "care_plan_current care_review risk_known involvement care_plan_met care_plans_show risk_met risk_seen"
+            "care_plan_known support_plan_known care_plan_current care_review risk_known involvement"
+            " care_plan_met care_plans_show risk_met risk_seen"
             " risks_show plans_rated",
         ),
     ),
@@ -163,16 +177,24 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Too few staff for a long time",
             "CAP",
-            "enough_staff staffing_against_need missed_care rota_met",
+            "hard_times care_that_waits short_shift call_bells enough_staff staffing_against_need"
+            " missed_care rota_met",
         ),
         _point(
             "Supervision that comes and goes",
             "SUP",
-            "months_since_supervision supervision_received supervision_assured supervision_met",
+            "supervision_regular months_since_supervision supervision_received supervision_assured"
+            " supervision_met",
         ),
-        _point("Weak oversight by managers", "LEAD", "oversight missed_care_known challenge minutes_met"),
         _point(
-            "Care that people went without: food, drink, skin", "CARE", "food_and_drink skin neglect_rated"
+            "Weak oversight by managers",
+            "LEAD",
+            "oversight_seen oversight missed_care_known challenge minutes_met",
+        ),
+        _point(
+            "Care that people went without: food, drink, skin",
+            "CARE",
+            "basic_care food_and_drink skin neglect_rated",
         ),
         _point(
             "Staffing, management and supervision that were changed, and a follow-up that shows it",
@@ -187,9 +209,20 @@ MISSION: dict[str, tuple[Point, ...]] = {
             "CARE SUP TRN",
             "care_plan_seen debrief debrief_seen training_seen behaviour_support_plan",
         ),
-        _point("Skill in positive behaviour support", "TRN", "pbs_competence training_met"),
-        _point("Calming things down, the same on every shift", "TRN", "deescalation"),
-        _point("Supervision that makes room to think, and debriefs", "SUP", "reflection debrief debrief_met"),
+        _point(
+            "Skill in positive behaviour support", "TRN", "support_plan_known pbs_competence training_met"
+        ),
+        _point(
+            "Calming things down, the same on every shift",
+            "TRN",
+            "de_escalation de_escalation_practice de_escalation_example deescalation",
+        ),
+        _point(
+            "Supervision that makes room to think, and debriefs",
+            "SUP",
+            "debrief_staff debrief_person debrief_useful supervision_reflective reflection debrief"
+            " debrief_met",
+        ),
         _point("Looking into each restraint, also from outside", "LEAD", "restraint_review restraint_use"),
         _point(
             "Fewer restraints afterwards, and staff who feel able",
@@ -200,14 +233,20 @@ MISSION: dict[str, tuple[Point, ...]] = {
     ),
     "Example 3: several agencies": (
         _point("The ways a referral goes", "MAW", "referral referral_met threshold"),
-        _point("Sharing what is known", "MAW", "information_sharing sharing_rated"),
+        _point(
+            "Sharing what is known",
+            "MAW",
+            "shared_information shared_information_example information_sharing sharing_rated",
+        ),
         _point(
             "How long each answer took",
             "MAW",
-            "referral_timeline referral_answer referral_seen referrals_show",
+            "time_to_answer referral_timeline referral_answer referral_seen referrals_show",
         ),
         _point(
-            "Delay and confusion between agencies", "COM MAW", "information_stopped disagreement earlier_help"
+            "Delay and confusion between agencies",
+            "COM MAW",
+            "roles_between_services information_stopped disagreement earlier_help",
         ),
         _point(
             "Better ways of working together since, and answers that come sooner",
@@ -220,7 +259,7 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Actions that come from what was found",
             "LRN",
-            "improvement_wanted plan",
+            "help_next_time help_hindered hope improvement_wanted plan",
             f"{_PLAN}: the finding of each action",
         ),
         _point("A named person for each", "LRN", part=f"{_PLAN}: the owner"),
@@ -259,36 +298,64 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point("It is in checks and audits", "LRN", "learning_in_checks"),
     ),
     "Each kind of harm": (
-        _point("Physical abuse", "ESC", "physical_signs physical_enquiry physical_rated"),
-        _point("Domestic abuse", "ESC MAW", "domestic_signs domestic_advice domestic_rated"),
-        _point("Sexual abuse", "CARE ESC", "sexual_safety sexual_response sexual_rated"),
+        _point(
+            "Physical abuse",
+            "ESC",
+            "gentle_handling marks_looked_into physical_signs physical_enquiry physical_rated",
+        ),
+        _point(
+            "Domestic abuse",
+            "ESC MAW",
+            "seen_alone knows_what_to_do domestic_signs domestic_advice domestic_rated",
+        ),
+        _point("Sexual abuse", "CARE ESC", "knows_what_to_do sexual_safety sexual_response sexual_rated"),
         _point(
             "Emotional abuse",
             "CUL",
-            "psychological_signs psychological_response psychological_rated kindness",
+            "harsh_words psychological_signs psychological_response psychological_rated kindness",
         ),
         _point(
-            "Abuse of money or belongings", "CARE ASR", "financial_records financial_checks financial_rated"
+            "Abuse of money or belongings",
+            "CARE ASR",
+            "money_safe money_checked financial_records financial_checks financial_rated",
         ),
-        _point("Modern slavery", "ESC MAW", "slavery_signs slavery_referral slavery_rated"),
-        _point("Discrimination", "CUL CARE", "discrimination_signs discrimination_plan discrimination_rated"),
-        _point("Harm by how care is run", "CUL LEAD", "routine_first routine_change organisational_rated"),
-        _point("Neglect", "CAP CARE", "staffing_against_need missed_care food_and_drink skin neglect_rated"),
+        _point("Modern slavery", "ESC MAW", "knows_what_to_do slavery_signs slavery_referral slavery_rated"),
         _point(
-            "Self-neglect", "CARE MAW", "help_refused capacity_weighed self_neglect_help self_neglect_rated"
+            "Discrimination",
+            "CUL CARE",
+            "respect discrimination_signs discrimination_plan discrimination_rated",
+        ),
+        _point(
+            "Harm by how care is run", "CUL LEAD", "own_day routine_first routine_change organisational_rated"
+        ),
+        _point(
+            "Neglect",
+            "CAP CARE",
+            "basic_care call_bells care_that_waits staffing_against_need missed_care food_and_drink"
+            " skin neglect_rated",
+        ),
+        _point(
+            "Self-neglect",
+            "CARE MAW",
+            "care_turned_down help_refused capacity_weighed self_neglect_help self_neglect_rated",
         ),
         _point(
             "Restraint and limits",
             "CARE TRN",
-            "restraint_use behaviour_support_plan deescalation restraint_rated",
+            "de_escalation support_plan_known debrief_person restraint_use behaviour_support_plan"
+            " deescalation restraint_rated",
         ),
-        _point("Harm that several agencies knew of", "MAW COM", "joint_lead information_stopped joint_rated"),
+        _point(
+            "Harm that several agencies knew of",
+            "MAW COM",
+            "roles_between_services joint_lead information_stopped joint_rated",
+        ),
     ),
     "Commissioners": (
         _point(
             "Learning, accountability, and improvement that lasts",
             "LRN ASR",
-            "what_changed monitoring learning_rated",
+            "learning_kept changed_since what_changed monitoring learning_rated",
             "the commissioner's view",
         ),
         _point("Telling them early and openly", "LEAD", "told_outside openness", "the notification timeline"),
@@ -303,7 +370,7 @@ MISSION: dict[str, tuple[Point, ...]] = {
         _point(
             "Lessons that are part of daily work",
             "LRN",
-            "learning_in_training learning_shared learning_in_checks",
+            "learning_kept learning_example learning_in_training learning_shared learning_in_checks",
         ),
         _point("The same risk elsewhere in the organisation", "LRN", "similar_risks"),
     ),

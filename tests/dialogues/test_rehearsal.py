@@ -88,7 +88,7 @@ def test_a_shipped_form_reads_as_in_its_golden_transcript(form: str, name: str) 
 
 def test_a_record_review_counts_what_was_met_and_how_long_it_took() -> None:
     review = library.shipped("record-review")
-    shown = rehearse(review, answers_for("record-review"), now=NOW).response
+    shown = rehearse(review, golden("record-review"), now=NOW).response
     assert (shown["n"], shown["judged"], shown["met_n"], shown["met_share"]) == ("5", "4", "2", "50")
     assert (shown["days_longest"], shown["days_mean"], shown["late_n"]) == ("63", "21", "1")
     referral = {
