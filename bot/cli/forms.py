@@ -173,3 +173,6 @@ def _spoken(played: Played, say: wording.Voice) -> str:
 
 for tool in (authoring.diagram, authoring.convert, authoring.preview, authoring.coverage, authoring.diff):
     app.command()(tool)
+app.add_typer(
+    authoring.translate, name="translate", help="Texts out to a translator, and back into the form."
+)

@@ -46,12 +46,15 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 DIGESTS = {
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
+    ("concern", "2026-11-3"): "dceb24c6d28fae02",
     ("message", "2026-11-1"): "d01bd0e533249632",
+    ("message", "2026-11-2"): "5876397397476939",
     ("reflection", "2026-11-1"): "81f9a9470ea91ba4",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
     ("staff-culture", "2026-11-3"): "2233f0142310e832",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
+    ("take-back", "2026-11-2"): "1f9f88991882355a",
 }
 
 
