@@ -65,11 +65,17 @@ def write(catalogue: Catalog, headers: Mapping[str, str]) -> bytes:
 
 def own_name(code: str) -> str:
     """What a language calls itself, such as `Polski`; its code when nobody knows."""
+    name = name_of(code, code)
+    return f"{name[0].upper()}{name[1:]}" if name != code else code
+
+
+def name_of(code: str, language: str) -> str:
+    """What a language is called in another, such as `Polish`; its code when nobody knows."""
     try:
-        name = Locale.parse(code, sep="-").get_display_name(code.replace("-", "_"))
+        name = Locale.parse(code, sep="-").get_display_name(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return code
-    return f"{name[0].upper()}{name[1:]}" if name else code
+    return name or code
 
 
 def direction(code: str) -> str:

@@ -510,8 +510,15 @@ class _Reader:
 
 MAX_LABEL = 4_096  # characters of one Telegram message
 MAX_BUTTON = 60  # characters that a phone shows of a button
-_OTHER = {"en": "Other", "cy": "Arall"}
-_WHICH = {"en": "Which other?", "cy": "Pa un arall?"}
+_OTHER = {"en": "Other", "cy": "Arall", "pl": "Inne", "ro": "Altceva", "ml": "മറ്റുള്ളത്", "ur": "دیگر"}
+_WHICH = {
+    "en": "Which other?",
+    "cy": "Pa un arall?",
+    "pl": "Jakie inne?",
+    "ro": "Ce altceva?",
+    "ml": "മറ്റെന്താണ്?",
+    "ur": "دیگر کیا؟",
+}
 
 
 def _needs_label(question: Question) -> bool:
