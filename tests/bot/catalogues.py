@@ -79,8 +79,8 @@ def everywhere() -> Iterator[Found]:
     for file in sorted((BOT / "web" / "templates").glob("*.html")):
         apart = list(_macros(file))
         with file.open("rb") as opened:
-            for line, function, message, _ in babel_extract(opened, ["_", "several"], [], {}):
-                parts = [message] if isinstance(message, str) else [part for part in message or () if part]
+            for line, function, said, _ in babel_extract(opened, ["_", "several"], [], {}):
+                parts = [said] if isinstance(said, str) else [part for part in said or () if part]
                 if parts and parts[0]:
                     ids = tuple(map(str, parts[: 2 if function == "several" else 1]))
                     yield _found(ids, file, any(line in span for span in apart))

@@ -72,7 +72,7 @@ def catalogue(language: str) -> Catalog:
 def spoken(language: str) -> set[tuple[str, ...]]:
     """What a catalogue translates, each plural in all its forms."""
     return {
-        message.id if isinstance(message.id, tuple) else (message.id,)
+        tuple(map(str, message.id)) if isinstance(message.id, tuple) else (str(message.id),)
         for message in catalogue(language)
         if message.id and all(message.string if isinstance(message.string, tuple) else [message.string])
     }
