@@ -88,7 +88,12 @@ class Pages:
 
     def __init__(self, *, demo: bool, exit_link: str = EXIT) -> None:
         self.demo = demo
-        self._common: dict[str, object] = {"static": static, "demo": demo, "exit_link": exit_link}
+        self._common: dict[str, object] = {
+            "static": static,
+            "demo": demo,
+            "exit_link": exit_link,
+            "direction_of": catalogues.direction,
+        }
         self._templates = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
