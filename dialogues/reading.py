@@ -397,7 +397,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _FIGURES = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", re.ASCII)
 _WORD = r"[^\s\d.,،:/]+"  # vowels of Malayalam are marks, which are no letters to a regular expression
 _WRITTEN = re.compile(
-    rf"(?:{_WORD}\.?[,،]?\s+)?"  # the day of the week
+    rf"(?:{_WORD}\.?[,،]?\s+){{0,2}}"  # the day of the week, which has two words in Welsh
     rf"(\d{{1,2}})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg|\.)?\s+(?:of\s+|o\s+)?({_WORD})\.?[,،]?\s+(\d{{4}})"
     r"(?:\s*(?:r|roku))?"  # Polish: of the year
 )
