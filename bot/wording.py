@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -65,9 +66,11 @@ class Voice:
         """A code, a number or a name inside other words; where those run from right to left, it keeps its order."""
         return text if self.direction == "ltr" else f"{_ISOLATE}{text}{_END}"
 
-    def number(self, number: float) -> str:
-        """A number as people write it, such as 1,000."""
-        return str(format_decimal(number, locale=self.language))
+    def number(self, number: float | Decimal, *, grouped: bool = True) -> str:
+        """A number as people write it, such as 1,000 or 0.5; not `grouped` when it may be a year."""
+        return str(
+            format_decimal(number, locale=self.language, decimal_quantization=False, group_separator=grouped)
+        )
 
     def date(self, day: dt.date) -> str:
         """A date as people write it, such as 4 May 2026."""
@@ -89,11 +92,16 @@ def catalogue_path(language: str) -> Path:
 def _speaking(language: str) -> Voice:
     if language == SOURCE:
         return Voice(SOURCE, Translations(), reviewed=True)
-    content = catalogue_path(language).read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogues.read(content))
+    return spoken_from(catalogue_path(language).read_bytes())
+
+
+def spoken_from(po: bytes) -> Voice:
+    """The voice of a translator's catalogue. Raises `CatalogueError`."""
+    catalogue, compiled = catalogues.read(po), io.BytesIO()
+    write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Voice(language, Translations(compiled), reviewed=catalogues.is_reviewed(content))
+    language = str(catalogue.locale_identifier)
+    return Voice(language, Translations(compiled), reviewed=catalogues.is_reviewed(po))
 
 
 def voice(language: str) -> Voice:
@@ -517,7 +525,17 @@ def said(item: prompts.Item, language: str) -> str:
         return _("You left this out.")
     if item.kind in (Kind.DATE, Kind.DATETIME):
         return _moment(item.answer, _)
+    if item.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE):
+        return _figure(item.answer, _)
     return _("A file is here.") if item.kind.is_file else item.answer
+
+
+def _figure(answer: str, _: Voice) -> str:
+    """A number with the decimal sign of the language; what cannot be read stays as it is."""
+    try:
+        return _.number(Decimal(answer), grouped=False)
+    except InvalidOperation:
+        return answer
 
 
 def _moment(answer: str, _: Voice) -> str:

@@ -5,6 +5,7 @@ The order of the slips is the caller's; each says the same but for its code. Not
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -73,11 +74,16 @@ def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
     return typst.compile(
         template,
         format="pdf",
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"sheet": data},
         pdf_standards=standard,
     )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The same fonts on every machine."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 def _drawn(address: str) -> str:

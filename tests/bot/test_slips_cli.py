@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import wording
 from storage.slips import RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.test_audits_cli import Desk, bot

@@ -287,3 +287,50 @@ def test_no_repr_holds_what_was_said() -> None:
     assert "Often" not in repr(review)
     assert "Often" not in repr(wording.word(ASK, "en"))
     assert "Often" not in repr(review.lines)
+
+
+PLURALS = {
+    "pl": {1: "odpowiedź", 2: "odpowiedzi", 5: "odpowiedzi!", 12: "odpowiedzi!", 22: "odpowiedzi"},
+    "ro": {1: "răspuns", 2: "răspunsuri", 19: "răspunsuri", 20: "de răspunsuri", 101: "răspunsuri"},
+    "ml": {1: "ഉത്തരം", 2: "ഉത്തരങ്ങൾ", 0: "ഉത്തരങ്ങൾ"},
+    "ur": {1: "جواب", 2: "جوابات", 0: "جوابات"},
+}
+
+
+def made_up(language: str) -> wording.Voice:
+    """A voice with one message in all its plural forms, as a translator's file has it."""
+    forms = list(dict.fromkeys(PLURALS[language].values()))
+    book = Catalog(locale=language)
+    book.add(("{number} answer", "{number} answers"), tuple(f"{{number}} {form}" for form in forms))
+    book.add("Call {number}", "ں {number}")
+    return wording.spoken_from(catalogues.write(book, {catalogues.REVIEWED: "no"}))
+
+
+@pytest.mark.parametrize("language", PLURALS)
+def test_each_language_has_its_own_plurals(language: str) -> None:
+    say = made_up(language)
+    for number, form in PLURALS[language].items():
+        said = say.several("{number} answer", "{number} answers", number)
+        assert said == f"{say.apart(str(number))} {form}"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "number", "half"),
+    [
+        ("pl", "4 maja 2026", "12 345", "0,5"),
+        ("ro", "4 mai 2026", "12.345", "0,5"),
+        ("ml", "4 മേയ് 2026", "12,345", "0.5"),
+        ("ur", "4 مئی 2026", "12,345", "0.5"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_people_do(language: str, day: str, number: str, half: str) -> None:
+    say = made_up(language)
+    assert say.date(dt.date(2026, 5, 4)) == day
+    assert say.number(12345).replace("\u00a0", " ") == number
+    assert say.number(0.5) == half
+
+
+def test_what_is_filled_into_urdu_keeps_its_own_order() -> None:
+    assert made_up("ur")("Call {number}", number="116 123") == "ں \u2068116 123\u2069"
+    assert made_up("pl")("Call {number}", number="116 123") == "ں 116 123"
+    assert [made_up(language).direction for language in PLURALS] == ["ltr", "ltr", "ltr", "rtl"]

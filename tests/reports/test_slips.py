@@ -121,9 +121,8 @@ def test_every_language_of_staff_has_letters_for_all_its_words_without_a_font_of
 ) -> None:
     content = pdf(replace(sheet(CODES[:1], language), text=(WORDS[language],), risk=WORDS[language]))
     reader = pypdf.PdfReader(io.BytesIO(content))
-    assert (
-        b"pdfuaid" in reader.root_object["/Metadata"].get_object().get_data()
-    )  # no letter without its shape
+    root: Any = reader.root_object
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()  # no letter without its shape
     embedded = {str(name["/BaseFont"]) for name in fonts(reader)}
     wanted = {"ml": {"Serif", "Malayalam"}, "ur": {"Serif", "Naskh"}}.get(language, {"Serif"})
     assert all(any(part in name for name in embedded) for part in wanted)
