@@ -11,7 +11,7 @@ from functools import cache
 from bot import buttons, wording
 from bot.messages import About, Enter, Go, Said, Tap, Words
 from bot.wording import Outgoing, Role
-from dialogues import moves
+from dialogues import moves, reading
 from dialogues.interview import Interview, State
 from dialogues.moves import Move
 from storage import receipts
@@ -68,7 +68,7 @@ def command(typed: str) -> Move | Enter | About | None:
             return moves.Speak(argument)
         case "edit" if argument:
             return moves.Edit(argument)
-        case "stop" if argument.casefold() in {"yes", "ie"}:
+        case "stop" if reading.says_yes(argument):
             return moves.Withdraw(sure=True)
     return _MOVES.get(name, moves.Help)()
 
@@ -146,6 +146,7 @@ def typed(text: str, interview: Interview, shown: Iterable[Outgoing]) -> Move | 
 
 def _edit(wanted: str, shown: Iterable[Outgoing]) -> Move:
     """`/edit 3`: the third of the answers as they are listed; else a question by its path."""
+    wanted = reading.in_figures(wanted)
     lines = [line for outgoing in shown for line in outgoing.lines]
     if _is_number(wanted) and 1 <= int(wanted) <= len(lines):
         return lines[int(wanted) - 1].change
@@ -157,7 +158,7 @@ def _is_number(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(reading.in_figures(text).split()).casefold()
 
 
 @cache

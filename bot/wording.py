@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -16,12 +17,12 @@ from typing import assert_never
 
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 from msgspec import Struct
 
 from bot.contacts import SHIPPED, Place, Routes
-from dialogues import moves, prompts
+from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
@@ -29,9 +30,9 @@ from storage.receipts import grouped
 
 SOURCE = "en"
 TRIES_BEFORE_HELP = 3
+_ISOLATE, _END = "\u2068", "\u2069"  # Unicode's marks around what has a direction of its own
 _FEW_STEPS = 11  # a range of so many steps is shown as choices
 LOCALE = Path(__file__).parent / "locale"
-_REVIEWED = "X-Reviewed-By-A-Speaker"
 
 
 def mark(message: str) -> str:
@@ -45,16 +46,31 @@ class Voice:
     def __init__(self, language: str, catalogue: Translations, *, reviewed: bool) -> None:
         self.language = language
         self.reviewed = reviewed
+        self.direction = catalogues.direction(language)
         self._catalogue = catalogue
 
     def __call__(self, message: str, /, **values: object) -> str:
         """The message in this language, with `{name}` filled in."""
         words = str(self._catalogue.gettext(message))
-        return words.format(**values) if values else words
+        return self._filled(words, values) if values else words
 
     def several(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form of the message that fits the number, which it may name as `{number}`."""
-        return str(self._catalogue.ngettext(one, many, number)).format(number=number, **values)
+        words = str(self._catalogue.ngettext(one, many, number))
+        return self._filled(words, {"number": self.number(number), **values})
+
+    def _filled(self, words: str, values: Mapping[str, object]) -> str:
+        return words.format(**{name: self.apart(str(value)) for name, value in values.items()})
+
+    def apart(self, text: str) -> str:
+        """A code, a number or a name inside other words; where those run from right to left, it keeps its order."""
+        return text if self.direction == "ltr" else f"{_ISOLATE}{text}{_END}"
+
+    def number(self, number: float | Decimal, *, grouped: bool = True) -> str:
+        """A number as people write it, such as 1,000 or 0.5; not `grouped` when it may be a year."""
+        return str(
+            format_decimal(number, locale=self.language, decimal_quantization=False, group_separator=grouped)
+        )
 
     def date(self, day: dt.date) -> str:
         """A date as people write it, such as 4 May 2026."""
@@ -76,13 +92,16 @@ def catalogue_path(language: str) -> Path:
 def _speaking(language: str) -> Voice:
     if language == SOURCE:
         return Voice(SOURCE, Translations(), reviewed=True)
-    with catalogue_path(language).open("rb") as file:
-        catalogue = read_po(file, locale=language, abort_invalid=True)
-    compiled = io.BytesIO()
+    return spoken_from(catalogue_path(language).read_bytes())
+
+
+def spoken_from(po: bytes) -> Voice:
+    """The voice of a translator's catalogue. Raises `CatalogueError`."""
+    catalogue, compiled = catalogues.read(po), io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    reviewed = dict(catalogue.mime_headers).get(_REVIEWED, "no") != "no"
-    return Voice(language, Translations(compiled), reviewed=reviewed)
+    language = str(catalogue.locale_identifier)
+    return Voice(language, Translations(compiled), reviewed=catalogues.is_reviewed(po))
 
 
 def voice(language: str) -> Voice:
@@ -506,7 +525,17 @@ def said(item: prompts.Item, language: str) -> str:
         return _("You left this out.")
     if item.kind in (Kind.DATE, Kind.DATETIME):
         return _moment(item.answer, _)
+    if item.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE):
+        return _figure(item.answer, _)
     return _("A file is here.") if item.kind.is_file else item.answer
+
+
+def _figure(answer: str, _: Voice) -> str:
+    """A number with the decimal sign of the language; what cannot be read stays as it is."""
+    try:
+        return _.number(Decimal(answer), grouped=False)
+    except InvalidOperation:
+        return answer
 
 
 def _moment(answer: str, _: Voice) -> str:
@@ -566,18 +595,18 @@ def _choose_language(prompt: prompts.ChooseLanguage, _: Voice) -> Outgoing:
 def signpost(language: str, routes: Routes) -> Outgoing:
     """Where to turn when someone is at risk, and that nobody asks why."""
     _ = voice(language)
-    shown = map(_place, places(language, routes))
+    shown = (_place(place, _) for place in places(language, routes))
     return Outgoing((_("You do not have to say why you are asking."), *shown))
 
 
-def _place(place: Place) -> str:
-    called = f"{place.who}: {place.phone}" if place.phone else place.who
+def _place(place: Place, _: Voice) -> str:
+    called = f"{place.who}: {_.apart(place.phone)}" if place.phone else place.who
     return "\n".join(filter(None, (called, place.what, place.web)))
 
 
 def places(language: str, routes: Routes = SHIPPED.everywhere) -> tuple[Place, ...]:
     """Where to turn when someone is at risk, the most urgent first."""
-    return tuple(contact.to(language) for contact in routes)
+    return tuple(contact.to(language, otherwise=voice(language)) for contact in routes)
 
 
 def _past_lead(prompt: prompts.PastLead, _: Voice) -> Outgoing:
@@ -647,7 +676,7 @@ def _receipt(_: Voice, receipt: str) -> tuple[str, ...]:
     if not receipt:
         return ()
     return (
-        _("Your receipt:") + "\n" + grouped(receipt),
+        _("Your receipt:") + "\n" + _.apart(grouped(receipt)),
         _(
             "Write it down or take a picture of it, and show it to nobody. Once you go on from here, it is gone."
         ),

@@ -176,7 +176,11 @@ Node: TypeAlias = Question | Group | Repeat
 
 
 class Form(Struct, frozen=True, dict=True, omit_defaults=True):
-    """The definition of an interview. `source_type`: what kind of evidence it brings, one of `SourceType`, or empty."""
+    """The definition of an interview.
+
+    `source_type`: what kind of evidence it brings, one of `SourceType`, or empty. `unreviewed`: the codes of the
+    languages whose words no speaker has reviewed.
+    """
 
     id: str
     title: Text
@@ -191,6 +195,7 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     estimated_minutes: int | None = None
     reading_age: int | None = None
     source_type: str = ""
+    unreviewed: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import product
 
 from babel import Locale, UnknownLocaleError
 from msgspec import Struct
@@ -83,11 +84,15 @@ def _has_words(text: str) -> bool:
     return any(c.isprintable() and not c.isspace() for c in text)
 
 
-def _in_figures(text: str) -> str:
-    """The text with the digits of every script as 0 to 9."""
+def in_figures(text: str) -> str:
+    """The text with the digits of every script as 0 to 9, and without marks of direction, which nobody sees."""
     if text.isascii():
         return text
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else _SIGNS.get(c, c) for c in text)
+
+
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SIGNS = dict.fromkeys(_DIRECTIONS, "") | {"٫": ".", "٬": ",", "−": "-"}
 
 
 # Choices
@@ -130,7 +135,9 @@ def _pieces(typed: str | Sequence[str], options: tuple[Option, ...]) -> Sequence
     words = typed.split()
     if words and all(word in values or word.isdecimal() for word in words):
         return words
-    return [piece for piece in re.split(r"[,;\n،、]|\s(?:and|a|ac|&|\+)\s", typed) if piece.strip()]
+    return [
+        piece for piece in re.split(r"[,;\n،、]|\s(?:and|a|ac|i|oraz|și|اور|&|\+)\s", typed) if piece.strip()
+    ]
 
 
 def find_choice(typed: str, options: tuple[Option, ...], language: str) -> Value | Unread:
@@ -167,10 +174,11 @@ def _is_yes(text: str, language: str) -> bool:
 
 def _place(said: str, count: int, language: str) -> int | None:
     """The index that “2”, “2.”, “second” or “the last one” means, if there are so many."""
-    words = [word for word in said.split() if word not in _words(_FILLERS, language)]
+    fillers = _words(_FILLERS, language)
+    words = [word for each in said.split() if (word := each.rstrip(".):")) not in fillers]
     if len(words) != 1:
         return None
-    word = words[0].rstrip(".):")
+    word = words[0]
     number = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else _ORDINALS.get(word)
     if word in _words(_LAST, language):
         number = count
@@ -181,41 +189,95 @@ def _example(options: Sequence[Option]) -> str:
     return options[0].label if options else ""
 
 
+def says_yes(text: str) -> bool:
+    """Whether a word means yes in any language that is known here."""
+    return any(_fold(text) in words for words in _YES.values())
+
+
 def _fold(text: str) -> str:
     """Lower case, without accents, quotes and the marks around words."""
-    plain = unicodedata.normalize("NFKD", _in_figures(text.casefold()))
+    plain = unicodedata.normalize("NFKD", in_figures(text.casefold()))
     kept = "".join(
-        " " if c in "/-–—_" else c for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”"
+        _TWINS.get(c, c) for c in plain if not unicodedata.combining(c) and c not in "'’‘`\"“”\u200c\u200d"
     )
-    return " ".join(kept.split()).strip(".!?,:;()[] ")
+    return " ".join(kept.split()).strip(".!?,:;()[]۔؟، ")
+
+
+# Letters that keyboards give in two ways: Polish without its stroke, Arabic letters for those of Urdu, and the letters
+# of Malayalam that stand for a consonant without its vowel.
+_TWINS = dict.fromkeys("/-–—_", " ") | dict(zip("łيىكهൺൻർൽൾൿ", "lییکہണനരലളക", strict=True))
+
+
+def _folded(table: dict[str, str]) -> dict[str, set[str]]:
+    """Words by language, as replies are folded; with commas between them."""
+    return {language: {_fold(word) for word in words.split(",")} for language, words in table.items()}
 
 
 # Words, by language. What a language lacks is looked up in English.
 
-_YES = {
-    "en": {"yes", "y", "yeah", "yep", "ok", "okay", "i agree", "sure"},
-    "cy": {"ie", "ydw", "oes", "iawn", "cytuno"},
-}
-_NO = {"en": {"no", "n", "nope", "nah"}, "cy": {"na", "nac ydw", "nac oes", "nage"}}
-_LAST = {"en": {"last"}, "cy": {"olaf"}}
-_FILLERS = {
-    "en": {"the", "one", "number", "option", "answer", "choice", "please", "no."},
-    "cy": {"y", "yr", "un", "rhif", "opsiwn", "ateb", "dewis"},
-}
-_ORDINAL_WORDS = (
-    ("first", "1st", "cyntaf", "1af"),
-    ("second", "2nd", "ail", "2il"),
-    ("third", "3rd", "trydydd", "trydedd", "3ydd"),
-    ("fourth", "4th", "pedwerydd", "pedwaredd", "4ydd"),
-    ("fifth", "5th", "pumed", "5ed"),
-    ("sixth", "6th", "chweched", "6ed"),
-    ("seventh", "7th", "seithfed", "7fed"),
-    ("eighth", "8th", "wythfed", "8fed"),
-    ("ninth", "9th", "nawfed", "9fed"),
-    ("tenth", "10th", "degfed", "10fed"),
+_YES = _folded(
+    {
+        "en": "yes, y, yeah, yep, ok, okay, i agree, sure",
+        "cy": "ie, ydw, oes, iawn, cytuno",
+        "pl": "tak, t, zgadzam się, zgoda, dobrze, jasne",
+        "ro": "da, d, sunt de acord, de acord, bine, sigur",
+        "ml": "അതെ, അതേ, ഉവ്വ്, ഉണ്ട്, ശരി, സമ്മതം, സമ്മതമാണ്, athe",
+        "ur": "ہاں, جی, جی ہاں, ٹھیک ہے, متفق ہوں, haan, han, ji, ji haan",
+    }
 )
-_ORDINALS = {word: place for place, words in enumerate(_ORDINAL_WORDS, 1) for word in words}
-_NUMBER_WORDS = {
+_NO = _folded(
+    {
+        "en": "no, n, nope, nah",
+        "cy": "na, nac ydw, nac oes, nage",
+        "pl": "nie, n",
+        "ro": "nu, n",
+        "ml": "ഇല്ല, അല്ല, വേണ്ട, illa, alla",
+        "ur": "نہیں, جی نہیں, نہ, nahi, nahin",
+    }
+)
+_LAST = _folded(
+    {
+        "en": "last",
+        "cy": "olaf",
+        "pl": "ostatni, ostatnia, ostatnie, ostatnią",
+        "ro": "ultimul, ultima",
+        "ml": "അവസാനത്തെ, അവസാനത്തേത്",
+        "ur": "آخری",
+    }
+)
+_FILLERS = _folded(
+    {
+        "en": "the, one, number, option, answer, choice, please, no",
+        "cy": "y, yr, un, rhif, opsiwn, ateb, dewis",
+        "pl": "numer, nr, opcja, odpowiedź, wybieram, proszę, ten, ta, to",
+        "ro": "numărul, nr, opțiunea, varianta, răspunsul, al, a, cel, cea, de",
+        "ml": "നമ്പർ, ഉത്തരം, അത്",
+        "ur": "نمبر, جواب, والا, والی, والے",
+    }
+)
+_ORDINAL_WORDS = (
+    (
+        "first, 1st, cyntaf, 1af, pierwszy, pierwsza, pierwsze, primul, prima, întâi, ഒന്നാമത്തെ, ഒന്നാമത്തേത്, ആദ്യത്തെ, "
+        "ആദ്യത്തേത്, پہلا, پہلی, پہلے"
+    ),
+    "second, 2nd, ail, 2il, drugi, druga, drugie, doilea, doua, രണ്ടാമത്തെ, രണ്ടാമത്തേത്, دوسرا, دوسری, دوسرے",
+    (
+        "third, 3rd, trydydd, trydedd, 3ydd, trzeci, trzecia, trzecie, treilea, treia, മൂന്നാമത്തെ, മൂന്നാമത്തേത്, تیسرا, "
+        "تیسری, تیسرے"
+    ),
+    (
+        "fourth, 4th, pedwerydd, pedwaredd, 4ydd, czwarty, czwarta, czwarte, patrulea, patra, നാലാമത്തെ, നാലാമത്തേത്, چوتھا, "
+        "چوتھی, چوتھے"
+    ),
+    "fifth, 5th, pumed, 5ed, piąty, piąta, piąte, cincilea, cincea, അഞ്ചാമത്തെ, അഞ്ചാമത്തേത്, پانچواں, پانچویں",
+    "sixth, 6th, chweched, 6ed, szósty, szósta, szóste, șaselea, șasea, ആറാമത്തെ, ആറാമത്തേത്, چھٹا, چھٹی, چھٹے",
+    "seventh, 7th, seithfed, 7fed, siódmy, siódma, siódme, șaptelea, șaptea, ഏഴാമത്തെ, ഏഴാമത്തേത്, ساتواں, ساتویں",
+    "eighth, 8th, wythfed, 8fed, ósmy, ósma, ósme, optulea, opta, എട്ടാമത്തെ, എട്ടാമത്തേത്, آٹھواں, آٹھویں",
+    "ninth, 9th, nawfed, 9fed, dziewiąty, dziewiąta, dziewiąte, nouălea, noua, ഒമ്പതാമത്തെ, ഒമ്പതാമത്തേത്, نواں, نویں",
+    "tenth, 10th, degfed, 10fed, dziesiąty, dziesiąta, dziesiąte, zecelea, zecea, പത്താമത്തെ, പത്താമത്തേത്, دسواں, دسویں",
+)
+_ORDINALS = {_fold(word): place for place, words in enumerate(_ORDINAL_WORDS, 1) for word in words.split(",")}
+_NUMBER_WORDS = {  # from 0 to 20
     "en": (
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
         "sixteen seventeen eighteen nineteen twenty"
@@ -224,14 +286,52 @@ _NUMBER_WORDS = {
         "dim un dau tri pedwar pump chwech saith wyth naw deg un_ar_ddeg deuddeg tri_ar_ddeg pedwar_ar_ddeg "
         "pymtheg un_ar_bymtheg dau_ar_bymtheg deunaw pedwar_ar_bymtheg ugain"
     ),
+    "pl": (
+        "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście trzynaście "
+        "czternaście piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia"
+    ),
+    "ro": (
+        "zero unu doi trei patru cinci șase șapte opt nouă zece unsprezece doisprezece treisprezece paisprezece "
+        "cincisprezece șaisprezece șaptesprezece optsprezece nouăsprezece douăzeci"
+    ),
+    "ml": (
+        "പൂജ്യം ഒന്ന് രണ്ട് മൂന്ന് നാല് അഞ്ച് ആറ് ഏഴ് എട്ട് ഒമ്പത് പത്ത് പതിനൊന്ന് പന്ത്രണ്ട് പതിമൂന്ന് "
+        "പതിനാല് പതിനഞ്ച് പതിനാറ് പതിനേഴ് പതിനെട്ട് പത്തൊമ്പത് ഇരുപത്"
+    ),
+    "ur": ("صفر ایک دو تین چار پانچ چھ سات آٹھ نو دس گیارہ بارہ تیرہ چودہ پندرہ سولہ سترہ اٹھارہ انیس بیس"),
+}
+_MORE_NUMBERS = {
+    "en": {"none": 0, "never": 0, "nil": 0, "once": 1, "twice": 2, "a dozen": 12},
+    "cy": {"dwy": 2, "tair": 3, "pedair": 4, "unwaith": 1, "dwywaith": 2},
+    "pl": {"żaden": 0, "brak": 0, "nigdy": 0, "jedna": 1, "jedno": 1, "raz": 1, "dwie": 2, "dwa razy": 2},
+    "ro": {"niciunul": 0, "niciodată": 0, "un": 1, "una": 1, "o": 1, "o dată": 1, "două": 2, "de două ori": 2}
+    | {"patrusprezece": 14, "șasesprezece": 16, "douăsprezece": 12},
+    "ml": {"ഒരിക്കലും": 0, "ഒരിക്കലുമില്ല": 0, "ഒരു": 1, "ഒരിക്കൽ": 1, "ഒന്നു": 1, "രണ്ടു": 2, "മൂന്നു": 3, "നാലു": 4}
+    | {"അഞ്ചു": 5, "ആറു": 6, "ഏഴു": 7, "എട്ടു": 8, "ഒൻപത്": 9, "പത്തു": 10},
+    "ur": {
+        "کبھی نہیں": 0,
+        "کوئی نہیں": 0,
+        "ایک بار": 1,
+        "ایک دفعہ": 1,
+        "دو بار": 2,
+        "دو دفعہ": 2,
+        "چھے": 6,
+        "چھہ": 6,
+    },
 }
 _NUMBERS = {
-    language: {word.replace("_", " "): number for number, word in enumerate(words.split())}
+    language: {_fold(word): number for number, word in enumerate(words.split())}
+    | {_fold(word): number for word, number in _MORE_NUMBERS[language].items()}
     for language, words in _NUMBER_WORDS.items()
 }
-_NUMBERS["en"].update({"none": 0, "never": 0, "nil": 0, "once": 1, "twice": 2, "a dozen": 12})
-_NUMBERS["cy"].update({"dwy": 2, "tair": 3, "pedair": 4, "unwaith": 1, "dwywaith": 2})
-_TODAY = {"en": {"today": 0, "yesterday": -1}, "cy": {"heddiw": 0, "ddoe": -1}}
+_TODAY = {  # Urdu has one word for yesterday and tomorrow, which is asked again
+    "en": {"today": 0, "yesterday": -1},
+    "cy": {"heddiw": 0, "ddoe": -1},
+    "pl": {"dzisiaj": 0, "dziś": 0, "dzis": 0, "wczoraj": -1},
+    "ro": {"azi": 0, "astăzi": 0, "astazi": 0, "ieri": -1},
+    "ml": {"ഇന്ന്": 0, "ഇന്നലെ": -1},
+    "ur": {"آج": 0, "گزشتہ کل": -1, "گذشتہ کل": -1},
+}
 
 
 def _words(table: dict[str, set[str]], language: str) -> set[str]:
@@ -263,7 +363,7 @@ def _read_number(text: str, wanted: Wanted, language: str) -> Value | Unread:
 
 def _number(text: str, language: str) -> str | None:
     """The number as XLSForm writes it, or None."""
-    ascii_digits = _in_figures(text).replace("−", "-")
+    ascii_digits = in_figures(text)
     if _PLAIN.fullmatch(ascii_digits):
         return _tidy(ascii_digits)
     if _THOUSANDS.fullmatch(ascii_digits):
@@ -295,11 +395,14 @@ def _within(number: float, bounds: tuple[float, float, float]) -> bool:
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _FIGURES = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", re.ASCII)
+_WORD = r"[^\s\d.,،:/]+"  # vowels of Malayalam are marks, which are no letters to a regular expression
 _WRITTEN = re.compile(
-    r"(?:[^\W\d]+\.?,?\s+)?"  # the day of the week
-    r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg)?\s+(?:of\s+|o\s+)?([^\W\d]+)\.?,?\s+(\d{4})"
+    rf"(?:{_WORD}\.?[,،]?\s+){{0,2}}"  # the day of the week, which has two words in Welsh
+    rf"(\d{{1,2}})(?:st|nd|rd|th|af|il|ydd|ed|fed|eg|\.)?\s+(?:of\s+|o\s+)?({_WORD})\.?[,،]?\s+(\d{{4}})"
+    r"(?:\s*(?:r|roku))?"  # Polish: of the year
 )
-_MONTH_FIRST = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_MONTH_FIRST = re.compile(rf"({_WORD})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?[,،]?\s+(\d{{4}})")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[,،]?\s+({_WORD})\.?\s+(\d{{1,2}})")
 _MUTATED = {  # Welsh months after “o”, as in “4 o Fai”
     "cy": {"fawrth": 3, "fai": 5, "fehefin": 6, "orffennaf": 7, "fedi": 9, "dachwedd": 11, "ragfyr": 12}
 }
@@ -326,6 +429,8 @@ def _date(text: str, today: date | None, language: str) -> date | None:
         return _written_day(match[3], match[2], match[1], language)
     if (match := _MONTH_FIRST.fullmatch(said)) is not None:
         return _written_day(match[3], match[1], match[2], language)
+    if (match := _YEAR_FIRST.fullmatch(said)) is not None:
+        return _written_day(match[1], match[2], match[3], language)
     return None
 
 
@@ -335,7 +440,7 @@ def _written_day(year: str, month: str, day: str, language: str) -> date | None:
 
 
 def _fold_date(text: str) -> str:
-    return " ".join(_in_figures(text).casefold().split()).strip(" .!?")
+    return " ".join(in_figures(text).casefold().split()).strip(" .!?")
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -346,20 +451,21 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _months(language: str) -> dict[str, int]:
-    """Month names and their short forms, in the language and in English."""
+    """Month names and their short forms, in the language and in English, alone and after a day."""
     names: dict[str, int] = {}
     for code in ("en", language):
         try:
-            months = Locale.parse(code).months["format"]
+            months = Locale.parse(code).months
         except (UnknownLocaleError, ValueError):
             continue
-        for width in ("wide", "abbreviated"):
-            names.update({name.casefold().rstrip("."): number for number, name in months[width].items()})
+        for context, width in product(("stand-alone", "format"), ("wide", "abbreviated")):
+            found = months[context][width].items()
+            names.update({name.casefold().rstrip("."): number for number, name in found})
     return names | _MUTATED.get(language, {})
 
 
 def _read_time(text: str) -> Value | Unread:
-    match = _CLOCK.fullmatch(_in_figures(text).strip(" .!?"))
+    match = _CLOCK.fullmatch(in_figures(text).strip(" .!?"))
     if match is None or (match[2] is None and match[4] is None):
         return Unread(Reason.NOT_A_TIME, "14:30")
     hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
@@ -373,7 +479,7 @@ def _read_time(text: str) -> Value | Unread:
 
 
 def _read_moment(text: str, today: date | None, language: str) -> Value | Unread:
-    day, clock = _split_moment(_in_figures(text).strip(" .!?"))
+    day, clock = _split_moment(in_figures(text).strip(" .!?"))
     found, time = _read_date(day, today, language), _read_time(clock)
     if isinstance(found, Unread) or isinstance(time, Unread):
         return Unread(Reason.NOT_A_DATE)
@@ -387,6 +493,6 @@ def _split_moment(text: str) -> tuple[str, str]:
         day, _, hour = day.rpartition(" ")
         clock = f"{hour}{clock}"
     day = day.casefold().rstrip(", ")
-    for word in (" at", " am"):
+    for word in (" at", " am", " o", " la"):  # English, Welsh, Polish, Romanian
         day = day.removesuffix(word)
     return day.rstrip(", "), clock

@@ -11,11 +11,11 @@ from dialogues.form import NO_TEXT, Kind, Language, Text
 from dialogues.problems import Place
 from dialogues.sheets import Row, Sheet
 
-_TEXTS = ("label", "hint", "guidance_hint", "probe", "constraint_message", "required_message")
+TEXTS = ("label", "hint", "guidance_hint", "probe", "constraint_message", "required_message")
 SURVEY = (
     "type",
     "name",
-    *_TEXTS,
+    *TEXTS,
     "required",
     "relevant",
     "constraint",
@@ -42,6 +42,7 @@ SETTINGS = (
     "breakdown",
     "records",
     "source_type",
+    "unreviewed",
     "estimated_minutes",
     "reading_age",
 )
@@ -106,7 +107,7 @@ class Columns:
         self._spoken: dict[str, dict[str, str]] = {}
         self.twice: list[str] = []  # headers that mean the same as one before
         for header in sheet.columns:
-            name, language = _split(header)
+            name, language = split(header)
             headers, key = (
                 (self._plain, name) if language is None else (self._spoken.setdefault(name, {}), language)
             )
@@ -149,7 +150,7 @@ class Columns:
 
     def has_content(self, row: Row) -> bool:
         """Whether a row says anything in a known column."""
-        return any(_split(header)[0] in self._known for header in row.cells)
+        return any(split(header)[0] in self._known for header in row.cells)
 
     def place(self, row: Row, column: str) -> Place:
         """Where a cell stands, under the name in the header."""
@@ -166,7 +167,7 @@ class Columns:
                 yield name, near[0]
 
 
-def _split(header: str) -> tuple[str, str | None]:
+def split(header: str) -> tuple[str, str | None]:
     """`label::Cymraeg (cy)` → `label` and `Cymraeg (cy)`."""
     name, separator, language = header.partition("::")
     if not separator:

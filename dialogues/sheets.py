@@ -177,7 +177,7 @@ class _YamlReader:
                 self._say("yaml_twice", f"The column “{column}” stands twice in this row.", here)
             elif not isinstance(value, yaml.ScalarNode):
                 self._say("yaml_cell", "A cell holds one value, not a list or a mapping.", here)
-            elif text := _tidy(str(value.value)):
+            elif text := tidy(str(value.value)):
                 self.problems.extend(_too_long(text, here))
                 cells[column] = text
             said.add(column)
@@ -189,7 +189,8 @@ def _too_long(text: str, place: Place) -> Iterator[Problem]:
         yield Problem("cell_size", f"This cell has more than {MAX_CELL:,} characters.", place)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """A cell as it is kept: plain spaces, plain line ends, nothing around it."""
     return text.replace("\u00a0", " ").replace("\r\n", "\n").strip()
 
 
@@ -308,7 +309,7 @@ def _cell(value: object) -> str:
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case _:
-            return _tidy(str(value))
+            return tidy(str(value))
 
 
 def as_plain(sheets: Iterable[Sheet]) -> Mapping[str, list[dict[str, str]]]:

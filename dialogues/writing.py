@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dialogues.form import Choice, Form, Language, Node, Question, Repeat, Text
+from dialogues.rows import TEXTS
 from dialogues.sheets import Row, Sheet
 from dialogues.values import to_text
 
@@ -37,10 +38,9 @@ _RULES = (
     "appearance",
     "choice_filter",
 )
-_TEXTS = ("label", "hint", "guidance_hint", "probe", "constraint_message", "required_message")
 _OURS = ("theme", "construct", "polarity", "equivalence")
-SURVEY = (*_BEFORE, *_TEXTS, *_RULES, *_OURS)  # the order of columns in a workbook
-_IN_YAML = (*_BEFORE, "appearance", *_RULES, *_TEXTS, *_OURS)  # the order in a row of YAML: rules first
+SURVEY = (*_BEFORE, *TEXTS, *_RULES, *_OURS)  # the order of columns in a workbook
+_IN_YAML = (*_BEFORE, "appearance", *_RULES, *TEXTS, *_OURS)  # the order in a row of YAML: rules first
 CHOICES = ("list_name", "name", "label", "score")
 
 
@@ -63,7 +63,7 @@ def _sheet(name: str, rows: list[Cells], order: tuple[str, ...], form: Form) -> 
     if name == "survey":  # all languages in their order, also one that has no words
         used = dict.fromkeys(_spoken("label", form.languages)) | used
     ranks = {column: rank for rank, column in enumerate(order)}
-    codes = {_spelt(language): rank for rank, language in enumerate(form.languages)}
+    codes = {spelt(language): rank for rank, language in enumerate(form.languages)}
 
     def place(column: str) -> tuple[int, int]:
         name, _, language = column.partition("::")
@@ -141,12 +141,13 @@ def _settings(form: Form) -> Cells:
         | {
             "form_id": form.id,
             "version": form.version,
-            "default_language": _spelt(form.languages[0]),
+            "default_language": spelt(form.languages[0]),
             "audience": form.audience,
             "attribution": str(form.attribution),
             "breakdown": form.breakdown,
             "records": form.records,
             "source_type": form.source_type,
+            "unreviewed": " ".join(form.unreviewed),
             "estimated_minutes": _number(form.estimated_minutes),
             "reading_age": _number(form.reading_age),
         }
@@ -163,10 +164,10 @@ def _words(column: str, text: Text, form: Form) -> Cells:
 
 
 def _spoken(column: str, languages: Iterable[Language]) -> list[str]:
-    return [f"{column}::{_spelt(language)}" for language in languages]
+    return [f"{column}::{spelt(language)}" for language in languages]
 
 
-def _spelt(language: Language) -> str:
+def spelt(language: Language) -> str:
     """`Cymraeg (cy)`; a language whose name serves as its code is written once."""
     return language.code if language.name == language.code else f"{language.name} ({language.code})"
 
@@ -210,24 +211,32 @@ def _choice_lines(choices: Sheet) -> Iterator[str]:
         if before and list_name != before:
             yield ""
         before = list_name
-        cells = [
-            f"{_flow_key(column)}: {_scalar(column, row.cells[column])}"
-            for column in choices.columns
-            if column in row.cells
-        ]
+        cells = [flow_cell(column, row.cells[column]) for column in choices.columns if column in row.cells]
         yield f"  - {{{', '.join(cells)}}}"
 
 
 def _block_row(cells: Cells) -> Iterator[str]:
     dash = "  - "
     for column, text in cells.items():
-        key = column if _PLAIN_KEY.fullmatch(column) and ": " not in column else _quoted(column)
-        if _fits_block(text):
-            yield f"{dash}{key}: |-"
-            yield from (f"      {line}" if line else "" for line in text.split("\n"))
-        else:
-            yield f"{dash}{key}: {_scalar(column, text)}"
+        first, *more = block_cell(column, text)
+        yield dash + first
+        yield from (f"    {line}" if line else "" for line in more)
         dash = "    "
+
+
+def block_cell(column: str, text: str) -> Iterator[str]:
+    """The lines of one cell of a row in block style, the first at its margin; several lines of text as a block."""
+    key = column if _PLAIN_KEY.fullmatch(column) and ": " not in column else _quoted(column)
+    if _fits_block(text):
+        yield f"{key}: |-"
+        yield from (f"  {line}" if line else "" for line in text.split("\n"))
+    else:
+        yield f"{key}: {_scalar(column, text)}"
+
+
+def flow_cell(column: str, text: str) -> str:
+    """One cell of a row in flow style, between braces."""
+    return f"{_flow_key(column)}: {_scalar(column, text)}"
 
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w:. ()\-]*[\w)]")
@@ -287,7 +296,7 @@ def as_workbook(form: Form) -> bytes:
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, 1):
-        _put(page, 1, place, column).font = Font(bold=True)
+        put(page, 1, place, column).font = Font(bold=True)
         longest = max((len(row.cells.get(column, "")) for row in sheet.rows), default=0)
         page.column_dimensions[get_column_letter(place)].width = max(
             10, min(60, max(longest, len(column)) + 2)
@@ -295,12 +304,12 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
     for row in sheet.rows:
         for place, column in enumerate(sheet.columns, 1):
             if column in row.cells:
-                cell = _put(page, row.number, place, row.cells[column])
+                cell = put(page, row.number, place, row.cells[column])
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.freeze_panes = "C2" if sheet.name == "survey" else "A2"
 
 
-def _put(page: Worksheet, row: int, place: int, text: str) -> Cell:
+def put(page: Worksheet, row: int, place: int, text: str) -> Cell:
     """A cell that stays text, also when it begins with “=” or looks like a number."""
     cell = page.cell(row, place, text)
     assert isinstance(cell, Cell)

@@ -459,6 +459,7 @@ class _Reader:
             estimated_minutes=self._whole_number(settings, row, "estimated_minutes"),
             reading_age=self._whole_number(settings, row, "reading_age"),
             source_type=self._source_type(settings, row),
+            unreviewed=self._unreviewed(settings, row),
         )
 
     def _attribution(self, settings: Columns, row: Row) -> Attribution:
@@ -477,6 +478,15 @@ class _Reader:
             self._say("source_type", f"“{written}” is no kind of evidence. Use one of: {kinds}.", place)
             return ""
         return written
+
+    def _unreviewed(self, settings: Columns, row: Row) -> tuple[str, ...]:
+        written = settings.get(row, "unreviewed").split()
+        spoken = [language.code for language in self._languages]
+        for code in written:
+            if code not in spoken:
+                place = settings.place(row, "unreviewed")
+                self._say("unreviewed", f"“{code}” is no language of this form: {', '.join(spoken)}.", place)
+        return tuple(dict.fromkeys(code for code in written if code in spoken))
 
     def _breakdown(self, settings: Columns, row: Row, children: tuple[Node, ...]) -> str:
         name = settings.get(row, "breakdown")
@@ -500,8 +510,15 @@ class _Reader:
 
 MAX_LABEL = 4_096  # characters of one Telegram message
 MAX_BUTTON = 60  # characters that a phone shows of a button
-_OTHER = {"en": "Other", "cy": "Arall"}
-_WHICH = {"en": "Which other?", "cy": "Pa un arall?"}
+_OTHER = {"en": "Other", "cy": "Arall", "pl": "Inne", "ro": "Altceva", "ml": "മറ്റുള്ളത്", "ur": "دیگر"}
+_WHICH = {
+    "en": "Which other?",
+    "cy": "Pa un arall?",
+    "pl": "Jakie inne?",
+    "ro": "Ce altceva?",
+    "ml": "മറ്റെന്താണ്?",
+    "ur": "دیگر کیا؟",
+}
 
 
 def _needs_label(question: Question) -> bool:

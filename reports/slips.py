@@ -5,7 +5,9 @@ The order of the slips is the caller's; each says the same but for its code. Not
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -14,6 +16,7 @@ import typst
 from msgspec import Struct
 
 TEMPLATE = "slips.typ"
+FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has the others
 _CORRECTED = "m"  # how much of a code may be torn or stained: 15 %
 
 
@@ -51,7 +54,7 @@ class Sheet(Struct, frozen=True):
 
 
 def pdf(sheet: Sheet) -> bytes:
-    """The sheet as PDF/UA-1, without a date.
+    """The sheet as PDF/UA-1, without a date, in fonts that come with us: its languages are those of staff.
 
     A name in a script that no font here has leaves boxes, and only then it is plain tagged PDF.
     """
@@ -68,7 +71,19 @@ def pdf(sheet: Sheet) -> bytes:
 
 def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
     template = (resources.files("reports") / "templates" / TEMPLATE).read_bytes()
-    return typst.compile(template, format="pdf", sys_inputs={"sheet": data}, pdf_standards=standard)
+    return typst.compile(
+        template,
+        format="pdf",
+        font_paths=_fonts(),
+        sys_inputs={"sheet": data},
+        pdf_standards=standard,
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The same fonts on every machine."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 def _drawn(address: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot import contacts
+from bot import contacts, wording
 from bot.cli.serve import contacts_of, settings_here
 from bot.clock import SystemClock
 from bot.contacts import Contact
@@ -21,7 +21,7 @@ def show(
 ) -> None:
     """Whom people are told to call, in the order in which they read it, with the day of the last check."""
     for contact in contacts_of(settings_here()).of(audit):
-        place = contact.to(language)
+        place = contact.to(language, otherwise=wording.voice(language))
         typer.echo(f"{place.who}{': ' if place.phone else ''}{place.phone}  [{_dated(contact)}]")
         typer.echo(f"  {place.what}{' ' if place.web else ''}{place.web}")
 

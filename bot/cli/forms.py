@@ -180,3 +180,6 @@ for tool in (
     authoring.table,
 ):
     app.command()(tool)
+app.add_typer(
+    authoring.translate, name="translate", help="Texts out to a translator, and back into the form."
+)

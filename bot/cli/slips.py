@@ -24,7 +24,7 @@ def slips(
     out: Annotated[
         Path, typer.Option(help="The file to write: a sheet to print (.pdf), or a line for each (.txt).")
     ] = Path("slips.pdf"),
-    language: Annotated[str, typer.Option(help="The language of the slips: en or cy.")] = "en",
+    language: Annotated[str, typer.Option(help="The code of the language of the slips, such as pl.")] = "en",
     form: Annotated[str, typer.Option(help="The one form that they lead to. Otherwise people choose.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:

@@ -7,7 +7,7 @@ Candour starts and then stays in memory: while people answer, whom to call never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -63,10 +63,14 @@ class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: dict[str, str] = {}
     verified_on: date | None = None
 
-    def to(self, language: str) -> Place:
-        """The same as people read it."""
-        what = " ".join(filter(None, (_said(self.what, language), _said(self.hours, language))))
-        return Place(_said(self.who, language), what, self.phone, self.web)
+    def to(self, language: str, otherwise: Callable[[str], str] = str) -> Place:
+        """The same as people read it; `otherwise` translates the English of what has no words in the language."""
+
+        def say(words: Words) -> str:
+            return words.get(language) or otherwise(_said(words))
+
+        what = " ".join(filter(None, map(say, filter(None, (self.what, self.hours)))))
+        return Place(say(self.who), what, self.phone, self.web)
 
 
 Routes: TypeAlias = tuple[Contact, ...]
@@ -244,8 +248,8 @@ def _ours() -> dict[str, Contact]:
     return {each.id: each for each in found}
 
 
-def _said(words: Words, language: str) -> str:
-    return words.get(language) or words.get(_SOURCE) or next(iter(words.values()), "")
+def _said(words: Words) -> str:
+    return words.get(_SOURCE) or next(iter(words.values()), "")
 
 
 def _overdue(contact: Contact, today: date) -> str:
@@ -253,7 +257,7 @@ def _overdue(contact: Contact, today: date) -> str:
     days = (today - contact.verified_on).days
     when = f"{days} days ago" if days >= 0 else "a day that is still to come"
     return (
-        f"“{_said(contact.who, _SOURCE)}” ({contact.id}) was last checked on {contact.verified_on.isoformat()}, {when}."
+        f"“{_said(contact.who)}” ({contact.id}) was last checked on {contact.verified_on.isoformat()}, {when}."
         " Whoever runs Candour checks that the number is right, and writes the day into the file of CANDOUR_CONTACTS:"
         " docs/running.md says how."
     )

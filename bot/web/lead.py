@@ -7,7 +7,7 @@ the report and the concerns that go past the lead; an auditor the progress and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from bot.web import gate, guard
 from bot.web.gate import audit_page
 from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, static, voice_of
 from bot.wording import Voice
+from dialogues import catalogues
 from dialogues.form import Form, Question
 from reports import rendering
 from reports.assembly import Report
@@ -77,7 +78,9 @@ class Lead:
             summaries=await run_in_threadpool(self._summaries, request),
             visitor=gate.visitor(request),
             stamp=stamped,
-            unreviewed=[code for code in wording.languages() if not wording.voice(code).reviewed],
+            unreviewed=_named(
+                (code for code in wording.languages() if not wording.voice(code).reviewed), voice_of(request)
+            ),
         )
         gate.give(request, response, cookie)
         return response
@@ -91,6 +94,7 @@ class Lead:
         told = await run_in_threadpool(self._told, name, held, language)
         parked = await run_in_threadpool(noticing.parked, self._storage, name, held)
         published = await run_in_threadpool(self._reports, name)
+        asked = await run_in_threadpool(auditing.forms, self._storage, name)
         response = self._pages.page(
             request,
             "audit.html",
@@ -102,6 +106,7 @@ class Lead:
             leads=LEAD in held,
             themes=[message for each in published for message in rendering.chat(each, language=language)],
             open=found.audit.status is Status.OPEN or not published,
+            unreviewed=_named((code for form in asked for code in form.unreviewed), voice_of(request)),
             stamp=stamped,
         )
         gate.give(request, response, cookie)
@@ -241,6 +246,11 @@ def _language(request: Request) -> str:
 def _for(held: Collection[str], parked: tuple[Parked, ...]) -> tuple[Parked, ...]:
     """What could not be delivered to people with these roles: a lead must not learn of what goes past them."""
     return tuple(each for each in parked if (each.role or LEAD) in held)
+
+
+def _named(codes: Iterable[str], voice: Voice) -> str:
+    """Languages by their names, each once."""
+    return ", ".join(dict.fromkeys(catalogues.name_of(code, voice.language) for code in codes))
 
 
 def _state(audit: Audit, _: Voice) -> str:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from bot import wording
 from bot.web import guard
+from dialogues import catalogues
 from dialogues.form import Language
 from reports import rendering
 
@@ -21,7 +22,8 @@ STATIC = Path(__file__).parent / "static"
 REPORT_STYLES = "report.css"
 EXIT = "https://www.bbc.co.uk/weather"
 LANGUAGE_COOKIE = "candour-language"
-NAMES = {"en": "English", "cy": "Cymraeg"}
+FOR_ROLES = ("/lead", "/sign-in", "/sign-out")  # pages for people with a role …
+ROLE_LANGUAGES = ("en", "cy")  # … are in these languages; what staff read is in all of them
 
 
 class Stamp(Struct, frozen=True):
@@ -57,14 +59,18 @@ def static(name: str) -> str:
     return f"/static/{name}?{digest}"
 
 
-def languages() -> tuple[Language, ...]:
-    """The languages of the pages, each by its own name."""
-    return tuple(Language(code, NAMES.get(code, code)) for code in wording.languages())
+def languages(request: Request) -> tuple[Language, ...]:
+    """The languages of a page, each by its own name."""
+    return tuple(Language(code, catalogues.own_name(code)) for code in _known(request))
+
+
+def _known(request: Request) -> tuple[str, ...]:
+    return ROLE_LANGUAGES if request.url.path.startswith(FOR_ROLES) else wording.languages()
 
 
 def reading(request: Request) -> str:
     """The language of whoever reads: as they chose, else as their browser says, else English."""
-    known = wording.languages()
+    known = _known(request)
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     accepted = request.headers.get("accept-language", "").split(",")
     wished = [chosen, *(part.split(";")[0].strip()[:2].lower() for part in accepted)]
@@ -82,7 +88,12 @@ class Pages:
 
     def __init__(self, *, demo: bool, exit_link: str = EXIT) -> None:
         self.demo = demo
-        self._common: dict[str, object] = {"static": static, "demo": demo, "exit_link": exit_link}
+        self._common: dict[str, object] = {
+            "static": static,
+            "demo": demo,
+            "exit_link": exit_link,
+            "direction_of": catalogues.direction,
+        }
         self._templates = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -116,7 +127,8 @@ class Pages:
             "several": voice.several,
             "language": language,
             "page_language": voice.language,
-            "languages": offered or languages(),
+            "direction": voice.direction,
+            "languages": offered or languages(request),
             "here": request.url.path if request.method == "GET" else "/",
             "speak": speak,
             "risk_link": risk_link(audit, form),

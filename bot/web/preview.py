@@ -16,6 +16,7 @@ from bot import wording
 from bot.channels import webchat
 from bot.messages import Reply
 from bot.web.pages import STATIC
+from dialogues import catalogues
 from dialogues.asking import ANOTHER, bounds_of
 from dialogues.conditions import Conditions
 from dialogues.engine import invite
@@ -61,6 +62,7 @@ def page(form: Form, language: str | None = None) -> str:
         "_": wording.voice(spoken),
         "form": form,
         "language": spoken,
+        "direction": catalogues.direction(spoken),
         "spoken": next(one.name for one in form.languages if one.code == spoken),
         "title": form.title.to(spoken),
         "questions": preview.count,

@@ -340,3 +340,32 @@ def test_the_table_of_the_mission_is_printed_as_the_docs_have_it(terminal: Termi
     said = terminal.say("table")
     assert said.startswith("## At a glance\n")
     assert said == table()
+
+
+# Translating
+
+
+def test_texts_go_out_to_a_translator_and_come_back_into_the_form(terminal: Terminal, tmp_path: Path) -> None:
+    form, po = tmp_path / "concern.yaml", tmp_path / "concern-pl.po"
+    form.write_bytes(path_of("concern").read_bytes())
+    assert terminal.run("translate", "export", str(form), "--language", "pl", "--out", str(po))[0] == 0
+    words = po.read_text("utf-8")
+    po.write_text(words.replace('msgid "Yes"\nmsgstr ""', 'msgid "Yes"\nmsgstr "Tak"'), "utf-8")
+    code, said, _ = terminal.run("translate", "import", str(po), "--form", str(form))
+    assert code == 0
+    assert "2 texts were written" in said
+    assert '"label::Polski (pl)": "Tak"' in form.read_text("utf-8")
+    assert load(form).form.unreviewed == ("cy", "pl")  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_translated_is_said_in_a_sentence(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "none.po").write_text("Nothing.")
+    for arguments, sentence in (
+        (("export", "concern", "--language", "qqq"), "“qqq” is no code of a language."),
+        (("export", "concern", "--language", "en"), "“en” is the form's own language."),
+        (("import", str(tmp_path / "none.po")), "names no form. Name it with --form."),
+        (("import", str(tmp_path / "none.po"), "--form", "concern"), "This is not a PO file"),
+    ):
+        code, _, said = terminal.run("translate", *arguments)
+        assert code == 2
+        assert sentence in said

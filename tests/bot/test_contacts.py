@@ -9,7 +9,7 @@ import pytest
 import textstat
 import yaml
 
-from bot import contacts, wording
+from bot import contacts
 from bot.contacts import FRESH_DAYS, ORDER, SHIPPED, Contact, Contacts, Nation, Routes
 from tests.contacts import checked
 
@@ -64,7 +64,7 @@ def test_every_shipped_number_has_a_day_and_every_text_is_there_in_every_languag
     for each in every_entry():
         assert each.verified_on or each.phone in {"", "999"}, each.id
         for words in filter(None, (each.who, each.what, each.hours)):
-            assert set(words) == set(wording.languages()), each.id
+            assert set(words) == {"en", "cy"}, each.id  # other languages have theirs in the catalogue
             assert "!" not in "".join(words.values())
 
 

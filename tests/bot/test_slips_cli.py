@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import wording
 from storage.slips import RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.test_audits_cli import Desk, bot
@@ -81,7 +82,7 @@ def test_what_cannot_be_printed_is_said_before_a_slip_is_made(desk: Desk) -> Non
     opened(desk)
     (desk.folder / "there.pdf").write_bytes(b"kept")
     assert NOWHERE in desk.refuses("slips", "rowan")
-    assert "There are no slips in “xx”. Choose en or cy." in desk.refuses(
+    assert f"There are no slips in “xx”. Choose {' or '.join(wording.languages())}." in desk.refuses(
         "slips", "rowan", "--language", "xx", **HERE
     )
     assert "has no form “nope”" in desk.refuses("slips", "rowan", "--form", "nope", **HERE)

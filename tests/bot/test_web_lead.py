@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import wording
+from dialogues import catalogues
 from tests.bot.website import AUDIT, STAFF, Browser, Site, site
 
+NAMES = {catalogues.own_name(code) for code in wording.languages()}
 LEAD = f"/lead/audits/{AUDIT}"
 
 
@@ -57,7 +60,16 @@ async def test_the_overview_says_how_each_audit_goes(lead: Browser) -> None:
     assert "Rowan House: audit" in page.text
     assert "Open since 4 May 2026. Fewer than 8 people have answered so far." in page.text
     assert "In this example nobody has to sign in" in page.text
-    assert "not yet been checked by a Welsh speaker" in page.text
+    assert "No speaker of these languages has checked the words of Candour yet: Welsh" in page.text
+    page = await lead.open(LEAD)
+    assert "No speaker of these languages has checked the questions yet: Welsh" in page.text
+
+
+async def test_pages_for_people_with_a_role_are_in_english_and_welsh(lead: Browser) -> None:
+    assert {"English", "Cymraeg"} == {one for one in (await lead.open("/lead")).buttons() if one in NAMES}
+    assert {catalogues.own_name(code) for code in wording.languages()} <= set(
+        (await lead.open("/")).buttons()
+    )
 
 
 async def test_counts_are_banded_while_it_is_open(lead: Browser, here: Site) -> None:

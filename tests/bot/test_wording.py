@@ -5,24 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import string
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import textstat
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
-from jinja2.ext import babel_extract
 
-from bot import wording
+from bot import hearing, wording
+from bot.channels.telegram import menu
 from bot.wording import Outgoing, Role
-from dialogues import library, moves, prompts
+from dialogues import catalogues, library, moves, prompts
 from dialogues.form import Kind
 from dialogues.prompts import AskAgain, Option, Progress, Prompt, Reason
+from tests.bot.catalogues import ABOUT, COMMAND, IN_SHORT, SHORT, for_staff
+from tests.bot.catalogues import everything as everything_said
 
-BOT = Path(wording.__file__).parent
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "several": (1, 2)}
 READING_AGE = 12
 GRADE_AT_FIVE = 5  # a school grade is the age of its pupils less five
 KNOWN_TERM = "safeguarding"  # the forms explain it; formulas only count its letters
@@ -66,32 +62,20 @@ SAMPLES: tuple[Prompt, ...] = (
 )
 
 
-def extracted() -> set[tuple[str, ...]]:
-    """Every message that stands in our source, with its plural if it has one."""
+TRANSLATED = wording.languages()[1:]
+
+
+def catalogue(language: str) -> Catalog:
+    return catalogues.read(wording.catalogue_path(language).read_bytes())
+
+
+def spoken(language: str) -> set[tuple[str, ...]]:
+    """What a catalogue translates, each plural in all its forms."""
     return {
-        message if isinstance(message, tuple) else (message,) for message in (*_in_python(), *_in_templates())
+        tuple(map(str, message.id)) if isinstance(message.id, tuple) else (str(message.id),)
+        for message in catalogue(language)
+        if message.id and all(message.string if isinstance(message.string, tuple) else [message.string])
     }
-
-
-def _in_python() -> Iterator[str | tuple[str, ...]]:
-    folders = ("web", "channels", "services")
-    for file in (*BOT.glob("*.py"), *(file for name in folders for file in (BOT / name).rglob("*.py"))):
-        for _, message, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
-            yield message
-
-
-def _in_templates() -> Iterator[str | tuple[str, ...]]:
-    for file in (BOT / "web" / "templates").glob("*.html"):
-        with file.open("rb") as opened:
-            for _, function, message, _ in babel_extract(opened, ["_", "several"], [], {}):
-                parts = [message] if isinstance(message, str) else [part for part in message or () if part]
-                if parts and parts[0]:
-                    yield (str(parts[0]), str(parts[1])) if function == "several" else str(parts[0])
-
-
-def welsh() -> Catalog:
-    with wording.catalogue_path("cy").open("rb") as file:
-        return read_po(file, locale="cy")
 
 
 def everything(out: Outgoing) -> list[str]:
@@ -216,29 +200,57 @@ def test_the_closing_words_fit_what_was_handed_in() -> None:
 
 
 def test_every_message_has_its_welsh_and_none_is_left_over() -> None:
-    spoken = {
-        message.id if isinstance(message.id, tuple) else (message.id,)
-        for message in welsh()
-        if message.id and all(message.string if isinstance(message.string, tuple) else [message.string])
-    }
-    assert spoken == extracted()
+    assert spoken("cy") == everything_said()
 
 
-def test_welsh_fills_in_the_same_names_as_english() -> None:
-    for message in welsh():
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_that_staff_can_meet_is_translated_and_none_is_left_over(language: str) -> None:
+    assert (
+        set(for_staff()) - spoken(language) - (said_in_the_contacts() if language == "cy" else set()) == set()
+    )
+    assert language == "cy" or spoken(language) - set(for_staff()) == set()
+
+
+def said_in_the_contacts() -> set[tuple[str, ...]]:
+    """What of the words for staff has its Welsh in the contacts' own files."""
+    return set(for_staff()) - everything_said()
+
+
+def test_a_message_that_a_language_lacks_is_said_in_english() -> None:
+    assert wording.voice("cy")("Nobody has translated this.") == "Nobody has translated this."
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_fills_in_the_same_names_as_english(language: str) -> None:
+    for message in catalogue(language):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
         if message.id:
             assert {frozenset(fields(part)) for part in strings} == {frozenset(fields(ids[-1]))}, message.id
 
 
+@pytest.mark.parametrize("language", wording.languages())
+def test_short_words_stay_short(language: str) -> None:
+    say = wording.voice(language)
+    assert [each for each in map(say, wording.NAMES.values()) if len(each) > SHORT] == []
+    assert [each for each in map(say, hearing.COMMANDS.values()) if not 3 <= len(each) <= COMMAND] == []
+    assert len(menu.description(language)) <= ABOUT
+    assert len(menu.in_short(language)) <= IN_SHORT
+
+
 def fields(message: object) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(str(message)) if name}
 
 
-def test_welsh_says_that_no_speaker_has_reviewed_it() -> None:
-    assert not wording.voice("cy").reviewed
-    assert wording.voice("en").reviewed
+@pytest.mark.parametrize("language", wording.languages())
+def test_a_voice_says_whether_a_speaker_has_reviewed_it(language: str) -> None:
+    assert wording.voice(language).reviewed == (language == "en")
+
+
+@pytest.mark.parametrize(("who", "reviewed"), [("no", False), ("", False), ("A. Speaker, 4 May 2026", True)])
+def test_whoever_reviewed_a_catalogue_is_named_in_its_header(who: str, reviewed: bool) -> None:
+    content = f'msgid ""\nmsgstr ""\n"Language: cy\\n"\n"X-Reviewed-By-A-Speaker: {who}\\n"\n'.encode()
+    assert catalogues.is_reviewed(content) == reviewed
 
 
 def test_welsh_has_its_own_plurals_and_dates() -> None:
@@ -251,11 +263,11 @@ def test_welsh_has_its_own_plurals_and_dates() -> None:
 
 
 def test_an_unknown_language_is_spoken_to_in_english() -> None:
-    assert wording.voice("pl").language == "en"
+    assert wording.voice("tlh").language == "en"
     assert wording.voice("../../etc").language == "en"
 
 
-@pytest.mark.parametrize("message", sorted({message[-1] for message in extracted()}))
+@pytest.mark.parametrize("message", sorted({message[-1] for message in everything_said()}))
 def test_a_twelve_year_old_can_read_it(message: str) -> None:
     plain = re.sub(r"\{\w+\}", "3", message).replace(KNOWN_TERM, "safety")
     assert "!" not in plain
@@ -264,7 +276,9 @@ def test_a_twelve_year_old_can_read_it(message: str) -> None:
 
 
 def test_all_of_it_together_is_for_younger_readers_still() -> None:
-    together = " ".join(sorted(message[-1] for message in extracted() if message[-1].endswith((".", "?"))))
+    together = " ".join(
+        sorted(message[-1] for message in everything_said() if message[-1].endswith((".", "?")))
+    )
     assert textstat.automated_readability_index(together) + GRADE_AT_FIVE < READING_AGE - 2
 
 
@@ -273,3 +287,50 @@ def test_no_repr_holds_what_was_said() -> None:
     assert "Often" not in repr(review)
     assert "Often" not in repr(wording.word(ASK, "en"))
     assert "Often" not in repr(review.lines)
+
+
+PLURALS = {
+    "pl": {1: "odpowiedź", 2: "odpowiedzi", 5: "odpowiedzi!", 12: "odpowiedzi!", 22: "odpowiedzi"},
+    "ro": {1: "răspuns", 2: "răspunsuri", 19: "răspunsuri", 20: "de răspunsuri", 101: "răspunsuri"},
+    "ml": {1: "ഉത്തരം", 2: "ഉത്തരങ്ങൾ", 0: "ഉത്തരങ്ങൾ"},
+    "ur": {1: "جواب", 2: "جوابات", 0: "جوابات"},
+}
+
+
+def made_up(language: str) -> wording.Voice:
+    """A voice with one message in all its plural forms, as a translator's file has it."""
+    forms = list(dict.fromkeys(PLURALS[language].values()))
+    book = Catalog(locale=language)
+    book.add(("{number} answer", "{number} answers"), tuple(f"{{number}} {form}" for form in forms))
+    book.add("Call {number}", "ں {number}")
+    return wording.spoken_from(catalogues.write(book, {catalogues.REVIEWED: "no"}))
+
+
+@pytest.mark.parametrize("language", PLURALS)
+def test_each_language_has_its_own_plurals(language: str) -> None:
+    say = made_up(language)
+    for number, form in PLURALS[language].items():
+        said = say.several("{number} answer", "{number} answers", number)
+        assert said == f"{say.apart(str(number))} {form}"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "number", "half"),
+    [
+        ("pl", "4 maja 2026", "12 345", "0,5"),
+        ("ro", "4 mai 2026", "12.345", "0,5"),
+        ("ml", "4 മേയ് 2026", "12,345", "0.5"),
+        ("ur", "4 مئی 2026", "12,345", "0.5"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_people_do(language: str, day: str, number: str, half: str) -> None:
+    say = made_up(language)
+    assert say.date(dt.date(2026, 5, 4)) == day
+    assert say.number(12345).replace("\u00a0", " ") == number
+    assert say.number(0.5) == half
+
+
+def test_what_is_filled_into_urdu_keeps_its_own_order() -> None:
+    assert made_up("ur")("Call {number}", number="116 123") == "ں \u2068116 123\u2069"
+    assert made_up("pl")("Call {number}", number="116 123") == "ں 116 123"
+    assert [made_up(language).direction for language in PLURALS] == ["ltr", "ltr", "ltr", "rtl"]

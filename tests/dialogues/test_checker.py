@@ -169,6 +169,10 @@ ROWS: dict[str, tuple[str, list[Told]]] = {
         survey(A) + "settings: [{source_type: gossip}]\n",
         [("source_type", "settings", 2, "source_type", None)],
     ),
+    "a language without a review that is none of the form": (
+        survey(A) + "settings: [{unreviewed: en cy}]\n",
+        [("unreviewed", "settings", 2, "unreviewed", None)],
+    ),
 }
 
 RULES: dict[str, tuple[str, list[Told]]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,6 +249,57 @@ def test_welsh_number_words_are_read() -> None:
         "0", "2", "3", "12", "11", "20",
     ]  # fmt: skip
     assert plain(Kind.INTEGER, "dwy", "en") == "NOT_A_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "value"),
+    [
+        ("pl", "piętnaście", "15"), ("pl", "piec", "5"), ("pl", "dwie", "2"), ("pl", "nigdy", "0"),
+        ("ro", "șapte", "7"), ("ro", "sapte", "7"), ("ro", "două", "2"), ("ro", "douazeci", "20"),
+        ("ml", "പതിനൊന്ന്", "11"), ("ml", "൧൨", "12"), ("ml", "മൂന്നു", "3"), ("ml", "ഒരിക്കൽ", "1"),
+        ("ml", "ഒരിക്കല്\u200d", "1"), ("ur", "آٹھ", "8"), ("ur", "ايک", "1"), ("ur", "۱۲", "12"),
+        ("ur", "\u2067٣\u2069", "3"), ("ur", "کبھی نہیں", "0"), ("ur", "\u200f۱۲٫۰\u200f", "12"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_in_the_words_and_digits_of_staff(language: str, typed: str, value: str) -> None:
+    assert plain(Kind.INTEGER, typed, language) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "value"),
+    [
+        ("pl", "tak", "yes"), ("pl", "Nie.", "no"), ("pl", "druga", "partly"), ("pl", "numer 3", "no"),
+        ("ro", "da", "yes"), ("ro", "al doilea", "partly"), ("ro", "ultima", "dont_know"), ("ro", "NU", "no"),
+        ("ml", "അതെ", "yes"), ("ml", "ഇല്ല", "no"), ("ml", "രണ്ടാമത്തെ", "partly"), ("ml", "൨", "partly"),
+        ("ur", "جی ہاں", "yes"), ("ur", "نہیں۔", "no"), ("ur", "دوسرا والا", "partly"), ("ur", "نمبر ۲", "partly"),
+        ("ur", "nahi", "no"), ("ur", "آخری", "dont_know"),
+    ],
+)  # fmt: skip
+def test_a_choice_is_read_in_the_languages_of_staff(language: str, typed: str, value: str) -> None:
+    options = tuple(Option(each.value, f"— {each.value} —", each.apart) for each in AGREE)
+    assert read(typed, Wanted(Kind.SELECT_ONE, options), language) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("pl", "4 maja 2026 r."), ("pl", "poniedziałek, 4 maj 2026"), ("pl", "dziś"), ("ro", "4 mai 2026"),
+        ("ro", "luni, 4 mai 2026"), ("ro", "azi"), ("ml", "4 മേയ് 2026"), ("ml", "2026, മേയ് 4"),
+        ("ml", "൪ മേയ് ൨൦൨൬"), ("ml", "ഇന്ന്"), ("ur", "4 مئی 2026"), ("ur", "۴ مئی، ۲۰۲۶"),
+        ("ur", "\u200f۴/۵/۲۰۲۶"), ("ur", "آج"),
+    ],
+)  # fmt: skip
+def test_dates_are_read_in_the_languages_of_staff(language: str, typed: str) -> None:
+    assert read(typed, Wanted(Kind.DATE, today=TODAY), language) == "2026-05-04"
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "pl", "ro", "ml", "ur"])
+def test_a_date_that_candour_writes_is_read_back(language: str) -> None:
+    for month in range(1, 13):
+        day = date(2026, month, 4)
+        for pattern in ("d MMMM y", "d MMM y", "EEEE, d MMMM y"):
+            written = format_date(day, pattern, locale=language)
+            assert read(written, Wanted(Kind.DATE), language) == day.isoformat(), written
 
 
 def test_a_range_takes_its_steps_only() -> None:

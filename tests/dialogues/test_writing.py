@@ -28,7 +28,7 @@ EVERYTHING = """
 settings:
   - {"form_title::English (en)": "Every: type", "form_title::Cymraeg (cy)": "Pob un", form_id: every, version: "1.0",
      default_language: "English (en)", audience: frontline, attribution: anonymous, breakdown: one,
-     records: finding, source_type: staff, estimated_minutes: "007", reading_age: "12"}
+     records: finding, source_type: staff, unreviewed: cy pl, estimated_minutes: "007", reading_age: "12"}
 survey:
   - {type: start, name: began}
   - {type: end, name: ended}

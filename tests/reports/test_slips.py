@@ -9,6 +9,7 @@ import pypdf
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
+from msgspec.structs import replace
 
 from reports.slips import QR, Invitation, Sheet, pdf
 
@@ -71,7 +72,7 @@ def test_a_telephone_reads_every_code_in_the_order_of_the_sheet() -> None:
     assert [code for page in pages for code in page] == expected
 
 
-@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("language", ["en", "cy", "pl", "ro", "ml", "ur"])
 def test_the_sheet_has_a_title_a_language_tags_and_words_for_each_picture(language: str) -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf(sheet(language=language))))
     root: Any = reader.root_object
@@ -104,6 +105,38 @@ def test_each_slip_has_its_code_in_letters_and_all_the_words() -> None:
 def test_words_from_outside_are_words_and_nothing_else() -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf(sheet(CODES[:1], heading='#panic("x") $ *a* <b> "c" \\ 屋'))))
     assert '#panic("x") $ *a* <b> "c" \\' in reader.pages[0].extract_text()
+
+
+WORDS = {
+    "pl": "Zażółć gęślą jaźń",
+    "ro": "Vă întrebăm cum este să lucrați aici",
+    "ml": "ഇവിടെ ജോലി ചെയ്യുന്നത് എങ്ങനെയാണ്",
+    "ur": "یہ پرچی \u206815\u2069 منٹ لیتی ہے؟",
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_every_language_of_staff_has_letters_for_all_its_words_without_a_font_of_the_machine(
+    language: str,
+) -> None:
+    content = pdf(replace(sheet(CODES[:1], language), text=(WORDS[language],), risk=WORDS[language]))
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    root: Any = reader.root_object
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()  # no letter without its shape
+    embedded = {str(name["/BaseFont"]) for name in fonts(reader)}
+    wanted = {"ml": {"Serif", "Malayalam"}, "ur": {"Serif", "Naskh"}}.get(language, {"Serif"})
+    assert all(any(part in name for name in embedded) for part in wanted)
+
+
+def fonts(reader: pypdf.PdfReader) -> list[Any]:
+    resources: Any = reader.pages[0]["/Resources"]
+    return [font.get_object() for font in resources["/Font"].values()]
+
+
+def test_in_urdu_the_words_stand_right_of_the_codes_and_a_code_reads_as_ever() -> None:
+    content = pdf(sheet(CODES[:1], "ur"))
+    assert read_back(content)[0][0].startswith("https://t.me")  # the one on the left is the second
+    assert CODES[0] in pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
 
 
 def test_no_repr_shows_a_code() -> None:

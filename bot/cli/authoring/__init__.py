@@ -1,4 +1,4 @@
-"""The tools of `candour forms` that show a form, write it down, try it by chance, and compare its versions."""
+"""The tools of `candour forms` that show, write down, translate and try a form, and compare its versions."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ from bot.cli.authoring.coverage import coverage
 from bot.cli.authoring.diff import diff
 from bot.cli.authoring.show import diagram, preview
 from bot.cli.authoring.table import table
+from bot.cli.authoring.translate import app as translate
 
-__all__ = ["convert", "coverage", "diagram", "diff", "preview", "table"]
+__all__ = ["convert", "coverage", "diagram", "diff", "preview", "table", "translate"]
