@@ -52,15 +52,15 @@ DIGESTS = {
     ("record-review", "2026-11-1"): "f259f4d7f5ffbb72",
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
-    ("concern", "2026-11-3"): "dceb24c6d28fae02",
+    ("concern", "2026-11-3"): "dbf067d2f3ad63bc",
     ("message", "2026-11-1"): "d01bd0e533249632",
-    ("message", "2026-11-2"): "5876397397476939",
-    ("reflection", "2026-11-1"): "aa9f26440a36f551",
+    ("message", "2026-11-2"): "50467e4411f4e97e",
+    ("reflection", "2026-11-1"): "7950247cb7bbc92d",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
-    ("staff-culture", "2026-11-3"): "776ca3adf7a0857b",
+    ("staff-culture", "2026-11-3"): "d5967f1b03383ca4",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
-    ("take-back", "2026-11-2"): "1f9f88991882355a",
+    ("take-back", "2026-11-2"): "ae5f7b4a8878fa97",
 }
 
 
