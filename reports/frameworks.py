@@ -77,6 +77,11 @@ def _items(line: str) -> Iterator[Item]:
 
 
 def items_of(code: str, framework: str = "") -> tuple[Item, ...]:
-    """The items that a code bears on, of one framework or of all; none for those of an added theme."""
-    found = crosswalk().get(code) or crosswalk().get(theme_of(code), ())
+    """The items that a code bears on, of one framework or of all; none for those of an added theme.
+
+    Of a framework that its own entry does not name, it has those of its theme.
+    """
+    own = crosswalk().get(code, ())
+    named = {each.framework for each in own}
+    found = (*own, *(each for each in crosswalk().get(theme_of(code), ()) if each.framework not in named))
     return tuple(each for each in found if framework in {"", each.framework})

@@ -11,12 +11,14 @@ from msgspec import Struct
 
 from reports.learning import is_installed
 from reports.phrases import tokens
+from reports.suggesting import is_common
 
 _MOST = 2_000  # that are compared each with each; further ones join the group that is nearest
 _APART = 0.85  # cosine distance, up to which excerpts belong together
 _NAMED = 4  # words
 _STEM = 6  # letters by which words are alike
 _SHORT = 4  # letters: shorter words say little
+_FEW = 5  # excerpts may share any word
 _COMMON = 0.3  # of all excerpts: a word in more of them holds no group together
 
 
@@ -57,7 +59,7 @@ def _stems(text: str) -> dict[str, str]:
     """The beginnings of the words that may say something, with the word as it was written first."""
     found: dict[str, str] = {}
     for token in tokens(text):
-        if len(token.word) >= _SHORT and not token.word.isdigit():
+        if len(token.word) >= _SHORT and not (token.word.isdigit() or is_common(token.word)):
             found.setdefault(token.word[:_STEM], token.word)
     return found
 
@@ -67,7 +69,7 @@ def _frequencies(stems: Sequence[dict[str, str]]) -> Counter[str]:
 
 
 def _is_telling(count: int, of: int) -> bool:
-    return 2 <= count <= max(2, math.ceil(of * _COMMON))
+    return 2 <= count <= max(_FEW, math.ceil(of * _COMMON))
 
 
 def _group(loose: Sequence[Loose], stems: Sequence[dict[str, str]], members: Sequence[int]) -> Group:

@@ -30,6 +30,9 @@ MISSING = (
 _FEWEST_OF_THEME = 5
 _TELLING = 3  # words
 _SEED = 20261
+_FLOOR = (
+    "learned",
+) * 3  # texts that are learned with the others, so that there is always a word that is known
 _BATCH = 5_000  # pieces at once, so that memory stays bounded
 
 
@@ -113,8 +116,11 @@ class LearnedSuggester:
 
         texts = [_plain(piece) for piece in pieces]
         both = [self._words, self._parts]
-        parts = [each.fit_transform(texts) if learn else each.transform(texts) for each in both]
-        return hstack(parts, format="csr")
+        if learn:
+            return hstack(
+                [each.fit_transform([*texts, *_FLOOR])[: len(texts)] for each in both], format="csr"
+            )
+        return hstack([each.transform(texts) for each in both], format="csr")
 
     # Reasons
 
@@ -199,23 +205,26 @@ class Cache:
 
     def __init__(self) -> None:
         self._version = ""
-        self._count = 0
+        self._count = 0  # from how many it was made
+        self._seen = 0  # how many there were when it was asked for last
         self._suggester: Suggester | None = None
 
     def get(self, book: Codebook, count: int, confirmed: Callable[[], Sequence[Confirmed]]) -> Suggester:
         """The suggester for this codebook, where so many were confirmed; they are asked for only to learn from them.
 
-        With fewer than before it is made anew at once: somebody took answers back, or they were destroyed.
+        With fewer than before it is made anew at once: somebody took answers back, or they were destroyed. Whoever
+        destroys answers also calls `forget`, since as many may have been confirmed meanwhile.
         """
-        if (
-            self._suggester is None
-            or self._version != book.version
-            or not 0 <= count - self._count < (EVERY if self._count >= FEWEST else FEWEST - self._count)
-        ):
+        if self._suggester is None or self._version != book.version or self._is_stale(count):
             learns = count >= FEWEST and is_installed()
             self._suggester = LearnedSuggester(book, confirmed()) if learns else LexiconSuggester(book)
             self._version, self._count = book.version, count
+        self._seen = count
         return self._suggester
+
+    def _is_stale(self, count: int) -> bool:
+        grows_until = self._count + EVERY if self._count >= FEWEST else FEWEST
+        return count < self._seen or count >= grows_until
 
     def forget(self) -> None:
         """Keep nothing of what was learned."""

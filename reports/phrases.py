@@ -53,11 +53,11 @@ def tokens(text: str) -> list[Token]:
 
 
 def _folded(word: str) -> str:
-    """The word without what people write in different ways: case, accents, kinds of apostrophe."""
+    """The word without what people write in different ways: case, accents, “didn’t” and “didnt”."""
     if word.isascii():
-        return word.lower()
+        return word.lower().replace("n't", "nt")
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.casefold()))
-    return unicodedata.normalize("NFC", bare).translate(_ALIKE)
+    return unicodedata.normalize("NFC", bare).translate(_ALIKE).replace("n't", "nt")
 
 
 class Phrase(Struct, frozen=True, dict=True):

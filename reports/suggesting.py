@@ -209,7 +209,7 @@ class _Cues:
     """The cues of one language, compiled."""
 
     def __init__(self, words: dict[str, str]) -> None:
-        self.common = frozenset(split(words["common"]))
+        self.common = frozenset(token.word for token in tokens(words["common"]))
         self.aside = _phrases(words["aside"])
         self._turns = _phrases(words["turns"])
         self._without = _phrases(words["without"])
@@ -283,4 +283,10 @@ def language_of(words: Sequence[Token]) -> str:
             return _SCRIPTS[script]
     plain = [token.word for token in words]
     counts = {language: sum(map(cues.common.__contains__, plain)) for language, cues in _shipped().items()}
-    return max(counts, key=lambda language: counts[language])
+    likeliest = max(counts, key=lambda language: counts[language])
+    return likeliest if counts[likeliest] > 1 else _LANGUAGE
+
+
+def is_common(word: str) -> bool:
+    """Whether it is one of the commonest words of any language, which say nothing of what a text is about."""
+    return any(word in cues.common for cues in _shipped().values())
