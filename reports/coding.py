@@ -79,7 +79,8 @@ _SHORTENED = re.compile(
 _MAY_END = re.compile(r"a\.m|p\.m|am|pm|etc|itp|itd|no|min|max|sat|sun|mar|est|fig|ex", re.IGNORECASE)
 _MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]?")  # of a list: “1.”, “b)”
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_SHORTEST = 4  # words: less is read together with what stands beside it on the line
+_SHORTEST = 4  # words: less is read together with what stands before it on the line
+_SHORTEST_FIRST = 3  # and, at the beginning of a line, with what stands after it
 _PER_WORD = 3  # characters, in scripts that put no blanks between words
 
 
@@ -93,7 +94,9 @@ def segments(text: str) -> tuple[Segment, ...]:
     for start, end in _sentences(text):
         begins = text.rfind("\n", line, start) + 1 or line
         joins = (
-            begins == line and found and (_is_short(text[start:end]) or _is_short(text[slice(*found[-1])]))
+            begins == line
+            and found
+            and (_words(text[start:end]) < _SHORTEST or _words(text[slice(*found[-1])]) < _SHORTEST_FIRST)
         )
         found.append((found.pop()[0] if joins else start, end))
         line = begins
@@ -133,9 +136,9 @@ def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     )
 
 
-def _is_short(piece: str) -> bool:
-    unspaced = len(_UNSPACED.findall(piece))
-    return len(piece.split()) + unspaced // _PER_WORD < _SHORTEST
+def _words(piece: str) -> int:
+    """How many words there are, about."""
+    return len(piece.split()) + len(_UNSPACED.findall(piece)) // _PER_WORD
 
 
 def theme_of(code: str) -> str:

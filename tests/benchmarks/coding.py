@@ -1,6 +1,6 @@
 """How good suggestions of codes are, on texts that people coded, and how fast.
 
-The texts are those of `tests/audits`, a file for each audit; without that folder a few of our own. What is learned is
+The texts are those of `tests/audits`, whose writer has not seen the lexicon, nor its writer them. What is learned is
 tried on one audit after the other, having seen only the others. A suggestion is right when its theme is.
 """
 
@@ -10,22 +10,19 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
-import yaml
 from msgspec import Struct
 
 from reports import codebook
 from reports.codebook import theme_of
-from reports.coding import segments
+from reports.coding import Direction
 from reports.learning import Confirmed, LearnedSuggester
 from reports.suggesting import LIKELY, LexiconSuggester, Piece, Suggester, Suggestion
+from tests.audits import reading
 from tests.benchmarks.results import OURS, Figure, Result, median, single
 
-_OF_AUDITS = Path("tests/audits")
-_OUR_OWN = Path(__file__).with_name("texts")
 _CONFIRMED = (25, 50, 100, 200, 400, 800)
 _ROUNDS = 3  # samples of what was confirmed, for each number
 _MANY = 100_000
@@ -35,47 +32,30 @@ Judge = Callable[[Sequence["Coded"], Sequence[tuple[Suggestion, ...]]], float]
 
 
 class Coded(Struct, frozen=True):
-    """A piece with the themes that a person tied to it (none: it was left uncoded), and the direction."""
+    """A piece with the themes that a person tied to it (none: it was left uncoded), and the direction if it is one."""
 
     piece: Piece
     themes: frozenset[str]
-    direction: str = ""
+    direction: Direction | None = None
 
 
-def audits() -> dict[str, list[Coded]]:
-    """The coded pieces of every audit: the quotes, and the sentences in which nothing was quoted."""
-    files = [path for path in sorted(_OF_AUDITS.glob("*.yaml")) if _sources(path)]
-    return {path.stem: list(_pieces(path)) for path in files or sorted(_OUR_OWN.glob("*.yaml"))}
+@cache
+def audits() -> dict[str, tuple[Coded, ...]]:
+    """The segments of every audit's texts, each with what a person tied to it."""
+    return {name: tuple(_pieces(reading.load(name))) for name in reading.NAMES}
 
 
-def _sources(path: Path) -> list[dict[str, Any]]:
-    """The sources of a file; none when it is something else."""
-    found = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)  # noqa: S506 - only text comes of it
-    sources = found.get("sources", []) if isinstance(found, dict) else found
-    return [each for each in sources if isinstance(each, dict) and "answers" in each]
+def _pieces(audit: reading.Audit) -> Iterator[Coded]:
+    for answer in (each for source in audit.sources for each in source.answers):
+        for segment, codes in reading.labelled(answer):
+            themes = frozenset(theme_of(each.code) for each in codes)
+            directions = {each.direction for each in codes}
+            direction = directions.pop() if len(directions) == 1 else None
+            yield Coded(Piece(segment.text, answer.theme), themes, direction)
 
 
-def _pieces(path: Path) -> Iterator[Coded]:
-    for source in _sources(path):
-        for answer in source["answers"]:
-            yield from _of_answer(answer)
-
-
-def _of_answer(answer: dict[str, Any]) -> Iterator[Coded]:
-    text, theme = answer.get("text") or "", answer.get("theme") or ""
-    quoted: list[tuple[int, int]] = []
-    for gold in answer.get("gold") or []:
-        start = text.index(gold["quote"])
-        quoted.append((start, start + len(gold["quote"])))
-        themes = frozenset(theme_of(code) for code in gold["codes"])
-        yield Coded(Piece(gold["quote"], theme), themes, gold.get("direction", ""))
-    for each in segments(text):
-        if not any(start < each.end and each.start < end for start, end in quoted):
-            yield Coded(Piece(each.text, theme), frozenset())
-
-
-def _quotes(coded: Sequence[Coded]) -> list[Coded]:
-    return [each for each in coded if each.themes]
+def _coded(pieces: Iterable[Coded]) -> list[Coded]:
+    return [each for each in pieces if each.themes]
 
 
 # How good
@@ -84,11 +64,11 @@ def _quotes(coded: Sequence[Coded]) -> list[Coded]:
 def quality() -> Iterator[Result]:
     """Micro- and macro-F1 and recall among three: the lexicon alone, and with so many confirmed."""
     found = audits()
-    quotes = {name: _quotes(coded) for name, coded in found.items()}
-    everything = [each for coded in quotes.values() for each in coded]
+    known = {name: _coded(coded) for name, coded in found.items()}
+    everything = [each for coded in known.values() for each in coded]
     lexicon = LexiconSuggester(codebook.shipped())
     ours = lexicon.suggest([each.piece for each in everything])
-    learned = {number: list(_learned(quotes, number)) for number in _CONFIRMED if _is_enough(quotes, number)}
+    learned = {number: list(_learned(known, number)) for number in _CONFIRMED if _is_enough(known, number)}
     judges: dict[str, Judge] = {"micro_f1": micro, "macro_f1": macro, "recall3": recall}
     for name, judge in judges.items():
         peers = [
@@ -96,25 +76,25 @@ def quality() -> Iterator[Result]:
             for number, rounds in learned.items()
         ]
         alone = single(f"{OURS}, lexicon alone", judge(everything, ours))
-        yield Result(f"coding.{name} ({len(everything)} quotes)", "of 1", alone, tuple(peers))
+        yield Result(f"coding.{name} ({len(everything)} segments)", "of 1", alone, tuple(peers))
     yield from _others([each for coded in found.values() for each in coded], lexicon)
 
 
-def _is_enough(quotes: dict[str, list[Coded]], number: int) -> bool:
-    """Whether there are so many quotes beside those of any one audit."""
-    every = sum(map(len, quotes.values()))
-    return len(quotes) > 1 and all(every - len(each) >= number for each in quotes.values())
+def _is_enough(known: dict[str, list[Coded]], number: int) -> bool:
+    """Whether there are so many known beside those of any one audit."""
+    every = sum(map(len, known.values()))
+    return len(known) > 1 and all(every - len(each) >= number for each in known.values())
 
 
 def _learned(
-    quotes: dict[str, list[Coded]], number: int
+    known: dict[str, list[Coded]], number: int
 ) -> Iterator[tuple[list[Coded], list[tuple[Suggestion, ...]]]]:
-    """For each round all quotes, each with what was suggested by what had learned from other audits only."""
+    """For each round all known, each with what was suggested by what had learned from other audits only."""
     for seed in range(_ROUNDS):
         coded: list[Coded] = []
         suggested: list[tuple[Suggestion, ...]] = []
-        for name, here in quotes.items():
-            others = [each for other, there in quotes.items() if other != name for each in there]
+        for name, here in known.items():
+            others = [each for other, there in known.items() if other != name for each in there]
             suggester = _taught(random.Random(seed).sample(others, number))
             coded += here
             suggested += suggester.suggest([each.piece for each in here], reasons=False)
@@ -130,24 +110,24 @@ def _taught(coded: Sequence[Coded]) -> Suggester:
 
 def _others(coded: Sequence[Coded], lexicon: Suggester) -> Iterator[Result]:
     """How often the direction is right where it is guessed, and how much is suggested where nothing was coded."""
-    quotes = _quotes(coded)
-    suggested = lexicon.suggest([each.piece for each in quotes])
+    known = _coded(coded)
+    suggested = lexicon.suggest([each.piece for each in known])
     guesses = [
-        (each.direction, found[0].direction) for each, found in zip(quotes, suggested, strict=True) if found
+        (each.direction, found[0].direction) for each, found in zip(known, suggested, strict=True) if found
     ]
     guessed = [(said, guess) for said, guess in guesses if said and guess]
     if guessed:
         right = statistics.mean(said == guess for said, guess in guessed)
         most = Counter(said for said, _ in guessed).most_common(1)[0][1] / len(guessed)
         yield Result(
-            f"coding.direction ({len(guessed)} guessed of {len(quotes)})", "right of 1", single(OURS, right),
+            f"coding.direction ({len(guessed)} guessed of {len(known)})", "right of 1", single(OURS, right),
             (single("always the commonest", most),),
         )  # fmt: skip
     uncoded = [each for each in coded if not each.themes]
     if uncoded:
         found = lexicon.suggest([each.piece for each in uncoded], reasons=False)
         share = statistics.mean(bool(_likely(each)) for each in found)
-        name = f"coding.uncoded ({len(uncoded)} sentences)"
+        name = f"coding.uncoded ({len(uncoded)} segments)"
         yield Result(name, "likely all the same, of 1", single(OURS, share), (), less_is_better=True)
 
 

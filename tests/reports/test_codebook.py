@@ -123,7 +123,7 @@ def test_frameworks_are_dated_and_whole() -> None:
     ]
     assert sum(bool(each.above) for each in found["cqc"].items) == 34
     assert (len(found["care_act"].items), len(found["sar"].items)) == (6, 15)
-    assert all(each.as_of and each.source for each in found.values())
+    assert all(each.source and each.note for each in found.values())
 
 
 def test_the_themes_of_shipped_forms_are_codes() -> None:
