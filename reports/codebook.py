@@ -19,6 +19,7 @@ import yaml
 from msgspec import Struct
 
 from dialogues.form import Text
+from dialogues.sheets import MAX_DEPTH
 from reports.phrases import Phrase, split
 
 DATA = Path(__file__).with_name("codes")
@@ -147,13 +148,26 @@ def plain_yaml(content: bytes) -> Any:
     if len(content) > LARGEST_FILE:
         return f"This file is larger than {LARGEST_FILE // 1_000_000} MB."
     try:
-        found = yaml.load(content.decode("utf-8-sig"), yaml.CBaseLoader)  # noqa: S506 - only text comes of it
+        text = content.decode("utf-8-sig")
+        if _is_deep(text):
+            return "This YAML is nested too deep to be a codebook."
+        found = yaml.load(text, yaml.CBaseLoader)  # noqa: S506 - only text comes of it
     except UnicodeDecodeError:
         return "This file is not UTF-8 text. Save it as UTF-8."
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         return f"This is not YAML{'' if mark is None else f': look at line {mark.line + 1}'}."
     return "There is nothing in this file." if not found or isinstance(found, str) else found
+
+
+def _is_deep(text: str) -> bool:
+    """Whether it is nested as no codebook is: libyaml would crash on a deep nest of lists."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _spread(plain: Any) -> Any:
@@ -193,6 +207,8 @@ def _gathered(each: Code) -> dict[str, Any]:
 def problems(book: Codebook) -> Iterator[str]:
     """Everything that is wrong with a codebook."""
     codes = [each.code for each in book.codes]
+    if not book.version.strip():
+        yield "The codebook has no version, such as 2026-11-1."
     yield from (f"{code} stands twice." for code, times in Counter(codes).items() if times > 1)
     for missing in (each.code for each in THEMES if each.code not in codes):
         yield f"The theme {missing} is missing: forms and reports are built on it."

@@ -58,6 +58,7 @@ def test_the_codebook_comes_back_from_its_file() -> None:
         ("", "There is nothing in this file."),
         ("a: [", "This is not YAML: look at line"),
         ("codes: 5", "This is not a codebook"),
+        ("[" * 100_000, "nested too deep"),
         ("version: x\ndated: '2026-01-01'\ncodes: []", "The theme ESC is missing"),
     ],
 )
