@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from dialogues.form import Text
 from dialogues.sheets import MAX_DEPTH
+from reports.coding import theme_of
 from reports.phrases import Phrase, split
 
 DATA = Path(__file__).with_name("codes")
@@ -60,11 +61,6 @@ class Code(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     def is_theme(self) -> bool:
         """Whether it is a theme."""
         return "." not in self.code
-
-
-def theme_of(code: str) -> str:
-    """The code of the theme: `SUP` of `SUP.frequency` and of itself."""
-    return code.partition(".")[0]
 
 
 def is_code(written: str) -> bool:

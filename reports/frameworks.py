@@ -11,7 +11,8 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from reports.codebook import DATA, theme_of
+from reports.codebook import DATA
+from reports.coding import theme_of
 
 
 class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,7 +15,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.codebook import Codebook, theme_of
+from reports.codebook import Codebook
+from reports.coding import theme_of
 from reports.phrases import tokens
 from reports.suggesting import LEXICON, LexiconSuggester, Piece, Suggester, Suggestion, best
 

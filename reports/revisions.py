@@ -25,8 +25,8 @@ from reports.codebook import (
     problems_of,
     problems_of_words,
     spread,
-    theme_of,
 )
+from reports.coding import theme_of
 
 _FIXED = frozenset(each.code for each in THEMES)
 LONGEST_REASON = 500  # characters

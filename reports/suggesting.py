@@ -17,8 +17,8 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.codebook import DATA, Codebook, theme_of
-from reports.coding import Direction, Segment, Shown
+from reports.codebook import DATA, Codebook
+from reports.coding import Direction, Segment, Shown, theme_of
 from reports.phrases import Found, Phrase, Phrases, Token, split, tokens
 
 BEST = 3  # suggestions

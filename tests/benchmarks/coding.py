@@ -16,8 +16,7 @@ from functools import cache
 from msgspec import Struct
 
 from reports import codebook
-from reports.codebook import theme_of
-from reports.coding import Direction
+from reports.coding import Direction, theme_of
 from reports.learning import Confirmed, LearnedSuggester
 from reports.suggesting import LIKELY, LexiconSuggester, Piece, Suggester, Suggestion
 from tests.audits import reading

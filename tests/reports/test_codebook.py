@@ -7,6 +7,7 @@ import pytest
 from dialogues import library
 from reports import codebook, frameworks
 from reports.codebook import Standing, shipped
+from reports.coding import theme_of
 from reports.phrases import Phrase, Phrases, tokens
 from reports.suggesting import LexiconSuggester, Piece
 
@@ -42,8 +43,7 @@ def test_the_lexicon_finds_its_own_examples_in_most_cases() -> None:
     made_up = [(each.theme, example) for each in shipped().codes for example in each.examples]
     found = LexiconSuggester(shipped()).suggest([Piece(example, theme) for theme, example in made_up])
     right = sum(
-        theme in {codebook.theme_of(one.code) for one in each}
-        for (theme, _), each in zip(made_up, found, strict=True)
+        theme in {theme_of(one.code) for one in each} for (theme, _), each in zip(made_up, found, strict=True)
     )
     assert right >= 0.9 * len(made_up)
 

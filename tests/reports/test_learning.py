@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from reports import learning
-from reports.codebook import shipped, theme_of
+from reports.codebook import shipped
+from reports.coding import theme_of
 from reports.grouping import Loose, grouped
 from reports.learning import Cache, Confirmed, LearnedSuggester
 from reports.suggesting import LexiconSuggester, Piece

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import revisions
-from reports.codebook import shipped, theme_of
-from reports.coding import Direction
+from reports.codebook import shipped
+from reports.coding import Direction, theme_of
 from reports.phrases import tokens
 from reports.revisions import AddWords
 from reports.suggesting import BEST, LIKELY, LexiconSuggester, Piece, Suggestion, language_of
