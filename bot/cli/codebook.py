@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 from bot.services import revising
 from reports import codebook, frameworks, revisions
 from reports.codebook import Code, Codebook, Standing
+from reports.exchange import material, refi
 from reports.revisions import Revision
 from storage.journal import OPERATOR
 from storage.unit_of_work import Storage
@@ -27,6 +28,7 @@ class Format(StrEnum):
     """In which form the codebook is written."""
 
     YAML = "yaml"
+    QDC = "qdc"
 
 
 _Language = Annotated[str, typer.Option(help="The code of a language, such as cy.")]
@@ -99,16 +101,27 @@ def _problems(content: bytes) -> list[str]:
 
 @app.command()
 def export(
-    format_: Annotated[Format, typer.Option("--format", help="The format of the file.")] = Format.YAML,
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("codebook.yaml"),
+    format_: Annotated[
+        Format, typer.Option("--format", help="As YAML, or as REFI-QDA (.qdc).")
+    ] = Format.YAML,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; codebook.yaml if not given, or as the format is.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Write the codebook as it is today."""
+    """Write the codebook as it is today: to read and check, or for other tools that code texts (REFI-QDA)."""
     book = _present()
+    path = out or Path(f"codebook.{format_}")
+    write_file(path, _written(book, format_), replace=force)
+    typer.echo(f"Codebook {book.version} is in {path}.")
+
+
+def _written(book: Codebook, format_: Format) -> bytes:
     match format_:
         case Format.YAML:
-            write_file(out, codebook.written(book).encode(), replace=force)
-    typer.echo(f"Codebook {book.version} is in {out}.")
+            return codebook.written(book).encode()
+        case Format.QDC:
+            return refi.codebook(material.entries_of(book))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import pytest
 
 from reports import codebook
 from reports.codebook import shipped
+from reports.exchange import refi
 from tests.bot.test_audits_cli import Desk
 
 REVISIONS = """
@@ -68,4 +69,7 @@ def test_what_is_exported_can_be_checked_and_read(desk: Desk) -> None:
     desk.says("codebook", "export", "--format", "yaml", "--out", str(out))
     assert codebook.read(out.read_bytes()) == shipped()
     assert "nothing is wrong" in desk.says("codebook", "check", str(out))
+    other = desk.folder / "mine.qdc"
+    desk.says("codebook", "export", "--format", "qdc", "--out", str(other))
+    assert [each.code for each in refi.entries(other.read_bytes())][:2] == ["ESC", "ESC.signs"]
     assert "is already there" in desk.refuses("codebook", "export", "--out", str(out))
