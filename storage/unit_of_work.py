@@ -18,6 +18,7 @@ from storage.answers import Answers
 from storage.approvals import Approvals
 from storage.cases import Cases
 from storage.casework import Casework
+from storage.codebooks import Codebooks
 from storage.coding import Codings, Excerpts
 from storage.database import Database
 from storage.epochs import Epochs, InMemory
@@ -79,6 +80,11 @@ class UnitOfWork:
     def codings(self) -> Codings:
         """What auditors decided about excerpts."""
         return Codings(self._connection, self._storage.keys)
+
+    @cached_property
+    def codebooks(self) -> Codebooks:
+        """How the codebook was revised."""
+        return Codebooks(self._connection)
 
     @cached_property
     def answers(self) -> Answers:

@@ -9,6 +9,7 @@ import typer
 from bot.cli.audits import app as audits
 from bot.cli.backups import backup, restore
 from bot.cli.chat import chat
+from bot.cli.codebook import app as codebook
 from bot.cli.contacts import app as contacts
 from bot.cli.demo import demo
 from bot.cli.forms import app as forms
@@ -39,6 +40,7 @@ app.add_typer(keys, name="keys", help="Where keys are, and new ones in the place
 app.add_typer(
     contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
 )
+app.add_typer(codebook, name="codebook", help="What people's words can be tied to, and how that is changed.")
 app.command()(chat)
 app.command()(demo)
 app.command()(serve)

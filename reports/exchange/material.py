@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from dialogues.form import Form, Question, walk
 from reports import codebook
+from reports.codebook import Codebook
 from reports.coding import Decision, theme_of
 from reports.themes import Results, plain
 
@@ -93,6 +94,13 @@ def entries(language: str = "en") -> tuple[Entry, ...]:
     )
 
 
+def entries_of(book: Codebook, language: str = "en") -> tuple[Entry, ...]:
+    """The themes of a codebook, and the codes below them."""
+    return tuple(
+        Entry(each.code, each.name.to(language), each.definition.to(language)) for each in book.codes
+    )
+
+
 def complete(material: Project) -> tuple[Entry, ...]:
     """The entries in order, with those that excerpts use and the codebook no longer has, and every parent."""
     known = {each.code: each for each in material.entries}
@@ -106,8 +114,8 @@ def _line(code: str) -> Iterator[str]:
     return (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
 
 
-def _order(code: str) -> tuple[tuple[int, str], str]:
-    return codebook.order(theme_of(code)), code
+def _order(code: str) -> tuple[tuple[int, str], tuple[int, str]]:
+    return codebook.order(theme_of(code)), codebook.order(code)
 
 
 def leaving(material: Project) -> tuple[Excerpt, ...]:

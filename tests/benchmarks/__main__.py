@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import anonymity, engine, reminders, telegram, themes, turns
+from tests.benchmarks import anonymity, coding, engine, reminders, telegram, themes, turns
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -26,6 +26,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "engine.answer_p99": engine.slowest,
     "engine.state_codec": engine.codec,
     "forms.check": engine.checking,
+    "coding.quality": coding.quality,
+    "coding.speed": coding.speed,
     "jobs.reminders.sqlite": reminders.sqlite,
     "jobs.reminders.postgres": reminders.postgresql,
     "themes.results": themes.counting,

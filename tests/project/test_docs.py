@@ -14,12 +14,14 @@ from bot.cli import app
 from bot.metrics import Metrics
 from dialogues import library
 from dialogues.rows import CHOICES, SETTINGS, SURVEY
+from reports.codebook import shipped
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 FORMS = (ROOT / "docs" / "forms.md").read_text("utf-8")
 RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
 THREATS = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+CODEBOOK = (ROOT / "docs" / "codebook.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -36,15 +38,15 @@ def _below(group: object) -> Iterator[str]:
 
 def test_every_command_is_documented() -> None:
     assert commands()
-    missing = [command for command in commands() if f"candour {command}" not in README + FORMS]
+    missing = [command for command in commands() if f"candour {command}" not in README + FORMS + CODEBOOK]
     assert missing == []
 
 
 def test_every_documented_command_exists() -> None:
     told = set(
         re.findall(
-            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people) \w+|\w+)",
-            README + "\n" + FORMS,
+            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook) \w+|\w+)",
+            README + "\n" + FORMS + "\n" + CODEBOOK,
             re.MULTILINE,
         )
     )
@@ -105,3 +107,23 @@ def test_every_dependency_is_locked_with_its_hash_and_says_its_reason() -> None:
             rf"^{re.escape(name)}==\S+ .*\\\n    --hash=", locked, re.MULTILINE | re.IGNORECASE
         ), name
         assert re.search(rf'"{re.escape(wanted)}",\s+# \w', text), f"{name} says no reason"
+
+
+def test_the_codebook_is_documented_as_it_is() -> None:
+    assert _codes() in CODEBOOK
+
+
+def _codes() -> str:
+    """The table of themes and codes in the docs; the test shows it when it differs."""
+    rows = [
+        f"| **{each.code}** | {each.name.to('en')}: {each.definition.to('en')} | {_under(each.code)} |"
+        for each in shipped().themes
+    ]
+    return "\n".join(
+        ["<!-- codes -->", "| | theme | codes under it |", "|---|---|---|", *rows, "<!-- /codes -->"]
+    )
+
+
+def _under(theme: str) -> str:
+    codes = ((each.code.partition(".")[2], each.name.to("en").lower()) for each in shipped().under(theme))
+    return ", ".join(f"`{code}` {name}" for code, name in codes)
