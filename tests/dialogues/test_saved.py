@@ -52,15 +52,15 @@ DIGESTS = {
     ("record-review", "2026-11-1"): "f259f4d7f5ffbb72",
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
-    ("concern", "2026-11-3"): "f9ecd7ff2a7d4d3c",
+    ("concern", "2026-11-3"): "53ed99000c096377",
     ("message", "2026-11-1"): "d01bd0e533249632",
-    ("message", "2026-11-2"): "3b692fdb6b8ef07b",
-    ("reflection", "2026-11-1"): "b8f6cc95f32c33d1",
+    ("message", "2026-11-2"): "69b6147500fc2975",
+    ("reflection", "2026-11-1"): "9aa47c66c385d8e9",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
-    ("staff-culture", "2026-11-3"): "a4a6f42d75508ccd",
+    ("staff-culture", "2026-11-3"): "fdd86dc8f51a9712",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
-    ("take-back", "2026-11-2"): "00a51c8e1b8c2577",
+    ("take-back", "2026-11-2"): "4a9a7acc8562a073",
 }
 
 
