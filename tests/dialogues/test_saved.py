@@ -52,15 +52,15 @@ DIGESTS = {
     ("record-review", "2026-11-1"): "f259f4d7f5ffbb72",
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",
-    ("concern", "2026-11-3"): "53ed99000c096377",
+    ("concern", "2026-11-3"): "eb83540a51fc108b",
     ("message", "2026-11-1"): "d01bd0e533249632",
-    ("message", "2026-11-2"): "69b6147500fc2975",
-    ("reflection", "2026-11-1"): "9aa47c66c385d8e9",
+    ("message", "2026-11-2"): "6aa963d29e3fbec6",
+    ("reflection", "2026-11-1"): "08750c1316fb5e0b",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
-    ("staff-culture", "2026-11-3"): "fdd86dc8f51a9712",
+    ("staff-culture", "2026-11-3"): "f49867dcb1f8fc89",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
-    ("take-back", "2026-11-2"): "4a9a7acc8562a073",
+    ("take-back", "2026-11-2"): "20680859970bc4eb",
 }
 
 
