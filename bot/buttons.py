@@ -44,6 +44,7 @@ _PLAIN: dict[str, Callable[[], Move]] = {
     "x": moves.Begin,
     "l": moves.Look,
     "h": moves.Help,
+    "j": moves.Jump,
     "c": moves.Concern,
 }
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}
@@ -94,7 +95,9 @@ def move(token: str, form: Form, interview: Interview) -> Move | Go | None:
     belongs = bound == _bound(interview) and (not where or (question and _short(question, 4) == where))
     if isinstance(made, moves.Speak):
         return made
-    if isinstance(made, moves.Edit):  # the engine asks for no turn: what is changed must only be there
+    if isinstance(
+        made, moves.Edit | moves.Jump
+    ):  # the engine asks for no turn: what is changed must only be there
         return made if bound.startswith(_tag(interview)) else moves.Skip(turn=_NOWHERE)
     return _at(made, question, interview.turn if belongs else _NOWHERE)
 
@@ -157,6 +160,8 @@ def _written(made: Move | Go) -> str:
             return "t" + wording.value
         case moves.Edit(path):
             return "e" + _carried(path)
+        case moves.Jump(section) if section:
+            return "j" + _carried(section)
         case moves.Remove(instance):
             return "R" + _carried(instance)
         case moves.Speak(language):
@@ -190,6 +195,9 @@ def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
         case "e":
             path = _meant(carried, (item.question for item in engine.history(form, interview)))
             return moves.Edit(path or "")
+        case "j":
+            path = _meant(carried, (each.path for each in engine.sections(form, interview)))
+            return moves.Jump(path) if path else moves.Skip(turn=_NOWHERE)
         case "R":
             return moves.Remove(carried)
         case "L":

@@ -42,6 +42,7 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "resume": moves.Resume,
     "review": moves.Look,
     "edit": moves.Look,
+    "sections": moves.Jump,
     "help": moves.Help,
     "risk": moves.Concern,
     "submit": moves.Submit,

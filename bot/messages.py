@@ -100,7 +100,8 @@ class Incoming(Struct, frozen=True):
     """One message: who, in which audit, which form, the channel's own id of it, and what it says.
 
     A channel that does not tell where people are (a chat) leaves `audit` and `form` empty: then it is
-    remembered. `update` is unique per address; the same one again changes nothing. Empty: never repeated.
+    remembered. `update` is unique per address; the same one again changes nothing. Empty: never repeated. `case` is
+    set by a channel that shows one case of an auditor: `form` is then its form, and the address their account.
     """
 
     address: Address
@@ -108,6 +109,7 @@ class Incoming(Struct, frozen=True):
     form: str
     update: str
     said: Said
+    case: bytes = b""
 
 
 class Reply(Struct, frozen=True):

@@ -84,6 +84,7 @@ class Glance(Struct, frozen=True):
     address: Address
     audit: str
     form: str
+    case: bytes = b""
 
 
 Task: TypeAlias = Incoming | Glance

@@ -146,10 +146,14 @@ class Line(Struct, frozen=True):
 
 
 class Outgoing(Struct, frozen=True):
-    """One message: its paragraphs, a hint, earlier answers, and buttons in the order of their use."""
+    """One message: its paragraphs, a hint, earlier answers, and buttons in the order of their use.
+
+    `probe` is for an auditor alone, who asks somebody else: what to mind, and what they could ask next.
+    """
 
     text: tuple[str, ...] = ()
     hint: str = ""
+    probe: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
 
@@ -163,6 +167,7 @@ NAMES = {
     "back": mark("Back"),
     "keep": mark("Keep my answer"),
     "edit": mark("Change an answer"),
+    "jump": mark("Sections"),
     "speak": mark("Language"),
     "pause": mark("Pause"),
     "resume": mark("Go on"),
@@ -183,6 +188,7 @@ _EXPLAINED = {
     "back": mark("Back goes to the question before."),
     "keep": mark("Keep my answer leaves it as it was."),
     "edit": mark("Change an answer goes back to one you gave."),
+    "jump": mark("Sections takes you to another part of the questions."),
     "speak": mark("Language lets you go on in another language."),
     "pause": mark("Pause keeps your answers until you come back."),
     "resume": mark("Go on takes you to the next question."),
@@ -353,8 +359,8 @@ def word(
             return Outgoing((_(_NOT_NOW.get(prompt.move, _NOT_NOW[""])),))
         case prompts.Untaken():
             return Outgoing((_(_UNTAKEN.get(prompt.what, _UNTAKEN[""])),))
-        case prompts.ChooseLanguage():
-            return _choose_language(prompt, _)
+        case prompts.ChooseLanguage() | prompts.Sections():
+            return _choose(prompt, _)
         case prompts.Guide():
             return _guide(prompt, _)
         case prompts.Signpost():
@@ -394,8 +400,17 @@ def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
     hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
     another = (_("Is there one more to add?"),) if ask.another else ()
     return Outgoing(
-        (*paragraphs(ask.label), *another), hint, buttons=_choices(ask, _) + ways(ask, _.language)
+        (*paragraphs(ask.label), *another),
+        hint,
+        probe=_probe(ask, _),
+        buttons=_choices(ask, _) + ways(ask, _.language),
     )
+
+
+def _probe(ask: prompts.Ask, _: Voice) -> tuple[str, ...]:
+    """What an auditor has before them while they ask."""
+    further = (_("You could ask: {probe}", probe=ask.probe),) if ask.probe else ()
+    return (*paragraphs(ask.guidance), *further)
 
 
 def _choices(ask: prompts.Ask, _: Voice) -> tuple[Button, ...]:
@@ -572,6 +587,7 @@ _MAKERS: dict[str, Callable[[], Move]] = {
     "keep": moves.Keep,
     "pause": moves.Pause,
     "resume": moves.Resume,
+    "jump": moves.Jump,
     "look": moves.Look,
     "concern": moves.Concern,
     "submit": moves.Submit,
@@ -587,9 +603,21 @@ def _guide(prompt: prompts.Guide, _: Voice) -> Outgoing:
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
 
-def _choose_language(prompt: prompts.ChooseLanguage, _: Voice) -> Outgoing:
+def _choose(prompt: prompts.ChooseLanguage | prompts.Sections, _: Voice) -> Outgoing:
+    if isinstance(prompt, prompts.Sections):
+        return _sections(prompt, _)
     buttons = tuple(Button(each.label, moves.Speak(each.value), Role.CHOICE) for each in prompt.languages)
     return Outgoing((_("Which language would you like?"),), buttons=buttons)
+
+
+def _sections(prompt: prompts.Sections, _: Voice) -> Outgoing:
+    buttons = tuple(Button(_section(each, _), moves.Jump(each.path), Role.CHOICE) for each in prompt.sections)
+    return Outgoing((_("Where would you like to go on?"),), buttons=buttons)
+
+
+def _section(section: prompts.Section, _: Voice) -> str:
+    done, relevant = section.progress.done, section.progress.relevant
+    return _("{section} ({done} of {relevant})", section=section.label, done=done, relevant=relevant)
 
 
 def signpost(language: str, routes: Routes) -> Outgoing:

@@ -81,6 +81,8 @@ class Offer(Struct, frozen=True):
     status: Status
     public_key: bytes
     entry: Entry
+    harm_types: str = ""
+    scope: str = ""
 
     @property
     def needs_slip(self) -> bool:
@@ -121,6 +123,8 @@ _OFFERS = (
         audits.c.status,
         audits.c.public_key,
         audits.c.entry,
+        audits.c.harm_types,
+        audits.c.scope,
     )
     .join_from(audits, audit_forms, isouter=True)
     .where(audits.c.id.in_(bindparam("ids", expanding=True)))
@@ -200,10 +204,12 @@ class Casework:
         offers: dict[str, dict[str, Offer]] = {}
         query = _OFFERS if only_looks(self._connection) else _OFFERS_HELD
         for row in self._connection.execute(query, {"ids": list(ids)}):
-            audit, form, digest, records, status, public, entry = row
+            audit, form, digest, records, status, public, entry, *known = row
             offered = offers.setdefault(audit, {})
             if form is not None:
-                offered[form] = Offer(audit, form, digest, records, Status(status), public, Entry(entry))
+                offered[form] = Offer(
+                    audit, form, digest, records, Status(status), public, Entry(entry), *known
+                )
         return offers
 
     def keys_of(self, audit: str) -> Pair:

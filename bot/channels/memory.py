@@ -142,4 +142,4 @@ def _replied(reply: Reply) -> Iterator[Message]:
 
 def _text(outgoing: Outgoing) -> tuple[str, ...]:
     lines = (part for line in outgoing.lines for part in (line.label, line.answer))
-    return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)))
+    return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)), *outgoing.probe)

@@ -330,6 +330,8 @@ def _written(together: Iterable[Spoken]) -> Iterator[str]:
         yield from (f"{number}. {_escaped(button.label)}" for number, button in enumerate(listed, 1))
         if outgoing.hint:
             yield f"<i>{_escaped(outgoing.hint)}</i>"
+        if outgoing.probe:
+            yield "<blockquote>{}</blockquote>".format("\n".join(map(_escaped, outgoing.probe)))
 
 
 def _progress(ask: prompts.Ask) -> str:
@@ -365,8 +367,8 @@ def _pieces(paragraph: str) -> Iterator[str]:
 
 
 def without_marks(html: str) -> str:
-    """The same words, neither bold nor in italics."""
-    for tag in ("<b>", "</b>", "<i>", "</i>"):
+    """The same words, neither bold nor in italics nor set apart."""
+    for tag in ("<b>", "</b>", "<i>", "</i>", "<blockquote>", "</blockquote>"):
         html = html.replace(tag, "")
     return html
 
