@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from bot import wording
-from bot.messages import Enter, Go, Reply
+from bot.messages import Enter, Go, Reply, Wish
 from dialogues import engine, moves
 from dialogues.form import Form
 from dialogues.interview import Interview
@@ -49,6 +49,7 @@ _PLAIN: dict[str, Callable[[], Move]] = {
 }
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}
 _DOOR = "door:"
+_DESK = "desk:"
 TO_LEAD = "tell:"  # to the form that reaches the safeguarding lead, for whoever has no interview
 _NOWHERE = -1  # the turn of no interview: such a move is stale
 
@@ -61,6 +62,37 @@ def to_door(code: str, form: str) -> str:
 def door(token: str) -> Enter | None:
     """Where a button leads that stands for a door, or None when it is another one."""
     return Enter(token.removeprefix(_DOOR)) if token.startswith(_DOOR) else None
+
+
+def to_desk(what: str, *about: str) -> str:
+    """What a button carries that an auditor taps beside the questions."""
+    return _DESK + ":".join((what, *about))
+
+
+def wish(token: str) -> Wish | None:
+    """What an auditor wants who taps such a button, or None when it is another one."""
+    if not token.startswith(_DESK):
+        return None
+    what, *about = token.removeprefix(_DESK).split(":")
+    return Wish(what, tuple(about))
+
+
+def id_in(id_: bytes) -> str:
+    """An id of 16 bytes as a token carries it."""
+    return base64.urlsafe_b64encode(id_).decode().rstrip("=")
+
+
+def id_of(carried: str) -> bytes:
+    """The id that a token carries; none for what is no id."""
+    try:
+        return base64.b64decode(carried + "=" * (-len(carried) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
+
+
+def short(name: str) -> str:
+    """What stands for a long name in a token."""
+    return _short(name, 8)
 
 
 def to_the_lead(reply: Reply) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from dialogues.prompts import Item
 from reports import scope
 from reports.scope import Covered, Heard
 from storage.cases import Case, CaseStatus
-from storage.casework import IN_CASES, Audit, Offer
+from storage.casework import IN_CASES, OPENING, Audit, Offer
 from storage.coding import Excerpt, Origin
 from storage.errors import UnknownAuditError, UnknownFormError
 from storage.journal import CaseErased, CaseHandedOver
@@ -76,11 +76,9 @@ def may_ask(work: UnitOfWork, account: bytes, audit: str) -> bool:
 
 def held_by(work: UnitOfWork, case: Case | None, account: bytes) -> Case:
     """The case, which they may go on with. Raises CaseElsewhereError, RoleMissingError."""
-    if case is None or case.status is not CaseStatus.UNDER_WAY:
-        raise CaseElsewhereError
-    if not may_ask(work, account, case.audit):
+    if case is not None and not may_ask(work, account, case.audit):
         raise RoleMissingError
-    if case.holder != account:
+    if case is None or case.status is not CaseStatus.UNDER_WAY or case.holder != account:
         raise CaseElsewhereError
     return case
 
@@ -104,6 +102,12 @@ def offers(work: UnitOfWork, audit: str) -> tuple[Offer, ...]:
     return tuple(offer for offer in found.values() if offer.records in IN_CASES)
 
 
+def may_begin(work: UnitOfWork, account: bytes, audit: str) -> tuple[Offer, ...]:
+    """The forms that an account can begin in the audit: only a lead opens another one."""
+    leads = (audit, LEAD) in work.people.roles(account)
+    return tuple(each for each in offers(work, audit) if leads or each.records != OPENING)
+
+
 def invite(work: UnitOfWork, offer: Offer) -> Interview:
     """A new interview by the form that is offered, with what the audit knows."""
     known = {HARM_TYPES: offer.harm_types, SCOPE: offer.scope}
@@ -114,7 +118,7 @@ def begin(work: UnitOfWork, audit: str, form: str, account: bytes, today: date, 
     """A new case in the hands of this account. Raises RoleMissingError, UnknownAuditError, UnknownFormError."""
     if not may_ask(work, account, audit):
         raise RoleMissingError
-    offer = next((each for each in offers(work, audit) if each.form == form), None)
+    offer = next((each for each in may_begin(work, account, audit) if each.form == form), None)
     if offer is None:
         raise UnknownFormError(audit, form)
     return work.cases.begin(audit, form, invite(work, offer), account, today, part_of)

@@ -6,7 +6,6 @@ same transaction in which the answer is kept: two messages of one person are nev
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -14,14 +13,15 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, filing, hearing, wording
+from bot import buttons, cases, desk, filing, hearing, wording
+from bot.caseload import Caseload
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
 from bot.errors import (
-    NothingLeftError,
+    NotOpenedError,
     NowhereError,
     OthersDraftError,
-    ReceiptMissingError,
+    RoleMissingError,
     SlipNeededError,
     SlipSpentError,
     TurnError,
@@ -48,19 +48,20 @@ from bot.messages import (
     SignIn,
     Tap,
     Welcomed,
+    Wish,
     Words,
 )
+from bot.recording import Recorder
 from bot.stock import Stock
 from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.lifecycle import LIVE
-from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
-from dialogues.prompts import AskAgain, Item, PastLead, Prompt, Submitted, Untaken
-from dialogues.responses import Response
+from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Resume, Skip
+from dialogues.prompts import AskAgain, Item, Prompt, Reason, Submitted, Untaken
 from storage.access import LATER_LINK
-from storage.answers import Submission
-from storage.casework import CONCERN, MESSAGE, NEEDS_RECEIPT, RESPONSE, WITHDRAWAL, Offer
+from storage.cases import Case
+from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
 from storage.errors import (
     AuditClosedError,
     RequestError,
@@ -70,8 +71,8 @@ from storage.errors import (
 )
 from storage.interviews import ENDED, Aside, Conversation, Handed, Ref, Visit, digest, tombstone
 from storage.journal import RoleGiven
-from storage.slips import DEPUTY, LEAD, RESPONDENT
-from storage.threads import Sender, Thread
+from storage.slips import RESPONDENT
+from storage.threads import Sender
 from storage.unit_of_work import Storage, UnitOfWork
 
 _LEAVES_NO_TRACE = (Concern, Help, Look)  # harmless when repeated: no reason to remember a stranger
@@ -132,8 +133,7 @@ class Player:
         return Played(results, notices)
 
     def _together(self, tasks: Sequence[Task]) -> Played:
-        keys = self._storage.keys
-        refs = [keys.ref(task.address.channel, task.address.id, task.audit, task.form) for task in tasks]
+        refs = [self._storage.keys.ref(*_place(task)) for task in tasks]
         with self._storage.writing() as work:
             group = _Group(work, self._clock.now(), self._stock, tasks, refs, self._contacts)
             results = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
@@ -155,19 +155,25 @@ class _Group:
     ) -> None:
         self._work = work
         self._now = now
-        self._stock = stock
         self._contacts = contacts
+        self._recorder = Recorder(work, now, stock)
         self._held = work.interviews.load(set(refs))
         audits = {task.audit for task in tasks} | {held.audit for held in self._held.values()}
         self._offers = work.casework.offers(audits - {""})
+        going_on = {task.case for task in tasks} | {held.case for held in self._held.values()}
+        self._caseload = Caseload(work, going_on - {b""}, now.date())
         self._changed: dict[Ref, Conversation] = {}
-        self._submissions: list[Submission] = []
-        self.notices: list[bytes] = []
+
+    @property
+    def notices(self) -> list[bytes]:
+        """What waits to be sent once this is committed."""
+        return self._recorder.notices
 
     def save(self) -> None:
         """Write what the tasks changed."""
         self._work.interviews.save(self._changed)
-        self._work.answers.submit(self._submissions)
+        self._caseload.save()
+        self._recorder.save()
 
     def take(self, task: Task, ref: Ref) -> Result:
         """What comes of one task; what it changes is written by `save`."""
@@ -181,34 +187,59 @@ class _Group:
         return replace(result, routes=self._contacts.of(here.audit if here is not None else task.audit))
 
     def _take(self, task: Task, ref: Ref) -> Result:
-        held = self._held.get(ref)
+        held = self._caseload.open(self._held.get(ref), task.audit, task.form, task.case)
         if isinstance(task, Incoming):
             return self._hear(task, ref, held)
-        offer = self._offer(task.audit, task.form)
+        if task.case:
+            self._caseload.see_that_they_may_look(task.address, held)
+        offer = self._offer_of(held) if held is not None and held.case else self._offer(task.audit, task.form)
         return self._show(offer, held) if held is not None else None
 
     # Where somebody is
 
     def _hear(self, incoming: Incoming, ref: Ref, held: Conversation | None) -> Result:
         update = digest(incoming.update)
+        turn = _Turn(ref, held, update, incoming.address)
         if held is not None and update in held.recent:
-            return self._repeat(self._offer(incoming.audit or held.audit, incoming.form or held.form), held)
+            return self._hear_again(incoming, held)
+        if held is not None and incoming.case:
+            return self._go_on(turn, held, incoming.said)
         if incoming.audit:
-            offer, turn = self._offer(incoming.audit, incoming.form), _Turn(ref, held, update)
+            offer = self._offer(incoming.audit, incoming.form)
             if isinstance(incoming.said, Returned):
                 return self._come_with_receipt(turn, incoming.said.visit, offer)
             if isinstance(incoming.said, Enter):
                 return self._bring(turn, offer, incoming.said.code)
             return self._play(turn, offer, incoming.said)
-        return self._in_chat(_Turn(ref, held, update), incoming.said, incoming.address)
+        return self._in_chat(turn, incoming.said)
 
-    def _in_chat(self, turn: _Turn, said: Said, address: Address) -> Result:
+    def _hear_again(self, incoming: Incoming, held: Conversation) -> Reply:
+        """A message that came before."""
+        if incoming.case:
+            self._caseload.see_that_they_may_look(incoming.address, held)
+        elif held.case:
+            self._caseload.see_that_they_may(incoming.address, held)
+        audit, form = incoming.audit or held.audit, incoming.form or held.form
+        return self._repeat(self._offer_of(replace(held, audit=audit, form=form)), held)
+
+    def _go_on(self, turn: _Turn, held: Conversation, said: Said) -> Result:
+        """Go on with a case, as long as they may; the way to help stays open when they may not."""
+        try:
+            self._caseload.see_that_they_may(turn.address, held)
+        except TurnError:
+            if hearing.is_telling(said) or hearing.is_concern(said):
+                return self._strange(turn, said)
+            raise
+        return self._play(turn, self._offer_of(held), said)
+
+    def _in_chat(self, turn: _Turn, said: Said) -> Result:
         """In a chat people bring their place with them, or turn to another one."""
+        address = turn.address
         if isinstance(said, Returned):
             return self._come_with_receipt(turn, said.visit)
         elsewhere = _elsewhere(said)
         if isinstance(elsewhere, Enter):
-            return self._enter(turn, elsewhere.code, address)
+            return self._enter(turn, elsewhere.code)
         if isinstance(elsewhere, Go):
             return self._go(turn, elsewhere)
         if isinstance(elsewhere, About):
@@ -218,14 +249,63 @@ class _Group:
             admitted = self._admit(address)
             if admitted is not None:
                 return admitted
+        wish = hearing.wish(said)
+        granted = self._grant(turn, wish) if wish is not None else None
+        if granted is not None:
+            return granted
         if turn.held is None:
-            return self._strange(turn, said, address)
-        return self._play(turn, self._offer(turn.held.audit, turn.held.form), said)
+            return self._strange(turn, said)
+        offer = self._offer_of(turn.held)
+        if offer.records in IN_CASES:
+            return self._go_on(turn, turn.held, said)
+        return self._play(turn, offer, said)
 
-    def _strange(self, turn: _Turn, said: Said, address: Address) -> Result:
+    def _grant(self, turn: _Turn, wish: Wish) -> Result:
+        """What an auditor or lead wants beside the questions; None for others, to whom it is a word like any."""
+        account = self._caseload.account(turn.address)
+        audits = self._caseload.audits_of(account)
+        if not audits:
+            if wish.about:  # a button that was theirs
+                raise RoleMissingError
+            return None
+        case, current = self._caseload, self._caseload.held(turn.held, account)
+        match wish:
+            case Wish("go", (id_,)):
+                return self._take_up(turn, case.held_by(buttons.id_of(id_), account))
+            case Wish("begin", (audit, form)):
+                return self._take_up(turn, case.begin(audit, case.named(audit, form), account))
+            case Wish("give", (id_, to)):
+                return self._give(turn, case.held_by(buttons.id_of(id_), account), buttons.id_of(to))
+            case Wish("observe") if current is not None or len(audits) == 1:
+                return self._take_up(turn, case.observe(current, audits[0], account))
+            case Wish("coverage"):
+                return desk.coverage(self._work, [current.audit] if current is not None else audits)
+            case Wish("handover") if current is not None:
+                return desk.colleagues(self._work, current)
+            case Wish("new"):
+                return self._take_up(turn, case.found(audits, account))
+            case _:
+                return desk.interviews(self._work, account, audits)
+
+    def _take_up(self, turn: _Turn, case: Case) -> Result:
+        """Begin a case in this chat, or go on with it, and put aside what was under way."""
+        aside = Aside(case.audit, case.form, case.interview, case=case.id)
+        new = Conversation(case.interview, audit=case.audit, form=case.form, case=case.id)
+        here = turn.held.turned_to(aside) if turn.held is not None else new
+        move = Resume() if case.interview.state is State.PAUSED else Begin()
+        return self._play(turn, self._offer_of(here), move, here)
+
+    def _give(self, turn: _Turn, case: Case, to: bytes) -> Result:
+        """Hand a case over to a colleague."""
+        self._caseload.hand_over(case, to)
+        if turn.held is not None:
+            self._keep(turn.ref, turn.held.after(turn.update, turn.held.interview, 0))
+        return desk.given(self._work, to)
+
+    def _strange(self, turn: _Turn, said: Said) -> Result:
         """Nobody knows where they belong. The way to help is open to them too, and names no audit."""
         if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
-            return self._enter(turn, said.text, address)
+            return self._enter(turn, said.text)
         telling = hearing.is_telling(said)
         if not telling and not hearing.is_concern(said):
             raise NowhereError(self._work.draft_days)
@@ -240,8 +320,9 @@ class _Group:
         offered = self._offers_of(audits[0].id).values() if len(audits) == 1 else ()
         return next((offer for offer in offered if offer.records == CONCERN), None)
 
-    def _enter(self, turn: _Turn, code: str, address: Address) -> Result:
+    def _enter(self, turn: _Turn, code: str) -> Result:
         """They come by a link: with a slip, or by the name of an audit."""
+        address = turn.address
         code, _, form = code.partition("__")
         slip = self._work.slips.find(code)
         if slip is not None and slip.role != RESPONDENT:
@@ -345,7 +426,19 @@ class _Group:
             raise UnknownFormError(audit, form)
         return offer
 
+    def _offer_of(self, held: Conversation) -> Offer:
+        """What is played here, be it by an auditor."""
+        offer = self._all_offers_of(held.audit).get(held.form)
+        if offer is None:
+            raise UnknownFormError(held.audit, held.form)
+        return offer
+
     def _offers_of(self, audit: str) -> dict[str, Offer]:
+        """What an audit offers to whoever comes to it: nothing of its auditors."""
+        offers = self._all_offers_of(audit)
+        return {form: offer for form, offer in offers.items() if offer.records not in IN_CASES}
+
+    def _all_offers_of(self, audit: str) -> dict[str, Offer]:
         if audit not in self._offers:
             self._offers.update(self._work.casework.offers({audit}))
         offers = self._offers.get(audit)
@@ -376,7 +469,7 @@ class _Group:
         """Play what was said. `here` is where the person has just turned to, if not where they were."""
         before = here or turn.held or Conversation(self._invite(offer))
         if offer.records in NEEDS_RECEIPT:
-            self._visited(offer, before)
+            self._recorder.visited(offer, before)
         form = self._form(before)
         move = _move(said, form, before.interview)
         if isinstance(move, Go):
@@ -390,7 +483,11 @@ class _Group:
             self._see_that_they_may_begin(offer, before.slip)
         if isinstance(move, Untaken | AskAgain):
             return self._not_taken(turn, form, before, move)
-        return self._advance(turn, offer, form, before, move, said)
+        try:
+            return self._advance(turn, offer, form, before, move, said)
+        except NotOpenedError as refused:
+            again = AskAgain(question=refused.question, reason=Reason.CONSTRAINT, message=str(refused))
+            return self._not_taken(turn, form, before, again)
 
     def _advance(
         self, turn: _Turn, offer: Offer, form: Form, before: Conversation, move: Move, said: Said
@@ -403,15 +500,18 @@ class _Group:
         said_back = advanced.prompts
         if interview is not before.interview:
             self._keep_files(offer, form, before.interview, interview, said)
-            if interview.state is State.REVIEWING:
-                self._stock.expect()
-            if interview.state is State.SUBMITTED:
-                handed = Handed(self._hand_in(offer, form, before, interview), after.interview)
+            if before.case and interview.state in ENDED:
+                self._end(before, form, interview)
+                after = replace(after, case=b"")
+            elif interview.state is State.REVIEWING:
+                self._recorder.expect()
+            elif interview.state is State.SUBMITTED:
+                handed = Handed(self._recorder.take(offer, form, before, interview), after.interview)
                 after, said_back = replace(after, handed=handed), _with(handed)
         settled = _settled(form, interview, move) if isinstance(said, Tap) else None
         then = None
         if after.aside and interview.state in ENDED and interview is not before.interview:
-            after, then = self._come_back(after)
+            after, then = self._come_back(after, turn.address)
         if (
             turn.held is not None
             or interview is not before.interview
@@ -419,23 +519,16 @@ class _Group:
         ):
             self._keep(turn.ref, after)
         shown = tombstone(interview) if then else after.interview
-        waiting = self._with_reader(offer, form, before.interview, interview, said_back)
+        waiting = self._recorder.tell_reader(offer, form, before.interview, interview, said_back)
         return Reply(form, _detached(shown), waiting, tries, move, settled, then)
 
-    def _with_reader(
-        self, offer: Offer, form: Form, before: Interview, after: Interview, waiting: tuple[Prompt, ...]
-    ) -> tuple[Prompt, ...]:
-        """The prompts, with who gets what is told when that has just turned out not to be the lead, and at the end."""
-        if offer.records != CONCERN:
-            return waiting
-        was, now = form.goes_past_lead(before.answers), form.goes_past_lead(after.answers)
-        handed_in = after.state is State.SUBMITTED and after is not before
-        if not ((was and handed_in) or (now and not was)):
-            return waiting
-        has_reader = bool(self._work.people.ids(offer.audit, DEPUTY))
-        if handed_in:
-            return (*waiting, PastLead(has_reader, handed_in=True))
-        return (PastLead(has_reader), *waiting)
+    def _end(self, before: Conversation, form: Form, interview: Interview) -> None:
+        """A case is handed in, or was stopped. Raises NotOpenedError."""
+        case = self._caseload.end(before.case)
+        if interview.state is State.SUBMITTED:
+            self._recorder.take_case(case, form, interview)
+        else:
+            cases.erase(self._work, case, self._now.date())
 
     def _see_that_they_may_begin(self, offer: Offer, slip: bytes) -> None:
         """Nobody should answer what they cannot hand in. Raises SlipNeededError, SlipSpentError."""
@@ -452,12 +545,13 @@ class _Group:
         shown: tuple[Prompt, ...] = (why, *engine.prompts(form, before.interview))
         return Reply(form, _detached(before.interview), shown, tries)
 
-    def _come_back(self, ended: Conversation) -> tuple[Conversation, Reply | None]:
+    def _come_back(self, ended: Conversation, address: Address) -> tuple[Conversation, Reply | None]:
         """To the interview that was put aside last and is still under way."""
         for aside in reversed(ended.aside):
-            offer = self._offers_of(aside.audit).get(aside.form) if aside.interview.state in LIVE else None
-            if offer is not None:
-                return self._back_to(ended.turned_to(aside), offer)
+            there = self._caseload.lay_open(aside, address)
+            offered = self._all_offers_of(aside.audit) if there.interview.state in LIVE else {}
+            if aside.form in offered:
+                return self._back_to(ended.turned_to(there), offered[aside.form])
         return ended, None
 
     def _back_to(self, here: Conversation, offer: Offer) -> tuple[Conversation, Reply]:
@@ -489,77 +583,14 @@ class _Group:
         return interview
 
     def _keep(self, ref: Ref, conversation: Conversation) -> None:
-        self._held[ref] = self._changed[ref] = conversation
+        self._caseload.keep(conversation)
+        self._held[ref] = self._changed[ref] = conversation.stored()
 
     def _invite(self, offer: Offer) -> Interview:
-        return engine.invite(self._work.forms.get(offer.digest), seed=secrets.token_hex(8))
+        return cases.invite(self._work, offer)
 
     def _form(self, conversation: Conversation) -> Form:
         return self._work.forms.get(conversation.interview.form)
-
-    def _hand_in(self, offer: Offer, form: Form, before: Conversation, interview: Interview) -> str:
-        """Do with the response what its form is for, in the same transaction. Returns its receipt, if it gets one.
-
-        A slip is spent with it. Raises SlipSpentError when it was spent before, SlipNeededError where there must be
-        one, ReceiptMissingError when somebody does without a receipt what needs one.
-        """
-        if offer.needs_slip and not before.slip:
-            raise SlipNeededError(offer.audit)
-        if before.slip and not self._work.slips.spend(before.slip):
-            raise SlipSpentError(offer.audit)
-        response = engine.response(form, interview)
-        if form.records == MESSAGE:
-            self._write_to_lead(offer, before, response)
-            return ""
-        if form.records == WITHDRAWAL:
-            self._take_back(offer, before)
-            return ""
-        receipt = self._stock.take()
-        self._work.threads.begin(receipt, offer.audit, self._now.date())
-        tags = receipt.opened.tags
-        submission = Submission(offer.audit, form.digest, offer.public_key, response, tags)
-        if form.records != CONCERN:
-            self._submissions.append(submission)
-            return receipt.code
-        route = DEPUTY if form.goes_past_lead(before.interview.answers) else LEAD
-        self._work.casework.raise_concern(submission, receipt.opened.locator, route)
-        self._work.files.erase(filing.digests(filing.names(interview) - filing.names_in(response)))
-        self._tell(offer.audit, CONCERN, route)
-        return receipt.code
-
-    def _visited(self, offer: Offer, here: Conversation) -> tuple[Thread, Visit]:
-        """The thread that their receipt has opened. Raises ReceiptMissingError."""
-        visit = here.visit
-        holds = visit is not None and visit.audit == offer.audit and self._now.timestamp() < visit.until
-        thread = self._work.threads.is_opened_by(visit.opened) if visit is not None and holds else None
-        if visit is None or thread is None:
-            raise ReceiptMissingError
-        return thread, visit
-
-    def _write_to_lead(self, offer: Offer, before: Conversation, response: Response) -> None:
-        """Put what they wrote into their thread, and tell the lead that there is something."""
-        thread, _ = self._visited(offer, before)
-        text = "\n\n".join(value for value in response.values() if isinstance(value, str))
-        if self._work.threads.write(thread, Sender.RESPONDENT, text, offer.public_key, self._now.date()):
-            self._tell(offer.audit, MESSAGE, self._reader_of(thread))
-
-    def _reader_of(self, thread: Thread) -> str:
-        """Whom a thread is for: the role that its concern is for, else the lead."""
-        concerns = self._work.casework.concerns(thread.audit, (LEAD, DEPUTY))
-        return next((each.route for each in concerns if each.locator == thread.locator), LEAD)
-
-    def _take_back(self, offer: Offer, before: Conversation) -> None:
-        """Erase what they handed in. Raises NothingLeftError when there is nothing of it."""
-        _, visit = self._visited(offer, before)
-        pair = self._work.casework.keys_of(offer.audit)
-        if not self._work.answers.withdraw(offer.audit, visit.opened.tags, pair, self._work.forms.get):
-            raise NothingLeftError
-        self._work.casework.note_rewriting(offer.audit)
-
-    def _tell(self, audit: str, kind: str, role: str = LEAD) -> None:
-        """Have those with this role told, once this is committed, whether or not they can be reached."""
-        for person in self._work.people.to_tell(audit, role):
-            self.notices.append(self._work.notices.add(person, audit, kind))
 
     def _keep_files(self, offer: Offer, form: Form, before: Interview, after: Interview, said: Said) -> None:
         """Keep the file that was taken as an answer, and erase those that no longer are one."""
@@ -574,11 +605,18 @@ class _Group:
 
 
 class _Turn(Struct, frozen=True):
-    """Whose turn it is: where their conversation is kept, what there is of it, and the digest of the update."""
+    """Whose turn it is: where their conversation is kept, what there is of it, the digest of the update."""
 
     ref: Ref
     held: Conversation | None
     update: bytes
+    address: Address
+
+
+def _place(task: Task) -> tuple[str, ...]:
+    """Of whom and of what a conversation is."""
+    case = (task.case.hex(),) if task.case else ()
+    return (task.address.channel, task.address.id, task.audit, task.form, *case)
 
 
 def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
@@ -615,7 +653,7 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
             return filing.attached(said, form, interview)
         case Odd(kind):
             return Untaken(what=kind)
-        case Enter() | Go() | Returned() | About() | SignIn():
+        case Enter() | Go() | Returned() | About() | SignIn() | Wish():
             return Begin()
         case _:
             move = said

@@ -26,6 +26,7 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
+from storage.casework import EVIDENCE, IN_CASES, OPENING
 from storage.receipts import grouped
 
 SOURCE = "en"
@@ -198,6 +199,11 @@ _EXPLAINED = {
     "withdraw": mark("Stop erases all your answers here."),
 }
 
+_FOR_AUDITORS = mark(
+    "In a chat, send /sections to jump. Send /observe to note what you see. Send /coverage to see what is missing. "
+    "Send /handover to pass this on. Send /interviews to go on with another one."
+)
+
 _REASONS = {
     Reason.REQUIRED: (
         mark("I need an answer here before we go on. A few words are enough."),
@@ -362,7 +368,7 @@ def word(
         case prompts.ChooseLanguage() | prompts.Sections():
             return _choose(prompt, _)
         case prompts.Guide():
-            return _guide(prompt, _)
+            return _guide(prompt, _, form)
         case prompts.Signpost():
             return signpost(language, routes)
         case (
@@ -595,10 +601,11 @@ _MAKERS: dict[str, Callable[[], Move]] = {
 }
 
 
-def _guide(prompt: prompts.Guide, _: Voice) -> Outgoing:
+def _guide(prompt: prompts.Guide, _: Voice, form: Form | None) -> Outgoing:
     text = (
         _("Here is what you can do."),
         *(_(_EXPLAINED[move]) for move in prompt.moves if move in _EXPLAINED),
+        *((_(_FOR_AUDITORS),) if form is not None and form.records in IN_CASES else ()),
     )
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
@@ -679,6 +686,13 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
                 "Your message is in. The safeguarding lead can read it now, or their deputy if it is about the lead."
             ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
+        )
+    if form is not None and form.records == EVIDENCE:
+        return (_("This is handed in, and kept as evidence. It can be read, and not be changed any more."),)
+    if form is not None and form.records == OPENING:
+        return (
+            _("The new audit is open, and you are its lead."),
+            _("Next, sign in and choose its passphrase. Then ask who runs Candour for its slips."),
         )
     if form is not None and form.records == "message":
         return (

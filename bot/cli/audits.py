@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from bot import founding
 from bot.cli.serve import settings_here
 from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
@@ -29,8 +29,6 @@ from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
 from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
 from storage.unit_of_work import Storage
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
 
 class Format(StrEnum):
@@ -73,7 +71,7 @@ def open_(
     ] = False,
 ) -> None:
     """Open an audit. It always offers the form for telling that someone is at risk."""
-    if not _NAME.fullmatch(audit):
+    if not founding.NAME.fullmatch(audit):
         raise Trouble(
             "The name of an audit has up to 20 small letters, digits and hyphens, like rowan-house."
         )
