@@ -59,9 +59,13 @@ def found(work: UnitOfWork, audit: Audit, forms: Iterable[Form], actor: str) -> 
     for form in offered:
         work.forms.pin(form)
     work.casework.open(audit, offered)
-    asked = tuple(Asked(form.id, form.digest, form.attribution, form.breakdown) for form in offered)
-    opened = AuditOpened(audit.k, audit.staff_count, asked)
+    opened = AuditOpened(audit.k, audit.staff_count, asked(offered))
     work.journal.append(opened, day=audit.opened_on, actor=actor, audit=audit.id)
+
+
+def asked(forms: Iterable[Form]) -> tuple[Asked, ...]:
+    """The forms as the journal has them."""
+    return tuple(Asked(form.id, form.digest, form.attribution, form.breakdown) for form in forms)
 
 
 def always() -> tuple[Form, ...]:

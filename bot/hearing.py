@@ -83,6 +83,8 @@ def is_sign_in(text: str) -> bool:
 
 def wish(said: Said) -> Wish | None:
     """What an auditor wants beside the questions, by a command or a button. The commands are in no menu either."""
+    if isinstance(said, Wish):
+        return said
     if isinstance(said, Tap):
         return buttons.wish(said.token)
     name = said.text.strip().partition("@")[0].lower() if isinstance(said, Words) else ""

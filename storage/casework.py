@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.form import Form
@@ -150,10 +150,14 @@ class Casework:
         except IntegrityError as trouble:
             raise AuditExistsError(audit.id) from trouble
         for form in forms:
-            self._connection.execute(
-                insert(audit_forms),
-                {"audit": audit.id, "form": form.id, "digest": form.digest, "records": form.records},
-            )
+            self.offer(audit.id, form)
+
+    def offer(self, audit: str, form: Form) -> None:
+        """Have an audit offer this form, which must be pinned, in this version."""
+        here = (audit_forms.c.audit == audit, audit_forms.c.form == form.id)
+        self._connection.execute(delete(audit_forms).where(*here))
+        row = {"audit": audit, "form": form.id, "digest": form.digest, "records": form.records}
+        self._connection.execute(insert(audit_forms), row)
 
     def audit(self, audit: str) -> Audit:
         """The audit of this name. Raises UnknownAuditError."""

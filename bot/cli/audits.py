@@ -101,6 +101,16 @@ def open_(
         typer.echo(f"Then invite people: candour slips {audit} --count {staff}")
 
 
+@app.command()
+def offer(
+    audit: Name, forms: Annotated[list[str], typer.Argument(help="Forms, by name or file.", metavar="FORM…")]
+) -> None:
+    """Have an audit that is open offer more forms, or newer versions. What people were invited to answer stays."""
+    with storage_here() as storage:
+        auditing.offer_forms(storage, audit, [form_of(each) for each in forms], SystemClock())
+    typer.echo(f"The audit “{audit}” offers {', '.join(forms)}.")
+
+
 @app.command("list")
 def list_() -> None:
     """Every audit, whether it is open, and how many were heard, as far as that may be said."""

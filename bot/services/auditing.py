@@ -17,9 +17,11 @@ from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
 from reports.disclosure import Band
 from storage import passphrases
-from storage.casework import IN_CASES, RESPONSE, Audit, Concern, Offer, Status
+from storage.casework import IN_CASES, RESPONSE, Audit, Concern, Entry, Offer, Status
 from storage.errors import (
+    AuditClosedError,
     AuditOpenError,
+    FormInUseError,
     PassphraseChosenError,
     PassphraseMissingError,
     PassphraseWeakError,
@@ -33,8 +35,10 @@ from storage.journal import (
     OPERATOR,
     AuditClosed,
     ConcernRead,
+    FormsOffered,
     PassphraseChosen,
     ReportPublished,
+    SlipsIssued,
 )
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -48,6 +52,36 @@ def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
     """
     with storage.writing() as work:
         founding.found(work, audit, forms, OPERATOR)
+
+
+def offer_forms(
+    storage: Storage, name: str, forms: Iterable[Form], clock: Clock = _THIS_MACHINES, actor: str = OPERATOR
+) -> None:
+    """Have an audit that is open already offer these forms too, or these versions of them.
+
+    Raises UnknownAuditError, AuditClosedError, FormInUseError when people were invited to answer another version.
+    """
+    offered = tuple(forms)
+    with storage.writing() as work:
+        work.casework.hold_row(name)
+        audit, before = work.casework.audit(name), _offers(work, name)
+        if audit.status is Status.CLOSED:
+            raise AuditClosedError(name)
+        asked = audit.entry is Entry.OPEN or work.journal.tells(name, SlipsIssued)
+        for form in offered:
+            _see_that_it_may_change(before.get(form.id), form, asked=asked)
+            work.forms.pin(form)
+            work.casework.offer(name, form)
+        event = FormsOffered(founding.asked(offered))
+        work.journal.append(event, day=clock.now().date(), actor=actor, audit=name)
+
+
+def _see_that_it_may_change(before: Offer | None, form: Form, *, asked: bool) -> None:
+    """What people were invited to answer stays as it is: their answers must be counted together."""
+    if before is None or before.digest == form.digest or not asked:
+        return
+    if RESPONSE in (before.records, form.records):
+        raise FormInUseError(before.audit, form.id)
 
 
 def audits(storage: Storage) -> tuple[Audit, ...]:

@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bot import buttons
 from bot.channels.memory import CHANNEL, Person
 from bot.channels.telegram import screens
 from bot.errors import CaseElsewhereError, NowhereError, RoleMissingError
-from bot.messages import ACCOUNT, Address, AtRisk, Desk, Incoming, Reply
+from bot.messages import ACCOUNT, Address, AtRisk, Desk, Incoming, Reply, Said, Tap
 from bot.services import appointing, auditing, interviewing, inviting
 from bot.turns import TurnLoop
 from dialogues.interview import State
-from dialogues.moves import Answer, Begin
+from dialogues.moves import Answer, Begin, Skip, Submit
 from reports.coding import Direction
 from storage.cases import CaseStatus
+from storage.casework import Entry
 from storage.coding import Origin
-from storage.errors import UnknownFormError
+from storage.errors import FormInUseError, UnknownFormError
 from storage.receipts import QUICK
 from storage.slips import AUDITOR, DEPUTY, LEAD
 from storage.unit_of_work import Storage
@@ -341,3 +343,39 @@ async def test_a_lead_opens_an_audit_by_chat_and_what_is_refused_loses_nothing(
         }
     await lee.says("/interviews")
     assert isinstance(lee.outcome, Desk)
+
+
+async def test_an_audit_that_is_open_offers_more_but_not_another_version_of_what_people_were_asked(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    elm = replace(an_audit("elm-court"), entry=Entry.SLIPS)
+    auditing.open_audit(storage, elm, [culture()])
+    lee = await appointed(turns, storage, "lee", LEAD, "elm-court")
+    auditing.offer_forms(storage, "elm-court", [instruments.observation()], clock())
+    await lee.says("/observe")
+    assert asked(lee) == "What did you see?"
+    with pytest.raises(FormInUseError):
+        auditing.offer_forms(storage, "elm-court", [replace(culture(), breakdown="")], clock())
+    newer = replace(instruments.observation(), version="2")
+    auditing.offer_forms(storage, "elm-court", [newer], clock())
+    await lee.says("It was quiet.")  # what was begun goes on as it was begun
+    assert isinstance(lee.outcome, Reply)
+    assert lee.outcome.form.version == "1"
+
+
+async def test_a_message_that_comes_again_after_a_crash_changes_nothing(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    await appointed(turns, storage, "ann")
+    there = Address(CHANNEL, "ann")
+    case = interviewing.begin(storage, AUDIT, OBSERVATION, account(storage, "ann"), clock())
+    taken_up = Tap(buttons.to_desk("go", buttons.id_in(case.id)))
+    said: tuple[Said, ...] = (taken_up, Answer("It was quiet."), Skip(), Skip(), Submit())
+    for number, move in enumerate(said):
+        incoming = Incoming(there, "", "", f"crash {number}", move)
+        first, again = await turns.hear(incoming), await turns.hear(incoming)
+        assert isinstance(first, Reply)
+        assert isinstance(again, Reply)
+        assert first.prompts == again.prompts
+    assert texts(storage) == ["It was quiet."]
+    assert [each.status for each in interviewing.cases(storage, AUDIT)] == [CaseStatus.HANDED_IN]
