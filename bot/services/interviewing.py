@@ -18,6 +18,7 @@ from dialogues.form import Form
 from dialogues.prompts import Item, Section
 from reports.scope import Covered
 from storage.cases import Case
+from storage.journal import Exported
 from storage.unit_of_work import Storage, UnitOfWork
 
 
@@ -99,6 +100,14 @@ def transcript(storage: Storage, audit: str, case: bytes) -> Transcript:
         name = work.casework.audit(audit).name
         during = (each for each in work.cases.of(audit) if each.part_of == case)
         return _transcript(work, found, name, tuple(_transcript(work, each, name) for each in during))
+
+
+def export(storage: Storage, audit: str, case: bytes, clock: Clock, actor: str) -> Transcript:
+    """The same, when it leaves Candour as a file: the journal says so. Raises CaseElsewhereError."""
+    written = transcript(storage, audit, case)
+    with storage.writing() as work:
+        work.journal.append(Exported("transcript"), day=_today(clock), actor=actor, audit=audit)
+    return written
 
 
 def coverage(storage: Storage, audit: str) -> tuple[Covered, ...]:

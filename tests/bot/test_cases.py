@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot import buttons
+from bot import buttons, transcripts
 from bot.channels.memory import CHANNEL, Person
 from bot.channels.telegram import screens
 from bot.errors import CaseElsewhereError, NowhereError, RoleMissingError
@@ -192,6 +192,10 @@ async def test_a_transcript_has_every_section_and_what_was_seen_on_the_way(
     assert [chapter.label for chapter in read.chapters] == ["Who it is"]
     (observation,) = read.observations
     assert observation.chapters[0].items[0].answer == "The notes of supervision are empty since March."
+
+    written = transcripts.markdown(read)
+    assert "# Talk with staff · The manager\n\nRowan House" in written
+    assert "**What did you see?**\n\n> The notes of supervision are empty since March." in written
 
     await ann.says("/coverage")
     assert ann.last.text[:3] == (
