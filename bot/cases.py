@@ -109,8 +109,8 @@ def may_begin(work: UnitOfWork, account: bytes, audit: str) -> tuple[Offer, ...]
 
 
 def invite(work: UnitOfWork, offer: Offer) -> Interview:
-    """A new interview by the form that is offered, with what the audit knows."""
-    known = {HARM_TYPES: offer.harm_types, SCOPE: offer.scope}
+    """A new interview by the form that is offered, with what the audit knows; of another audit it knows nothing."""
+    known = {HARM_TYPES: offer.harm_types, SCOPE: offer.scope} if offer.records != OPENING else {}
     return engine.invite(work.forms.get(offer.digest), seed=secrets.token_hex(8), known=known)
 
 

@@ -53,7 +53,7 @@ survey:
   - {type: text, name: audit_name, label: Its short name?, required: "yes"}
   - {type: text, name: title, label: Its title?}
   - {type: text, name: incident, label: What happened?}
-  - {type: select_multiple area, name: scope, label: What does it look at?}
+  - {type: select_multiple area, name: scope, label: What does it look at?, appearance: scope}
   - {type: integer, name: staff_count, label: How many staff are there?}
   - {type: integer, name: k, label: The fewest people shown together?}
 choices:
