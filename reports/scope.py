@@ -19,11 +19,11 @@ class Area(Struct, frozen=True):
 
     code: str
     name: Text
-    themes: frozenset[Code]
+    themes: tuple[Code, ...]
 
 
 def _area(code: str, en: str, cy: str, *themes: Code) -> Area:
-    return Area(code, Text({"en": en, "cy": cy}), frozenset(themes))
+    return Area(code, Text({"en": en, "cy": cy}), themes)
 
 
 AREAS: tuple[Area, ...] = (
@@ -87,7 +87,7 @@ def coverage(scope: str, heard: Iterable[Heard]) -> tuple[Covered, ...]:
 
 
 def _counted(area: Area, heard: Collection[Heard]) -> dict[SourceType, int]:
-    said = [each for each in heard if each.themes & area.themes]
+    said = [each for each in heard if each.themes.intersection(area.themes)]
     counts = {kind: _people([each for each in said if each.kind is kind]) for kind in SourceType}
     return {kind: count for kind, count in counts.items() if count}
 
