@@ -26,7 +26,7 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
-from storage.casework import EVIDENCE, IN_CASES, OPENING
+from storage.casework import IN_CASES, OPENING
 from storage.receipts import grouped
 
 SOURCE = "en"
@@ -162,13 +162,16 @@ class Outgoing(Struct, frozen=True):
         return f"Outgoing({len(self.text)} paragraphs, {list(self.buttons)})"
 
 
+_SECTIONS = mark("Sections")
+_TO_SECTIONS = mark("Sections takes you to another part of the questions.")
+
 NAMES = {
     "begin": mark("Start"),
     "skip": mark("Skip"),
     "back": mark("Back"),
     "keep": mark("Keep my answer"),
     "edit": mark("Change an answer"),
-    "jump": mark("Sections"),
+    "jump": _SECTIONS,
     "speak": mark("Language"),
     "pause": mark("Pause"),
     "resume": mark("Go on"),
@@ -189,7 +192,7 @@ _EXPLAINED = {
     "back": mark("Back goes to the question before."),
     "keep": mark("Keep my answer leaves it as it was."),
     "edit": mark("Change an answer goes back to one you gave."),
-    "jump": mark("Sections takes you to another part of the questions."),
+    "jump": _TO_SECTIONS,
     "speak": mark("Language lets you go on in another language."),
     "pause": mark("Pause keeps your answers until you come back."),
     "resume": mark("Go on takes you to the next question."),
@@ -687,13 +690,8 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
-    if form is not None and form.records == EVIDENCE:
-        return (_("This is handed in, and kept as evidence. It can be read, and not be changed any more."),)
-    if form is not None and form.records == OPENING:
-        return (
-            _("The new audit is open, and you are its lead."),
-            _("Next, sign in and choose its passphrase. Then ask who runs Candour for its slips."),
-        )
+    if form is not None and form.records in IN_CASES:
+        return _handed_in_by_auditor(_, form)
     if form is not None and form.records == "message":
         return (
             _("Your message is in. Only those who may read it can see it, and they do not see who you are."),
@@ -711,6 +709,15 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             _("90 days after the report, your answers are destroyed."),
         )
     return (_("Your answers are in."),)
+
+
+def _handed_in_by_auditor(_: Voice, form: Form) -> tuple[str, ...]:
+    if form.records == OPENING:
+        return (
+            _("The new audit is open, and you are its lead."),
+            _("Next, sign in and choose its passphrase. Then ask who runs Candour for its slips."),
+        )
+    return (_("This is handed in, and kept as evidence. It can be read, and not be changed any more."),)
 
 
 def _receipt(_: Voice, receipt: str) -> tuple[str, ...]:
