@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from bot import wording
-from bot.messages import Enter, Go, Reply
+from bot.messages import Enter, Go, Reply, Wish
 from dialogues import engine, moves
 from dialogues.form import Form
 from dialogues.interview import Interview
@@ -44,10 +44,12 @@ _PLAIN: dict[str, Callable[[], Move]] = {
     "x": moves.Begin,
     "l": moves.Look,
     "h": moves.Help,
+    "j": moves.Jump,
     "c": moves.Concern,
 }
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}
 _DOOR = "door:"
+_DESK = "desk:"
 TO_LEAD = "tell:"  # to the form that reaches the safeguarding lead, for whoever has no interview
 _NOWHERE = -1  # the turn of no interview: such a move is stale
 
@@ -60,6 +62,37 @@ def to_door(code: str, form: str) -> str:
 def door(token: str) -> Enter | None:
     """Where a button leads that stands for a door, or None when it is another one."""
     return Enter(token.removeprefix(_DOOR)) if token.startswith(_DOOR) else None
+
+
+def to_desk(what: str, *about: str) -> str:
+    """What a button carries that an auditor taps beside the questions."""
+    return _DESK + ":".join((what, *about))
+
+
+def wish(token: str) -> Wish | None:
+    """What an auditor wants who taps such a button, or None when it is another one."""
+    if not token.startswith(_DESK):
+        return None
+    what, *about = token.removeprefix(_DESK).split(":")
+    return Wish(what, tuple(about))
+
+
+def id_in(id_: bytes) -> str:
+    """An id of 16 bytes as a token carries it."""
+    return base64.urlsafe_b64encode(id_).decode().rstrip("=")
+
+
+def id_of(carried: str) -> bytes:
+    """The id that a token carries; none for what is no id."""
+    try:
+        return base64.b64decode(carried + "=" * (-len(carried) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
+
+
+def short(name: str) -> str:
+    """What stands for a long name in a token."""
+    return _short(name, 8)
 
 
 def to_the_lead(reply: Reply) -> tuple[str, str] | None:
@@ -94,7 +127,9 @@ def move(token: str, form: Form, interview: Interview) -> Move | Go | None:
     belongs = bound == _bound(interview) and (not where or (question and _short(question, 4) == where))
     if isinstance(made, moves.Speak):
         return made
-    if isinstance(made, moves.Edit):  # the engine asks for no turn: what is changed must only be there
+    if isinstance(
+        made, moves.Edit | moves.Jump
+    ):  # the engine asks for no turn: what is changed must only be there
         return made if bound.startswith(_tag(interview)) else moves.Skip(turn=_NOWHERE)
     return _at(made, question, interview.turn if belongs else _NOWHERE)
 
@@ -157,6 +192,8 @@ def _written(made: Move | Go) -> str:
             return "t" + wording.value
         case moves.Edit(path):
             return "e" + _carried(path)
+        case moves.Jump(section) if section:
+            return "j" + _carried(section)
         case moves.Remove(instance):
             return "R" + _carried(instance)
         case moves.Speak(language):
@@ -190,6 +227,9 @@ def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
         case "e":
             path = _meant(carried, (item.question for item in engine.history(form, interview)))
             return moves.Edit(path or "")
+        case "j":
+            path = _meant(carried, (each.path for each in engine.sections(form, interview)))
+            return moves.Jump(path) if path else moves.Skip(turn=_NOWHERE)
         case "R":
             return moves.Remove(carried)
         case "L":

@@ -11,6 +11,10 @@ CandourError
     ├── NothingLeftError    there is nothing that could be taken back
     ├── WrongReceiptError   no receipt that opens anything
     ├── TooManyTriesError   so many receipts were tried that nobody may try for a while
+    ├── RoleMissingError    they have no part in the audit, or not any more
+    ├── CaseElsewhereError  the case is in other hands, handed in, or erased
+    ├── NoColleagueError    a case was to be given to somebody who may not have it
+    ├── NotOpenedError      an audit cannot be opened as it was described
     ├── TooBusyError        too many messages wait already: try again in a moment
     └── StoppingError       we are shutting down: the channel should deliver it again
 """
@@ -60,6 +64,35 @@ class SlipSpentError(TurnError):
     def __init__(self, audit: str) -> None:
         super().__init__("This invitation was used by somebody else meanwhile.")
         self.audit = audit
+
+
+class RoleMissingError(TurnError):
+    """Somebody goes on with an interview of auditors who is none in its audit, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no part in this audit at the moment. Please ask the safeguarding lead.")
+
+
+class CaseElsewhereError(TurnError):
+    """A case cannot be gone on with here: somebody else has it now, or it was handed in or stopped."""
+
+    def __init__(self) -> None:
+        super().__init__("This was handed in or stopped, or a colleague goes on with it.")
+
+
+class NoColleagueError(TurnError):
+    """A case was to be given to somebody who is neither auditor nor lead of its audit."""
+
+    def __init__(self) -> None:
+        super().__init__("Only another auditor or the lead of this audit can take this over.")
+
+
+class NotOpenedError(TurnError):
+    """An audit cannot be opened as it was described: why, in its lead's language, and which question is about it."""
+
+    def __init__(self, why: str, question: str) -> None:
+        super().__init__(why)
+        self.question = question
 
 
 class TooBusyError(TurnError):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from bot import buttons, wording
-from bot.messages import About, Enter, Go, Said, Tap, Words
+from bot.messages import About, Enter, Go, Said, Tap, Wish, Words
 from bot.wording import Outgoing, Role
 from dialogues import moves, reading
 from dialogues.interview import Interview, State
@@ -42,12 +42,14 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "resume": moves.Resume,
     "review": moves.Look,
     "edit": moves.Look,
+    "sections": moves.Jump,
     "help": moves.Help,
     "risk": moves.Concern,
     "submit": moves.Submit,
     "stop": moves.Withdraw,
     "start": moves.Begin,
 }
+_WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new"})
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
@@ -77,6 +79,16 @@ def is_sign_in(text: str) -> bool:
     """Whether somebody types `/signin`. It is in no menu: only people with a role are told of it."""
     said = text.strip().partition("@")[0]
     return said.lower() == "/signin"
+
+
+def wish(said: Said) -> Wish | None:
+    """What an auditor wants beside the questions, by a command or a button. The commands are in no menu either."""
+    if isinstance(said, Wish):
+        return said
+    if isinstance(said, Tap):
+        return buttons.wish(said.token)
+    name = said.text.strip().partition("@")[0].lower() if isinstance(said, Words) else ""
+    return Wish(name[1:]) if name.startswith("/") and name[1:] in _WISHES else None
 
 
 def is_concern(said: Said) -> bool:

@@ -14,6 +14,9 @@ from dialogues.prompts import Item, Prompt
 from storage.interviews import Visit
 from storage.threads import Message
 
+# The channel of people who have signed in: their address is their account, in hexadecimal.
+ACCOUNT = "account"
+
 
 class Address(Struct, frozen=True):
     """Where a person is reached: the channel's name, and what the channel knows them by. It has no repr."""
@@ -93,14 +96,22 @@ class SignIn(_Said, frozen=True):
     """They want to sign in on the web pages, if they have a role."""
 
 
-Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About | SignIn
+class Wish(_Said, frozen=True):
+    """What an auditor or lead wants to do beside the questions (`interviews`, `observe`, `give`), and with what."""
+
+    what: str
+    about: tuple[str, ...] = ()
+
+
+Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About | SignIn | Wish
 
 
 class Incoming(Struct, frozen=True):
     """One message: who, in which audit, which form, the channel's own id of it, and what it says.
 
     A channel that does not tell where people are (a chat) leaves `audit` and `form` empty: then it is
-    remembered. `update` is unique per address; the same one again changes nothing. Empty: never repeated.
+    remembered. `update` is unique per address; the same one again changes nothing. Empty: never repeated. `case` is
+    set by a channel that shows one case of an auditor: `form` is then its form, and the address their account.
     """
 
     address: Address
@@ -108,6 +119,7 @@ class Incoming(Struct, frozen=True):
     form: str
     update: str
     said: Said
+    case: bytes = b""
 
 
 class Reply(Struct, frozen=True):
@@ -187,4 +199,17 @@ class Admitted(Struct, frozen=True):
         return "Admitted()"
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted
+class Desk(Struct, frozen=True):
+    """What an auditor or lead reads beside the questions, and where they can go: words and tokens of buttons.
+
+    It has no repr: whom they speak with is not for others.
+    """
+
+    text: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return "Desk()"
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Desk

@@ -124,9 +124,9 @@ class TurnLoop:
             await asyncio.get_running_loop().run_in_executor(self._trying, self._doorkeeper.open, code)
         )
 
-    async def show(self, address: Address, audit: str, form: str) -> Reply | None:
+    async def show(self, address: Address, audit: str, form: str, case: bytes = b"") -> Reply | None:
         """What is waiting for this person, or None when they never began. Raises as `play` does."""
-        return cast("Reply | None", await self._enter(Glance(address, audit, form)))
+        return cast("Reply | None", await self._enter(Glance(address, audit, form, case)))
 
     def _enter(self, task: Task) -> asyncio.Future[Outcome | None]:
         if self._thread is None:

@@ -26,6 +26,7 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
+from storage.casework import IN_CASES, OPENING
 from storage.receipts import grouped
 
 SOURCE = "en"
@@ -146,10 +147,14 @@ class Line(Struct, frozen=True):
 
 
 class Outgoing(Struct, frozen=True):
-    """One message: its paragraphs, a hint, earlier answers, and buttons in the order of their use."""
+    """One message: its paragraphs, a hint, earlier answers, and buttons in the order of their use.
+
+    `probe` is for an auditor alone, who asks somebody else: what to mind, and what they could ask next.
+    """
 
     text: tuple[str, ...] = ()
     hint: str = ""
+    probe: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
 
@@ -157,12 +162,16 @@ class Outgoing(Struct, frozen=True):
         return f"Outgoing({len(self.text)} paragraphs, {list(self.buttons)})"
 
 
+_SECTIONS = mark("Sections")
+_TO_SECTIONS = mark("Sections takes you to another part of the questions.")
+
 NAMES = {
     "begin": mark("Start"),
     "skip": mark("Skip"),
     "back": mark("Back"),
     "keep": mark("Keep my answer"),
     "edit": mark("Change an answer"),
+    "jump": _SECTIONS,
     "speak": mark("Language"),
     "pause": mark("Pause"),
     "resume": mark("Go on"),
@@ -183,6 +192,7 @@ _EXPLAINED = {
     "back": mark("Back goes to the question before."),
     "keep": mark("Keep my answer leaves it as it was."),
     "edit": mark("Change an answer goes back to one you gave."),
+    "jump": _TO_SECTIONS,
     "speak": mark("Language lets you go on in another language."),
     "pause": mark("Pause keeps your answers until you come back."),
     "resume": mark("Go on takes you to the next question."),
@@ -191,6 +201,11 @@ _EXPLAINED = {
     "submit": mark("Hand in sends your answers."),
     "withdraw": mark("Stop erases all your answers here."),
 }
+
+_FOR_AUDITORS = mark(
+    "In a chat, send /sections to jump. Send /observe to note what you see. Send /coverage to see what is missing. "
+    "Send /handover to pass this on. Send /interviews to go on with another one."
+)
 
 _REASONS = {
     Reason.REQUIRED: (
@@ -353,10 +368,10 @@ def word(
             return Outgoing((_(_NOT_NOW.get(prompt.move, _NOT_NOW[""])),))
         case prompts.Untaken():
             return Outgoing((_(_UNTAKEN.get(prompt.what, _UNTAKEN[""])),))
-        case prompts.ChooseLanguage():
-            return _choose_language(prompt, _)
+        case prompts.ChooseLanguage() | prompts.Sections():
+            return _choose(prompt, _)
         case prompts.Guide():
-            return _guide(prompt, _)
+            return _guide(prompt, _, form)
         case prompts.Signpost():
             return signpost(language, routes)
         case (
@@ -394,8 +409,17 @@ def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
     hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
     another = (_("Is there one more to add?"),) if ask.another else ()
     return Outgoing(
-        (*paragraphs(ask.label), *another), hint, buttons=_choices(ask, _) + ways(ask, _.language)
+        (*paragraphs(ask.label), *another),
+        hint,
+        probe=_probe(ask, _),
+        buttons=_choices(ask, _) + ways(ask, _.language),
     )
+
+
+def _probe(ask: prompts.Ask, _: Voice) -> tuple[str, ...]:
+    """What an auditor has before them while they ask."""
+    further = (_("You could ask: {probe}", probe=ask.probe),) if ask.probe else ()
+    return (*paragraphs(ask.guidance), *further)
 
 
 def _choices(ask: prompts.Ask, _: Voice) -> tuple[Button, ...]:
@@ -572,6 +596,7 @@ _MAKERS: dict[str, Callable[[], Move]] = {
     "keep": moves.Keep,
     "pause": moves.Pause,
     "resume": moves.Resume,
+    "jump": moves.Jump,
     "look": moves.Look,
     "concern": moves.Concern,
     "submit": moves.Submit,
@@ -579,17 +604,30 @@ _MAKERS: dict[str, Callable[[], Move]] = {
 }
 
 
-def _guide(prompt: prompts.Guide, _: Voice) -> Outgoing:
+def _guide(prompt: prompts.Guide, _: Voice, form: Form | None) -> Outgoing:
     text = (
         _("Here is what you can do."),
         *(_(_EXPLAINED[move]) for move in prompt.moves if move in _EXPLAINED),
+        *((_(_FOR_AUDITORS),) if form is not None and form.records in IN_CASES else ()),
     )
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
 
-def _choose_language(prompt: prompts.ChooseLanguage, _: Voice) -> Outgoing:
+def _choose(prompt: prompts.ChooseLanguage | prompts.Sections, _: Voice) -> Outgoing:
+    if isinstance(prompt, prompts.Sections):
+        return _sections(prompt, _)
     buttons = tuple(Button(each.label, moves.Speak(each.value), Role.CHOICE) for each in prompt.languages)
     return Outgoing((_("Which language would you like?"),), buttons=buttons)
+
+
+def _sections(prompt: prompts.Sections, _: Voice) -> Outgoing:
+    buttons = tuple(Button(_section(each, _), moves.Jump(each.path), Role.CHOICE) for each in prompt.sections)
+    return Outgoing((_("Where would you like to go on?"),), buttons=buttons)
+
+
+def _section(section: prompts.Section, _: Voice) -> str:
+    done, relevant = section.progress.done, section.progress.relevant
+    return _("{section} ({done} of {relevant})", section=section.label, done=done, relevant=relevant)
 
 
 def signpost(language: str, routes: Routes) -> Outgoing:
@@ -652,6 +690,8 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
+    if form is not None and form.records in IN_CASES:
+        return _handed_in_by_auditor(_, form)
     if form is not None and form.records == "message":
         return (
             _("Your message is in. Only those who may read it can see it, and they do not see who you are."),
@@ -669,6 +709,15 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             _("90 days after the report, your answers are destroyed."),
         )
     return (_("Your answers are in."),)
+
+
+def _handed_in_by_auditor(_: Voice, form: Form) -> tuple[str, ...]:
+    if form.records == OPENING:
+        return (
+            _("The new audit is open, and you are its lead."),
+            _("Next, sign in and choose its passphrase. Then ask who runs Candour for its slips."),
+        )
+    return (_("This is handed in, and kept as evidence. It can be read, and not be changed any more."),)
 
 
 def _receipt(_: Voice, receipt: str) -> tuple[str, ...]:

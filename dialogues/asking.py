@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
-from dialogues.form import Kind, Question
+from dialogues.form import Attribution, Kind, Question
 from dialogues.interview import Interview, Value
-from dialogues.prompts import Ask, Item, Option, Progress, Prompt, Say
+from dialogues.outline import Spot
+from dialogues.prompts import Ask, Item, Option, Progress, Prompt, Say, Section
 from dialogues.reading import Wanted
 from dialogues.scene import Scene
 from dialogues.script import Slot, is_consent, is_signpost
@@ -85,6 +87,7 @@ def _question(scene: Scene, slot: Slot, interview: Interview, *, can_go_back: bo
     question = question_of(slot)
     stand(scene, slot)
     told = scene.script.told(slot.spot, scene.language, scene.scope)
+    is_led = scene.script.form.attribution is Attribution.NAMED  # somebody asks it of somebody else
     return Ask(
         question=slot.path,
         kind=question.kind,
@@ -92,8 +95,8 @@ def _question(scene: Scene, slot: Slot, interview: Interview, *, can_go_back: bo
         turn=interview.turn,
         progress=progress,
         hint=told.hint,
-        guidance=told.guidance,
-        probe=told.probe,
+        guidance=told.guidance if is_led else "",
+        probe=told.probe if is_led else "",
         section=told.section,
         options=options_of(scene, slot),
         bounds=bounds_of(question),
@@ -165,15 +168,50 @@ def _label(scene: Scene, slot: Slot) -> str:
     return scene.script.words(slot.spot, node.label, scene.language, scene.scope)
 
 
+def sections(scene: Scene) -> tuple[Section, ...]:
+    """The sections in which anything is asked at present."""
+    found = ((spot, _progress(scene, spot)) for spot in scene.script.sections)
+    return tuple(
+        Section(spot.path, section_label(scene, spot), progress)
+        for spot, progress in found
+        if progress.relevant
+    )
+
+
+def _progress(scene: Scene, section: Spot) -> Progress:
+    asked = [slot for slot in scene.section_slots(section.path) if scene.is_asked(slot) and not slot.another]
+    return Progress(sum(slot.path in scene.done for slot in asked), len(asked))
+
+
+def section_label(scene: Scene, section: Spot) -> str:
+    """What a section is called."""
+    assert section.node is not None
+    return scene.script.words(section, section.node.label, scene.language, scene.scope) or section.name
+
+
 def items(scene: Scene, *, only_done: bool) -> tuple[Item, ...]:
     """What was asked and answered, in order; with `only_done` nothing that is still to come."""
+    return tuple(item(scene, slot) for slot in _listed(scene, only_done=only_done))
+
+
+def _listed(scene: Scene, *, only_done: bool) -> Iterator[Slot]:
+    """The questions that belong in a list of what was answered."""
+    for slot in scene.slots():
+        is_listed = not slot.another and scene.is_asked(slot) and not is_consent(slot.spot)
+        if is_listed and (slot.path in scene.done or not only_done):
+            yield slot
+
+
+def chapters(scene: Scene) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """What was asked and answered, section by section, each with its label; '' for what stands in none."""
+    by_section = groupby(_listed(scene, only_done=True), lambda slot: slot.spot.outermost)
+    found = (
+        (section_label(scene, spot) if spot.children else "", tuple(item(scene, slot) for slot in slots))
+        for spot, slots in by_section
+    )
     return tuple(
-        item(scene, slot)
-        for slot in scene.slots()
-        if not slot.another
-        and scene.is_asked(slot)
-        and not is_consent(slot.spot)
-        and (slot.path in scene.done or not only_done)
+        (label, tuple(each for _, items in parts for each in items))
+        for label, parts in groupby(found, lambda each: each[0])
     )
 
 

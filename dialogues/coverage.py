@@ -5,7 +5,6 @@ The walks are played by the engine itself. The same form, seed and day give the 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 
 from dialogues.engine import Turn, advance, invite, prompts
 from dialogues.form import Form, Kind, Question
-from dialogues.interview import Path, State
+from dialogues.interview import Path, State, static
 from dialogues.moves import Another, Answer, Begin, Confirm, Skip, Submit, Wording
 from dialogues.outline import Spot
 from dialogues.prompts import Ask, ConfirmWording, Prompt, Review, Say
@@ -258,14 +257,6 @@ def _holder(path: Path, spot: Spot) -> Path:
         return ""
     prefix = path.removesuffix(spot.leaf)
     return prefix.rpartition("[")[0] if parent.is_repeat else prefix + parent.leaf
-
-
-def static(path: Path) -> Path:
-    """`visits[2]/length` without its instance: `visits/length`."""
-    return _INSTANCE.sub("", path) if "[" in path else path
-
-
-_INSTANCE = re.compile(r"\[\d+\]")
 
 
 def _summary(script: Script, tally: _Tally, runs: int, seed: int) -> Coverage:

@@ -6,14 +6,16 @@ that cannot be taken is a value (`AskAgain`, `NotNow`, `Stale`), and leaves the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dialogues import asking
-from dialogues.form import Attribution, Form, Kind, Text
+from dialogues.form import Attribution, Form, Kind, Question, Text
 from dialogues.identifying import find_identifying, remove_identifying
 from dialogues.interview import Interview, Path, State, Value
 from dialogues.lifecycle import LIVE, Facts, follow, possible
@@ -28,6 +30,7 @@ from dialogues.moves import (
     Edit,
     Expire,
     Help,
+    Jump,
     Keep,
     Look,
     Mark,
@@ -53,9 +56,12 @@ from dialogues.prompts import (
     NotNow,
     Option,
     Paused,
+    Progress,
     Prompt,
     Reason,
     Review,
+    Section,
+    Sections,
     Signpost,
     Stale,
     Submitted,
@@ -68,7 +74,8 @@ from dialogues.script import Slot, is_consent, script_of
 
 Prompts: TypeAlias = tuple[Prompt, ...]
 
-_NEVER_STALE = frozenset({Begin, Look, Help, Concern, Speak, Withdraw, Edit})
+_NEVER_STALE = frozenset({Begin, Look, Help, Concern, Speak, Withdraw, Edit, Jump})
+_NOTHING_KNOWN: Mapping[str, Value] = MappingProxyType({})
 _AT_A_QUESTION = frozenset({State.ASKING, State.CONSENTING, State.CONFIRMING})
 _ANYWHERE = ("look", "speak", "help", "concern")
 _MARKING = ("mark", "done")
@@ -94,10 +101,32 @@ class _Refused(Exception):
         self.prompts = prompts
 
 
-def invite(form: Form, *, language: str | None = None, seed: str = "") -> Interview:
-    """An interview that has not begun. An unknown language means the form's own; `seed` makes chance repeatable."""
-    known = [spoken.code for spoken in form.languages]
-    return Interview(form.digest, language if language in known else form.default_language, seed=seed)
+def invite(
+    form: Form, *, language: str | None = None, seed: str = "", known: Mapping[str, Value] = _NOTHING_KNOWN
+) -> Interview:
+    """An interview that has not begun. An unknown language means the form's own; `seed` makes chance repeatable.
+
+    `known` is what need not be asked: values by the word in the appearance of their question (`harm-types`, `scope`).
+    """
+    spoken = [each.code for each in form.languages]
+    chosen = language if language in spoken else form.default_language
+    return Interview(form.digest, chosen, seed=seed, known=_known(form, known))
+
+
+def _known(form: Form, known: Mapping[str, Value]) -> dict[Path, Value]:
+    """What is known, by the paths of its questions outside of repeats."""
+    spots = [spot for spot in script_of(form).spots if known and not spot.chain]
+    found = {spot.path: _fitting(form, spot.question, known) for spot in spots if spot.question is not None}
+    return {path: value for path, value in found.items() if value}
+
+
+def _fitting(form: Form, question: Question, known: Mapping[str, Value]) -> Value:
+    """What is known of a question, as far as it can be an answer to it."""
+    said = next((value for word, value in known.items() if question.appears(word)), "")
+    if not question.kind.has_choices:
+        return said
+    offered = [each for each in said.split() if form.choice(question, each)]
+    return " ".join(offered) if question.kind.is_many or len(offered) == 1 else ""
 
 
 def advance(form: Form, interview: Interview, move: Move, *, now: datetime) -> Turn:
@@ -120,6 +149,22 @@ def prompts(form: Form, interview: Interview) -> Prompts:
 def history(form: Form, interview: Interview) -> tuple[Item, ...]:
     """What was asked and answered so far, in the order of the form and the interview's language."""
     return asking.items(_scene_of(form, interview), only_done=True)
+
+
+def sections(form: Form, interview: Interview) -> tuple[Section, ...]:
+    """The sections of the form in which anything is asked at present, and how far each is."""
+    return asking.sections(_scene_of(form, interview))
+
+
+def progress(form: Form, interview: Interview) -> Progress:
+    """How many questions are done, of those that are relevant at present."""
+    scene = _scene_of(form, interview)
+    return Progress(scene.answered, scene.asked)
+
+
+def chapters(form: Form, interview: Interview) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """What was asked and answered so far under the labels of its sections, '' for what stands in none."""
+    return asking.chapters(_scene_of(form, interview))
 
 
 def waiting(form: Form, interview: Interview) -> Path | None:
@@ -176,12 +221,18 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
         done=frozenset(scene.done),
         counts=scene.own_counts,
         editing=changes.get("editing"),
+        focus=_focus(scene, changes.get("focus", interview.focus)),
         pending=changes.get("pending"),
         turn=interview.turn + 1,
         seed=interview.seed,
         seen=scene.scope.now.isoformat() if scene.script.looks_at_clock else "",
     )
     return _carrying(interview, moved, scene)
+
+
+def _focus(scene: Scene, section: Path | None) -> Path | None:
+    """The section that was jumped to, while anything in it is still to be asked."""
+    return section if section and scene.waiting_in(section) else None
 
 
 def _staying(interview: Interview, scene: Scene, state: State) -> Interview:
@@ -208,6 +259,7 @@ def _emptied(interview: Interview, state: State) -> Interview:
         turn=interview.turn + 1,
         seed=interview.seed,
         seen=interview.seen,
+        known=interview.known if state in LIVE else {},
     )
 
 
@@ -216,7 +268,9 @@ def _shown(interview: Interview, form: Form, now: datetime) -> Prompts:
 
 
 def _waiting_prompts(refused: _Refused, scene: Scene, interview: Interview) -> Prompts:
-    if any(isinstance(prompt, ConfirmStop | Review | ChooseLanguage) for prompt in refused.prompts):
+    if any(
+        isinstance(prompt, ConfirmStop | Review | ChooseLanguage | Sections) for prompt in refused.prompts
+    ):
         return ()
     return _prompts(scene, interview)
 
@@ -257,6 +311,8 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
             return _keep(scene, interview)
         case Edit():
             return _edit(scene, interview, move)
+        case Jump():
+            return _jump(scene, interview, move.section)
         case Another():
             return _another(scene, interview, wanted=move.wanted)
         case Remove():
@@ -471,6 +527,27 @@ def _edit(scene: Scene, interview: Interview, move: Edit) -> Interview:
     return _with(interview, scene, follow("edit", interview.state, Facts()), editing=slot.path)
 
 
+def _jump(scene: Scene, interview: Interview, section: Path) -> Interview:
+    """To the first question of a section that is not done, else to its first one, to be changed."""
+    offered = asking.sections(scene) if _can_jump(scene) else ()
+    if not offered:
+        raise _Refused(_guide(scene, interview))
+    if not section:
+        raise _Refused(Sections(sections=offered))
+    if all(each.path != section for each in offered):
+        raise _Refused(Stale())
+    state = follow("jump", interview.state, Facts())
+    if scene.waiting_in(section):
+        return _with(interview, scene, state, focus=section)
+    first = next(slot for slot in scene.section_slots(section) if scene.is_asked(slot))
+    return _with(interview, scene, state, editing=first.path)
+
+
+def _can_jump(scene: Scene) -> bool:
+    """Whether an auditor asks, who may follow the talk wherever it goes."""
+    return scene.script.form.attribution is Attribution.NAMED and scene.is_consented()
+
+
 def _answer_another(
     scene: Scene, interview: Interview, slot: Slot, typed: str | tuple[str, ...]
 ) -> Interview:
@@ -583,6 +660,8 @@ def _guide(scene: Scene, interview: Interview) -> Guide:
         ruled_out.add("back")
     if not scene.done:
         ruled_out.add("edit")
+    if not _can_jump(scene) or not asking.sections(scene):
+        ruled_out.add("jump")
     return Guide(
         moves=tuple(move for move in (*possible(interview.state), *_ANYWHERE) if move not in ruled_out)
     )
@@ -594,6 +673,10 @@ def _current(scene: Scene, interview: Interview) -> Slot | None:
         return scene.script.consent
     if interview.editing is not None:
         slot = scene.find(interview.editing)
+        if slot is not None:
+            return slot
+    if interview.focus is not None:
+        slot = scene.waiting_in(interview.focus)
         if slot is not None:
             return slot
     return scene.waiting()

@@ -6,6 +6,7 @@ Paths name a question, and inside repeats its instance: `visits[2]/length`.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -38,7 +39,9 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     should it become relevant again. `counts` holds the instances of each repeat. `editing` is the path
     that is asked although it is done. `pending` is a text that waits to be confirmed: it may identify
     its writer. `marked` holds the choices that are marked at the question that waits, None before the first
-    mark. `turn` counts what was changed, so that a button can tell which question it belongs to.
+    mark. `focus` is the section that was jumped to, while something in it is still to be asked. `known` holds what
+    the audit knows already of what the form asks; before consent it is kept apart, since then nothing is an answer.
+    `turn` counts what was changed, so that a button can tell which question it belongs to.
     `seed` makes chance repeatable. `seen` is the time of the last turn, noted only for forms whose rules
     look at the clock: their questions depend on it. It has no repr: nobody's words leave by accident.
     """
@@ -52,6 +55,8 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     editing: Path | None = None
     pending: Value | None = None
     marked: tuple[str, ...] | None = None
+    focus: Path | None = None
+    known: dict[Path, Value] = {}
     turn: int = 0
     seed: str = ""
     seen: str = ""
@@ -60,6 +65,17 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
         return f"Interview({self.state}, turn {self.turn})"
 
 
+def static(path: Path) -> Path:
+    """`visits[2]/length` without its instance: `visits/length`."""
+    return _INSTANCE.sub("", path) if "[" in path else path
+
+
+def instance(path: Path) -> Path:
+    """The instance of the innermost repeat that a path stands in, `visits[2]`, or '' outside of any."""
+    return path[: path.rfind("]") + 1]
+
+
+_INSTANCE = re.compile(r"\[\d+\]")
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Interview)
 

@@ -45,6 +45,7 @@ TABLE: tuple[tuple[str, tuple[State, ...], State, str, str], ...] = (
     ("remove", (State.ASKING, State.REVIEWING), State.ASKING, "", ""),
     ("back", (State.ASKING, State.REVIEWING), State.ASKING, "", ""),
     ("edit", (State.ASKING, State.REVIEWING), State.ASKING, "", ""),
+    ("jump", (State.ASKING, State.REVIEWING), State.ASKING, "", ""),
     ("pause", (State.CONSENTING, State.ASKING, State.CONFIRMING, State.REVIEWING), State.PAUSED, "", ""),
     ("resume", (State.PAUSED,), State.CONSENTING, "needs_consent", "consent is still missing"),
     ("resume", (State.PAUSED,), State.CONFIRMING, "may_identify", "a text waits to be confirmed"),

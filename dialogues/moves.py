@@ -63,6 +63,12 @@ class Edit(_Move, frozen=True, kw_only=False):
     path: str
 
 
+class Jump(_Move, frozen=True, kw_only=False):
+    """Go to a section, by the path of its group; empty: ask which."""
+
+    section: str = ""
+
+
 class Another(_Move, frozen=True, kw_only=False):
     """Whether a repeat has another instance."""
 
@@ -138,6 +144,7 @@ Move: TypeAlias = (
     | Back
     | Keep
     | Edit
+    | Jump
     | Another
     | Remove
     | Confirm

@@ -50,6 +50,11 @@ class Spot:
         return self.node.path if self.node is not None else "/"
 
     @property
+    def outermost(self) -> Spot:
+        """The node at the top of the form that this one stands in, or is."""
+        return self.around.outermost if self.around is not None else self
+
+    @property
     def inside(self) -> tuple[Spot, ...]:
         """The repeats around its children."""
         return (*self.chain, self) if self.is_repeat else self.chain

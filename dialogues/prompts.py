@@ -48,6 +48,7 @@ class Ask(_Prompt, frozen=True):
     """The question that is waiting.
 
     `current` is the present answer when it was gone back to, or a suggested one, or what is marked, as a value.
+    `guidance` and `probe` are for whoever asks it of somebody else: in anonymous forms there are none.
     `another` marks the question whether a repeat has another instance: its options are yes and no.
     """
 
@@ -155,6 +156,23 @@ class ChooseLanguage(_Prompt, frozen=True):
     languages: tuple[Option, ...]
 
 
+class Section(Struct, frozen=True):
+    """A section by the path of its group: its label, and how far it is."""
+
+    path: str
+    label: str
+    progress: Progress
+
+    def __repr__(self) -> str:
+        return "Section"
+
+
+class Sections(_Prompt, frozen=True):
+    """Which section to go to."""
+
+    sections: tuple[Section, ...]
+
+
 class Guide(_Prompt, frozen=True):
     """What can be done here, by the names of moves."""
 
@@ -208,6 +226,7 @@ Prompt: TypeAlias = (
     | NotNow
     | Untaken
     | ChooseLanguage
+    | Sections
     | Guide
     | Signpost
     | PastLead

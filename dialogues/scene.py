@@ -42,6 +42,7 @@ class Scene:
         "counts",
         "done",
         "hidden",
+        "known",
         "language",
         "own_counts",
         "present",
@@ -59,6 +60,7 @@ class Scene:
         self.answers = dict(interview.answers)
         self.done = set(interview.done)
         self.own_counts = dict(interview.counts)
+        self.known = interview.known
         self.values: dict[Path, Value] = {}
         self.hidden: set[Path] = set()
         self.counts: dict[Path, int] = {}
@@ -187,8 +189,10 @@ class Scene:
                 self._work_out(spot, instance, fresh=True)
 
     def set_defaults(self) -> None:
-        """Fill in what the form suggests, in document order, where nothing was said or skipped."""
+        """Fill in what is known and what the form suggests, in document order, where nothing was said or skipped."""
         self._grown = False
+        for path, value in self.known.items():
+            self._set_known(self.script.outline.by_path[path], path, value)
         for spot in self.script.spots:
             for prefixes, indexes in self._instances(spot.chain):
                 self._set_default(spot, prefixes, indexes)
@@ -209,6 +213,16 @@ class Scene:
             self.answers[path] = value
             self._mark(spot, prefixes)
             self._settle()
+
+    def _set_known(self, spot: Spot, path: Path, value: Value) -> None:
+        """What is known need not be asked."""
+        if path in self.answers or path in self.done:
+            return
+        self.answers[path] = value
+        if self.script.asked[spot.index]:
+            self.finish(Slot(path, spot))
+        self._mark(spot, ("",))
+        self._settle()
 
     def _default_of(
         self, spot: Spot, question: Question, prefixes: tuple[str, ...], indexes: tuple[int, ...]
@@ -519,6 +533,17 @@ class Scene:
                     return slot
             self._frontier += 1
         return None
+
+    def section_slots(self, section: Path) -> Iterator[Slot]:
+        """What is relevant of a section, in order."""
+        for unit, slot in enumerate(self.script.units):
+            if slot.spot.outermost.path == section:
+                yield from self.unit_slots(unit)
+
+    def waiting_in(self, section: Path) -> Slot | None:
+        """The first question of a section that is neither answered nor skipped."""
+        slots = self.section_slots(section)
+        return next((slot for slot in slots if slot.path not in self.done and self.is_asked(slot)), None)
 
     def find(self, path: Path) -> Slot | None:
         """The relevant slot of that path."""

@@ -122,6 +122,7 @@ class Script:
                 self.units.append(Slot(spot.leaf, spot))
             elif outermost is not spot:
                 self.unit_of[spot.index] = self.unit_of[outermost.index]
+        self.sections = [spot for spot in self.outline.root.children if spot.children]
         self.consent = next((slot for slot in self.units if is_consent(slot.spot)), None)
 
     # Expressions

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.form import Form
@@ -81,6 +81,8 @@ class Offer(Struct, frozen=True):
     status: Status
     public_key: bytes
     entry: Entry
+    harm_types: str = ""
+    scope: str = ""
 
     @property
     def needs_slip(self) -> bool:
@@ -121,6 +123,8 @@ _OFFERS = (
         audits.c.status,
         audits.c.public_key,
         audits.c.entry,
+        audits.c.harm_types,
+        audits.c.scope,
     )
     .join_from(audits, audit_forms, isouter=True)
     .where(audits.c.id.in_(bindparam("ids", expanding=True)))
@@ -146,10 +150,14 @@ class Casework:
         except IntegrityError as trouble:
             raise AuditExistsError(audit.id) from trouble
         for form in forms:
-            self._connection.execute(
-                insert(audit_forms),
-                {"audit": audit.id, "form": form.id, "digest": form.digest, "records": form.records},
-            )
+            self.offer(audit.id, form)
+
+    def offer(self, audit: str, form: Form) -> None:
+        """Have an audit offer this form, which must be pinned, in this version."""
+        here = (audit_forms.c.audit == audit, audit_forms.c.form == form.id)
+        self._connection.execute(delete(audit_forms).where(*here))
+        row = {"audit": audit, "form": form.id, "digest": form.digest, "records": form.records}
+        self._connection.execute(insert(audit_forms), row)
 
     def audit(self, audit: str) -> Audit:
         """The audit of this name. Raises UnknownAuditError."""
@@ -200,10 +208,12 @@ class Casework:
         offers: dict[str, dict[str, Offer]] = {}
         query = _OFFERS if only_looks(self._connection) else _OFFERS_HELD
         for row in self._connection.execute(query, {"ids": list(ids)}):
-            audit, form, digest, records, status, public, entry = row
+            audit, form, digest, records, status, public, entry, *known = row
             offered = offers.setdefault(audit, {})
             if form is not None:
-                offered[form] = Offer(audit, form, digest, records, Status(status), public, Entry(entry))
+                offered[form] = Offer(
+                    audit, form, digest, records, Status(status), public, Entry(entry), *known
+                )
         return offers
 
     def keys_of(self, audit: str) -> Pair:

@@ -14,6 +14,7 @@
     ├── RequestError                    asked for something that is not there, or not now
     │   ├── UnknownAuditError
     │   ├── UnknownFormError
+    │   ├── FormInUseError
     │   ├── UnsafeThresholdError
     │   ├── AuditExistsError
     │   ├── AuditClosedError
@@ -115,6 +116,16 @@ class UnknownFormError(RequestError):
         super().__init__(f"The audit “{audit}” has no form “{form}”.")
         self.audit = audit
         self.form = form
+
+
+class FormInUseError(RequestError):
+    """Another version of a form was to be offered where people were invited to answer this one."""
+
+    def __init__(self, audit: str, form: str) -> None:
+        super().__init__(
+            f"People were invited to answer “{form}” in “{audit}”, so that it stays as it is. "
+            "Another version needs an audit of its own."
+        )
 
 
 class UnsafeThresholdError(RequestError):

@@ -30,6 +30,7 @@ from storage.receipts import Opened
 from storage.tables import drafts
 
 Ref: TypeAlias = bytes
+Place: TypeAlias = tuple[str, str, bytes]  # audit, form, case
 
 RECENT = 32  # how many updates of one person are recognised when they come again
 REMEMBERED = 4096  # how many opened drafts are kept in memory
@@ -45,6 +46,12 @@ class Aside(Struct, frozen=True, omit_defaults=True):
     interview: Interview
     tries: int = 0
     slip: bytes = b""
+    case: bytes = b""
+
+    @property
+    def place(self) -> Place:
+        """Which interview it is."""
+        return self.audit, self.form, self.case
 
     def __repr__(self) -> str:
         return f"Aside({self.interview!r})"
@@ -77,7 +84,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     `recent` holds digests of the last updates, `tries` the consecutive replies to the present question
     that could not be taken. In a chat, which does not tell by itself where a person is, `audit` and `form`
     say where, and `aside` holds their other interviews. `slip` is the hash of the invitation they came with,
-    `handed` what they have just handed in, `visit` where a receipt has led them.
+    `handed` what they have just handed in, `visit` where a receipt has led them. `case` is the case of an auditor
+    that goes on here: then its interview lies in `storage.cases`, and here is only a stub of it.
     """
 
     interview: Interview
@@ -89,6 +97,12 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     aside: tuple[Aside, ...] = ()
     handed: Handed | None = None
     visit: Visit | None = None
+    case: bytes = b""
+
+    @property
+    def place(self) -> Place:
+        """Which interview is in the foreground."""
+        return self.audit, self.form, self.case
 
     def __repr__(self) -> str:
         return f"Conversation({self.interview!r})"
@@ -110,9 +124,9 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
 
     def turned_to(self, aside: Aside) -> Conversation:
         """The same chat with this interview in the foreground, and the present one put aside."""
-        here = Aside(self.audit, self.form, self.interview, self.tries, self.slip)
-        others = [each for each in self.aside if (each.audit, each.form) != (aside.audit, aside.form)]
-        if here.interview.state is not State.INVITED and (here.audit, here.form) != (aside.audit, aside.form):
+        here = Aside(*self.place[:2], self._kept(), self.tries, self.slip, self.case)
+        others = [each for each in self.aside if each.place != aside.place]
+        if here.interview.state is not State.INVITED and here.place != aside.place:
             others.append(here)
         return replace(
             self,
@@ -122,13 +136,27 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
             form=aside.form,
             slip=aside.slip,
             aside=tuple(others),
+            case=aside.case,
         )
+
+    def _kept(self) -> Interview:
+        """What is kept here of the interview in the foreground."""
+        return stub(self.interview) if self.case else self.interview
+
+    def stored(self) -> Conversation:
+        """As it is stored: without what lies in a case."""
+        return replace(self, interview=stub(self.interview)) if self.case else self
 
 
 def tombstone(interview: Interview) -> Interview:
     """The interview; if it has ended, only what recognises it: no answer, nothing that was skipped."""
     if interview.state not in ENDED:
         return interview
+    return stub(interview)
+
+
+def stub(interview: Interview) -> Interview:
+    """Where an interview stands, and nothing that was said in it."""
     return Interview(interview.form, interview.language, interview.state, turn=interview.turn)
 
 

@@ -77,6 +77,12 @@ class AuditOpened(Struct, frozen=True):
     forms: tuple[Asked, ...]
 
 
+class FormsOffered(Struct, frozen=True):
+    """An audit that is open already offers these forms from now on, in these versions."""
+
+    forms: tuple[Asked, ...]
+
+
 class SlipsIssued(Struct, frozen=True):
     """Invitations were made: how many, and to what they entitle."""
 
@@ -207,6 +213,7 @@ class Exported(Struct, frozen=True):
 What: TypeAlias = (
     JournalBegun
     | AuditOpened
+    | FormsOffered
     | PassphraseChosen
     | SlipsIssued
     | RoleGiven
@@ -233,6 +240,7 @@ What: TypeAlias = (
 _KINDS: dict[str, type[What]] = {
     "journal begun": JournalBegun,
     "audit opened": AuditOpened,
+    "forms offered": FormsOffered,
     "slips issued": SlipsIssued,
     "role given": RoleGiven,
     "role removed": RoleRemoved,
@@ -436,6 +444,10 @@ class Journal:
             seq, mac = self._write(seq + 1, (day, actor, audit, what), mac)
         self._waiting.clear()
         return _checkpoint(self._keys, seq, mac) if continues else None
+
+    def tells(self, audit: str, kind: type[What]) -> bool:
+        """Whether it has an entry of this kind about the audit."""
+        return any(entry.audit == audit and isinstance(entry.what, kind) for entry in self.entries())
 
     def has(self, checkpoint: Checkpoint) -> bool:
         """Whether the entry that this checkpoint knows is on the chain."""

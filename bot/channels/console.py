@@ -87,6 +87,8 @@ def _lines(outgoing: wording.Outgoing, *, is_question: bool) -> Iterator[Text | 
         yield Text(paragraph, style="bold" if is_question else "")
     if outgoing.hint:
         yield Text(outgoing.hint, style="italic")
+    for paragraph in outgoing.probe:
+        yield Padding(Text(paragraph), (0, 0, 0, 4))
     for line in outgoing.lines:
         yield Padding(Text.assemble((line.label, "dim"), "\n", line.answer), (0, 0, 0, 2))
     choices = [

@@ -24,6 +24,7 @@ from bot.messages import (
     Appointed,
     AtRisk,
     Attached,
+    Desk,
     Doors,
     Enter,
     Incoming,
@@ -126,6 +127,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message(wording.signpost(language, routes).text, tell)
         case Promises(language, days):
             yield Message(promises.text(language, days))
+        case Desk(text, ways):
+            yield Message(text, ways)
         case Admitted():
             yield Message((outcome.code,))
 
@@ -142,4 +145,4 @@ def _replied(reply: Reply) -> Iterator[Message]:
 
 def _text(outgoing: Outgoing) -> tuple[str, ...]:
     lines = (part for line in outgoing.lines for part in (line.label, line.answer))
-    return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)))
+    return (*outgoing.text, *lines, *filter(None, (outgoing.hint,)), *outgoing.probe)

@@ -54,6 +54,7 @@ _CARDS = (
     prompts.ConfirmWording,
     prompts.Signpost,
     prompts.ChooseLanguage,
+    prompts.Sections,
     prompts.ConfirmStop,
     prompts.Paused,
     prompts.Submitted,
@@ -61,7 +62,8 @@ _CARDS = (
     prompts.Withdrawn,
     prompts.Expired,
 )
-_PASSING = (prompts.AskAgain, *_NOTICES, prompts.ConfirmStop, prompts.Signpost, prompts.ChooseLanguage)
+_CHOICES = (prompts.ChooseLanguage, prompts.Sections)
+_PASSING = (prompts.AskAgain, *_NOTICES, *_CHOICES, prompts.ConfirmStop, prompts.Signpost)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Move)
@@ -114,6 +116,7 @@ class Question(_Shown, frozen=True):
     control: str
     label: str
     hint: str
+    probe: tuple[str, ...]  # for the auditor who asks, apart from what they ask
     section: str
     options: tuple[prompts.Option, ...]
     typed: list[str]
@@ -354,6 +357,7 @@ def _question(
         control=control,
         label="\n\n".join(out.text),  # with “one more?” behind the name of a repeat
         hint=out.hint,
+        probe=out.probe,
         section=ask.section,
         options=wording.options(ask, language),
         typed=shown,

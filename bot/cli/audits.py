@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +12,12 @@ from typing import Annotated
 
 import typer
 
+from bot import founding, transcripts
 from bot.cli.serve import settings_here
 from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
 from bot.opening import open_storage
-from bot.services import auditing, inviting
+from bot.services import auditing, interviewing, inviting
 from bot.services.inviting import Ways
 from bot.settings import Settings, Telegram
 from dialogues.form import Form
@@ -30,7 +30,7 @@ from storage.journal import OPERATOR
 from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
 from storage.unit_of_work import Storage
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+_SHORT = 8  # hexadecimal digits by which an interview is named
 
 
 class Format(StrEnum):
@@ -73,7 +73,7 @@ def open_(
     ] = False,
 ) -> None:
     """Open an audit. It always offers the form for telling that someone is at risk."""
-    if not _NAME.fullmatch(audit):
+    if not founding.NAME.fullmatch(audit):
         raise Trouble(
             "The name of an audit has up to 20 small letters, digits and hyphens, like rowan-house."
         )
@@ -101,6 +101,16 @@ def open_(
         )
     else:
         typer.echo(f"Then invite people: candour slips {audit} --count {staff}")
+
+
+@app.command()
+def offer(
+    audit: Name, forms: Annotated[list[str], typer.Argument(help="Forms, by name or file.", metavar="FORM…")]
+) -> None:
+    """Have an audit that is open offer more forms, or newer versions. What people were invited to answer stays."""
+    with storage_here() as storage:
+        auditing.offer_forms(storage, audit, [form_of(each) for each in forms], SystemClock())
+    typer.echo(f"The audit “{audit}” offers {', '.join(forms)}.")
 
 
 @app.command("list")
@@ -223,6 +233,33 @@ def report(
     path = out or Path(f"report.{format_}")
     write_file(path, _written(found, format_, language), replace=force)
     typer.echo(f"The report is in {path}.")
+
+
+@app.command()
+def transcript(
+    audit: Name,
+    case: Annotated[str, typer.Argument(help="The id of the interview; without it they are listed.")] = "",
+    out: Annotated[Path, typer.Option(help="The file to write, as Markdown.")] = Path("transcript.md"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write one interview of an auditor to a file, or list them all."""
+    with storage_here() as storage:
+        auditing.audit(storage, audit)
+        found = [
+            each for each in interviewing.cases(storage, audit) if each.id.hex().startswith(case.lower())
+        ]
+        if not case:
+            for each in found:
+                typer.echo(f"{each.id.hex()[:_SHORT]}  {each.status}  {each.begun_on}  {each.title}")
+            return
+        if len(found) != 1:
+            raise Trouble(
+                f"No interview of “{audit}” has this id. List them: candour audits transcript {audit}"
+            )
+        reserve(out, replace=force)
+        exported = interviewing.export(storage, audit, found[0].id, SystemClock(), OPERATOR)
+    write_file(out, transcripts.markdown(exported).encode(), replace=True)
+    typer.echo(f"The transcript is in {out}.")
 
 
 def _written(report: Report, format_: Format, language: str) -> bytes:

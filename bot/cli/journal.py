@@ -15,6 +15,7 @@ from storage.journal import (
     AnswersForgotten,
     ApprovalAsked,
     ApprovalRefused,
+    Asked,
     AuditClosed,
     AuditOpened,
     BackedUp,
@@ -29,6 +30,7 @@ from storage.journal import (
     Exported,
     Fault,
     Flaw,
+    FormsOffered,
     JournalBegun,
     KeysRotated,
     PassphraseChosen,
@@ -202,11 +204,10 @@ def _deed(what: What, audit: str) -> str:
             there = f" These audits were there before: {', '.join(before)}." if before else ""
             return f"the journal begins now; what was done before is not in it.{there}"
         case AuditOpened(k=k, staff=staff, forms=forms):
-            asked = ", ".join(
-                f"{each.form} ({each.attribution}, {f'by {each.breakdown}' if each.breakdown else 'no breakdown'})"
-                for each in forms
-            )
+            asked = ", ".join(map(_asked, forms))
             return f"opened {audit} for {staff} staff, nothing to be shown of fewer than {k}; forms: {asked}"
+        case FormsOffered(forms=forms):
+            return f"had {audit} offer {', '.join(map(_asked, forms))}"
         case SlipsIssued(count=count, role=role):
             return f"made {count} invitations to {audit} as {role}"
         case PassphraseChosen() | AnswersForgotten() | AuditClosed() | ConcernRead():
@@ -230,6 +231,11 @@ def _deed(what: What, audit: str) -> str:
             return _of_casework(what, audit)
         case _:
             assert_never(what)
+
+
+def _asked(form: Asked) -> str:
+    by = f"by {form.breakdown}" if form.breakdown else "no breakdown"
+    return f"{form.form} ({form.attribution}, {by})"
 
 
 def _of_casework(

@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import assert_never
 
+from bot import founding
 from bot.clock import Clock, SystemClock
-from dialogues import library
 from dialogues.form import Form
 from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
 from reports.disclosure import Band
 from storage import passphrases
-from storage.casework import RESPONSE, Audit, Concern, Offer, Status
+from storage.casework import IN_CASES, RESPONSE, Audit, Concern, Entry, Offer, Status
 from storage.errors import (
+    AuditClosedError,
     AuditOpenError,
+    FormInUseError,
     PassphraseChosenError,
     PassphraseMissingError,
     PassphraseWeakError,
@@ -31,33 +33,55 @@ from storage.errors import (
 from storage.journal import (
     LEAD,
     OPERATOR,
-    Asked,
     AuditClosed,
-    AuditOpened,
     ConcernRead,
+    FormsOffered,
     PassphraseChosen,
     ReportPublished,
+    SlipsIssued,
 )
 from storage.unit_of_work import Storage, UnitOfWork
-
-FOR_RECEIPTS = ("message", "take-back")  # forms for whoever has handed in
 
 _THIS_MACHINES = SystemClock()
 
 
 def open_audit(storage: Storage, audit: Audit, forms: Iterable[Form]) -> None:
-    """Open an audit that offers these forms, and those that a receipt is for.
+    """Open an audit that offers these forms, and those that come with every audit.
 
     Raises AuditExistsError, UnsafeThresholdError.
     """
-    if not disclosure.is_threshold(audit.k):
-        raise UnsafeThresholdError(audit.k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
-    offered = (*forms, *(library.shipped(name) for name in FOR_RECEIPTS))
     with storage.writing() as work:
+        founding.found(work, audit, forms, OPERATOR)
+
+
+def offer_forms(
+    storage: Storage, name: str, forms: Iterable[Form], clock: Clock = _THIS_MACHINES, actor: str = OPERATOR
+) -> None:
+    """Have an audit that is open already offer these forms too, or these versions of them.
+
+    Raises UnknownAuditError, AuditClosedError, FormInUseError when people were invited to answer another version.
+    """
+    offered = tuple(forms)
+    with storage.writing() as work:
+        work.casework.hold_row(name)
+        audit, before = work.casework.audit(name), _offers(work, name)
+        if audit.status is Status.CLOSED:
+            raise AuditClosedError(name)
+        asked = audit.entry is Entry.OPEN or work.journal.tells(name, SlipsIssued)
         for form in offered:
+            _see_that_it_may_change(before.get(form.id), form, asked=asked)
             work.forms.pin(form)
-        work.casework.open(audit, offered)
-        work.journal.append(_opened(audit, offered), day=audit.opened_on, actor=OPERATOR, audit=audit.id)
+            work.casework.offer(name, form)
+        event = FormsOffered(founding.asked(offered))
+        work.journal.append(event, day=clock.now().date(), actor=actor, audit=name)
+
+
+def _see_that_it_may_change(before: Offer | None, form: Form, *, asked: bool) -> None:
+    """What people were invited to answer stays as it is: their answers must be counted together."""
+    if before is None or before.digest == form.digest or not asked:
+        return
+    if RESPONSE in (before.records, form.records):
+        raise FormInUseError(before.audit, form.id)
 
 
 def audits(storage: Storage) -> tuple[Audit, ...]:
@@ -73,9 +97,13 @@ def audit(storage: Storage, name: str) -> Audit:
 
 
 def forms(storage: Storage, name: str) -> tuple[Form, ...]:
-    """The forms that an audit offers, in their present versions. Raises UnknownAuditError."""
+    """The forms that an audit offers to whoever comes to it, in their present versions. Raises UnknownAuditError.
+
+    Those of its auditors are not among them: `interviewing.forms`.
+    """
     with storage.reading() as work:
-        return tuple(work.forms.get(offer.digest) for offer in _offers(work, name).values())
+        offered = (offer for offer in _offers(work, name).values() if offer.records not in IN_CASES)
+        return tuple(work.forms.get(offer.digest) for offer in offered)
 
 
 def progress(storage: Storage, name: str, clock: Clock = _THIS_MACHINES) -> Band:
@@ -242,11 +270,6 @@ def _release(work: UnitOfWork, offer: Offer, today: date, actor: str) -> Report:
             raise UnsafeThresholdError(k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
         case _:
             assert_never(assembled)
-
-
-def _opened(audit: Audit, forms: Iterable[Form]) -> AuditOpened:
-    asked = (Asked(form.id, form.digest, form.attribution, form.breakdown) for form in forms)
-    return AuditOpened(audit.k, audit.staff_count, tuple(asked))
 
 
 def _facts(audit: Audit) -> AuditFacts:

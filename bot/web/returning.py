@@ -8,8 +8,8 @@ from starlette.responses import Response
 from bot import welcoming
 from bot.channels import webchat
 from bot.errors import ReceiptMissingError, TooManyTriesError, WrongReceiptError
+from bot.founding import FOR_RECEIPTS
 from bot.messages import Address, Incoming, Returned, Welcomed
-from bot.services.auditing import FOR_RECEIPTS
 from bot.turns import TurnLoop
 from bot.web import guard
 from bot.web.conversation import path

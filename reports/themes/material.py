@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from dialogues.form import Form, Kind, SourceType
-from reports import disclosure, scoring
+from reports import disclosure, scope, scoring
 from reports.assembly import Report
 from reports.coding import Coded
 from reports.scoring import Scale, Tally
@@ -17,14 +17,7 @@ from reports.scoring import Scale, Tally
 PEOPLE = frozenset({SourceType.EXPERIENCE, SourceType.STAFF, SourceType.PARTNERS})  # the rest are records
 
 
-AREAS: dict[str, tuple[str, ...]] = {
-    "warning_signs": ("ESC", "CUL"),
-    "response": ("ESC", "LEAD"),
-    "multi_agency": ("MAW", "COM"),
-    "staff_skills": ("TRN", "SUP", "CAP"),
-    "leadership": ("LEAD", "ASR"),
-    "care_planning": ("CARE", "LRN"),
-}
+AREAS: dict[str, tuple[str, ...]] = {area.code: area.themes for area in scope.AREAS}
 """The areas of scope, with the themes that answer for them."""
 
 

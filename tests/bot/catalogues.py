@@ -48,7 +48,16 @@ STAFF = (
     *(f"web/templates/{name}.html" for name in ("slip", "start", "welcome")),
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
-    "channels/telegram/screens.py": {"_appointed", "_admitted"},
+    "channels/telegram/screens.py": {"_appointed", "_admitted", "_no_case"},
+    "wording.py": {
+        "_FOR_AUDITORS",
+        "_SECTIONS",
+        "_TO_SECTIONS",
+        "_handed_in_by_auditor",
+        "_probe",
+        "_section",
+        "_sections",
+    },
     "web/templates/macros.html": {"passkey"},
 }
 SHORT = 30  # characters of a button that stands beside others

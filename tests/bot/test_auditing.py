@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot import founding
 from bot.services import auditing, inviting
 from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Submit
@@ -75,7 +76,7 @@ def _destroy(storage: Storage, table: str) -> None:
 def test_an_audit_opens_with_its_forms(storage: Storage) -> None:
     assert auditing.audits(storage) == (an_audit(),)
     assert auditing.audit(storage, AUDIT).status is Status.OPEN
-    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN, *auditing.FOR_RECEIPTS}
+    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN, *founding.FOR_RECEIPTS}
 
 
 def test_an_audit_cannot_be_opened_twice_nor_half(storage: Storage) -> None:

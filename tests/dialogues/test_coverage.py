@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogues.coverage import Coverage, Unchosen, cover, static
+from dialogues.coverage import Coverage, Unchosen, cover
 from dialogues.form import Form
+from dialogues.interview import static
 from dialogues.library import shipped
 from dialogues.samples import Samples, matching
 from dialogues.script import script_of

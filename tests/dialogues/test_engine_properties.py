@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dialogues import moves
-from dialogues.engine import Turn, advance, history, invite, prompts, response
+from dialogues.engine import Turn, advance, history, invite, prompts, response, sections, waiting
 from dialogues.form import Form
-from dialogues.interview import Interview, State, decode, encode
+from dialogues.interview import Interview, State, decode, encode, static
 from dialogues.lifecycle import LIVE
 from dialogues.prompts import (
     Ask,
@@ -22,6 +22,7 @@ from dialogues.prompts import (
     Guide,
     NotNow,
     Review,
+    Sections,
     Signpost,
     Stale,
 )
@@ -125,6 +126,8 @@ class Author:
             row["constraint"] = self.pick(". != '3'", ". != 'b'", f"not({self.truth()}) or . != 'x'")
         if self.rarely():
             row["default"] = self.default(kind)
+        if kind == "select_multiple abc" and self.rarely():
+            row["appearance"] = "harm-types"
         if kind == "select_one towns":
             chosen = [
                 f"selected(${{{one}}}, colour)" for one in self.of("select_one abc", "select_multiple abc")
@@ -223,7 +226,7 @@ class Interviews(RuleBasedStateMachine):
     @initialize(form=forms())
     def invited(self, form: Form) -> None:
         self.form, self.now = form, NOW
-        self.interview = invite(form, seed="seed")
+        self.interview = invite(form, seed="seed", known={"harm-types": "c z a"})
         self.consented = script_of(form).consent is None
         self.play(moves.Begin())
 
@@ -264,6 +267,11 @@ class Interviews(RuleBasedStateMachine):
     def edit(self, data: st.DataObject) -> None:
         if self.interview.done:
             self.play(moves.Edit(data.draw(st.sampled_from(sorted(self.interview.done)))))
+
+    @rule(data=st.data())
+    def jump(self, data: st.DataObject) -> None:
+        offered = [each.path for each in sections(self.form, self.interview)]
+        self.play(moves.Jump(data.draw(st.sampled_from([*offered, "", "nowhere"]))))
 
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
@@ -313,7 +321,16 @@ class Interviews(RuleBasedStateMachine):
             assert (
                 isinstance(move, moves.Begin)
                 or isinstance(
-                    head, AskAgain | NotNow | Stale | Guide | Signpost | ConfirmStop | Review | ChooseLanguage
+                    head,
+                    AskAgain
+                    | NotNow
+                    | Stale
+                    | Guide
+                    | Signpost
+                    | ConfirmStop
+                    | Review
+                    | ChooseLanguage
+                    | Sections,
                 )
                 or isinstance(move, moves.Mark)
             )
@@ -323,7 +340,14 @@ class Interviews(RuleBasedStateMachine):
         else:
             assert turn.interview.turn == before.turn + 1
             assert turn.interview != before
+        if isinstance(move, moves.Jump) and turn.interview is not before:
+            assert self.section_of(turn.interview) == move.section
         assert turn.prompts
+
+    def section_of(self, interview: Interview) -> str:
+        """The path of the section in which a question waits."""
+        path = waiting(self.form, interview) or ""
+        return script_of(self.form).outline.by_path[static(path).removesuffix("[+]")].outermost.path
 
     # What holds after every move
 
@@ -344,6 +368,7 @@ class Interviews(RuleBasedStateMachine):
             assert not self.interview.answers
             assert not self.interview.done
             assert not self.interview.counts
+            assert not self.interview.focus
             assert self.interview.pending is None
 
     @invariant()
@@ -367,6 +392,21 @@ class Interviews(RuleBasedStateMachine):
         assert [slot.path for slot in scene.slots()] == [slot.path for slot in fresh.slots()]
         assert scene.waiting() == fresh.waiting()
         assert scene.answers == fresh.answers
+
+    @invariant()
+    def a_section_that_was_jumped_to_comes_first(self) -> None:
+        focus = self.interview.focus
+        if focus and self.interview.state is State.ASKING and not self.interview.editing:
+            assert self.scene().waiting_in(focus)
+            assert self.section_of(self.interview) == focus
+
+    @invariant()
+    def what_is_known_is_not_asked(self) -> None:
+        if self.interview.state not in LIVE or not self.consented:
+            return
+        for path, question in self.form.questions.items():
+            if question.appears("harm-types") and "/" not in path:
+                assert path in self.interview.done
 
     @invariant()
     def nothing_hidden_leaves(self) -> None:

@@ -28,6 +28,8 @@ EVERY_MOVE: tuple[moves.Move, ...] = (
     moves.Keep(),
     moves.Edit("name"),
     moves.Edit("nowhere"),
+    moves.Jump("nights"),
+    moves.Jump(),
     moves.Another(wanted=True),
     moves.Remove("visits[1]"),
     moves.Confirm(moves.Wording.KEEP),

@@ -16,16 +16,19 @@ from msgspec.structs import replace
 from bot import buttons, promises, welcoming, wording
 from bot.contacts import Routes
 from bot.errors import (
+    CaseElsewhereError,
+    NoColleagueError,
     NothingLeftError,
     NowhereError,
     ReceiptMissingError,
+    RoleMissingError,
     SlipNeededError,
     SlipSpentError,
     TooManyTriesError,
     UnknownInvitationError,
     WrongReceiptError,
 )
-from bot.messages import Admitted, Appointed, AtRisk, Doors, Outcome, Promises, Reply, Welcomed
+from bot.messages import Admitted, Appointed, AtRisk, Desk, Doors, Outcome, Promises, Reply, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
@@ -40,6 +43,7 @@ MOST_BUTTONS = 90  # Telegram takes 100
 TOAST = 200  # characters of what is said about a tap
 _A_ROW = 3  # ways in one row
 _STEPS = 6  # short choices in one row
+_LABEL = 60  # characters of a button beside the questions
 _SHORT = 3  # characters of a short choice
 
 Spoken: TypeAlias = tuple[Prompt, Outgoing]
@@ -149,6 +153,8 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
         case Promises(language, days):
             return (*seen(query), *_promises(language, days))
+        case Desk():
+            return (*seen(query), *_desk(outcome))
         case Admitted():
             return (*seen(query), _plain(_admitted(outcome, pages)))
         case Reply():
@@ -195,6 +201,15 @@ def _welcomed(outcome: Welcomed) -> Iterator[Post]:
     """What whoever came back with a receipt reads, and where they can go from there."""
     keyboard = tuple((Key(label, token),) for label, token in welcoming.ways(outcome))
     *before, last = _split([_escaped(part) for part in welcoming.told(outcome)])
+    for part in before:
+        yield Post(part, stays=True)
+    yield Post(last, keyboard, stays=True)
+
+
+def _desk(outcome: Desk) -> Iterator[Post]:
+    """What an auditor can do beside the questions."""
+    keyboard = tuple((Key(_cut(label, _LABEL), token),) for label, token in outcome.ways[:MOST_BUTTONS])
+    *before, last = _split([_escaped(part) for part in outcome.text])
     for part in before:
         yield Post(part, stays=True)
     yield Post(last, keyboard, stays=True)
@@ -330,6 +345,8 @@ def _written(together: Iterable[Spoken]) -> Iterator[str]:
         yield from (f"{number}. {_escaped(button.label)}" for number, button in enumerate(listed, 1))
         if outgoing.hint:
             yield f"<i>{_escaped(outgoing.hint)}</i>"
+        if outgoing.probe:
+            yield "<blockquote>{}</blockquote>".format("\n".join(map(_escaped, outgoing.probe)))
 
 
 def _progress(ask: prompts.Ask) -> str:
@@ -365,8 +382,8 @@ def _pieces(paragraph: str) -> Iterator[str]:
 
 
 def without_marks(html: str) -> str:
-    """The same words, neither bold nor in italics."""
-    for tag in ("<b>", "</b>", "<i>", "</i>"):
+    """The same words, neither bold nor in italics nor set apart."""
+    for tag in ("<b>", "</b>", "<i>", "</i>", "<blockquote>", "</blockquote>"):
         html = html.replace(tag, "")
     return html
 
@@ -478,6 +495,7 @@ def _promises(language: str, days: int) -> Iterator[Post]:
 def _appointed(role: str) -> list[str]:
     _ = wording.voice(wording.SOURCE)
     signing = _("To read about it, send /signin. I then give you a link to the web pages.")
+    asking = _("To interview people and to check records, send /interviews.")
     match role:
         case slips.DEPUTY:
             return [
@@ -488,11 +506,12 @@ def _appointed(role: str) -> list[str]:
                 signing,
             ]
         case slips.AUDITOR:
-            return [_("You are now known here as an auditor in this audit."), signing]
+            return [_("You are now known here as an auditor in this audit."), asking, signing]
         case _:
             return [
                 _("You are now known here as a safeguarding lead of this audit."),
                 _("I tell you at once when somebody raises a concern. I never send what they wrote."),
+                asking,
                 signing,
             ]
 
@@ -553,9 +572,26 @@ def _reason(error: Exception) -> list[str]:
             return [_("There are no answers that belong to this receipt. Nothing was erased.")]
         case TooManyTriesError():
             return [_("Too many receipts were tried just now. Please wait an hour and try again.")]
+        case RoleMissingError() | CaseElsewhereError() | NoColleagueError():
+            return _no_case(error)
         case ReceiptMissingError():
             return [_("Please send me your receipt first: write /receipt and then the code.")]
         case AuditClosedError():
             return [_("These questions are closed, so no more answers are taken.")]
         case _:
             return [_("I could not find these questions any more. Please open your link again.")]
+
+
+def _no_case(error: RoleMissingError | CaseElsewhereError | NoColleagueError) -> list[str]:
+    """Why an auditor cannot go on with it."""
+    _ = wording.voice(wording.SOURCE)
+    match error:
+        case RoleMissingError():
+            return [_("You have no part in this audit at the moment, so I cannot go on with it here.")]
+        case CaseElsewhereError():
+            return [
+                _("This was handed in or stopped, or a colleague goes on with it."),
+                _("To see what you can go on with, send /interviews."),
+            ]
+        case _:
+            return [_("Only another auditor or the lead of this audit can take this over.")]

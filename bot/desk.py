@@ -1,0 +1,114 @@
+"""What auditors and leads read in a chat beside the questions: their interviews, the scope, their colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from bot import buttons, cases, wording
+from bot.cases import Listed
+from bot.messages import Desk
+from bot.wording import Voice, mark
+from dialogues.form import SourceType
+from reports.scope import Covered
+from storage.cases import Case, CaseStatus
+from storage.unit_of_work import UnitOfWork
+
+_FROM: dict[SourceType, str] = {
+    SourceType.EXPERIENCE: mark("people who use the service, and those close to them"),
+    SourceType.STAFF: mark("staff and leaders"),
+    SourceType.PARTNERS: mark("partners"),
+    SourceType.OBSERVATION: mark("observations"),
+    SourceType.PROCESSES: mark("records"),
+    SourceType.OUTCOMES: mark("outcomes"),
+}
+
+
+def interviews(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Desk:
+    """What somebody can go on with, and what they can begin."""
+    _ = wording.voice(wording.SOURCE)
+    mine = [each for audit in audits for each in cases.listed(work, audit) if _goes_on(each, account)]
+    going_on = ((_case(each, audits, _), buttons.to_desk("go", buttons.id_in(each.id))) for each in mine)
+    intro = _("You can go on with what you began.") if mine else _("You have nothing under way.")
+    return Desk(
+        (
+            _("These are the interviews, record checks and observations of auditors."),
+            intro,
+            _(
+                "While you ask, send /sections to jump. Send /observe to note what you see. "
+                "Send /handover to pass it on."
+            ),
+            _("Send /coverage to see what is missing. Send /interviews to come back here."),
+        ),
+        (*going_on, *_beginnings(work, account, audits, _)),
+    )
+
+
+def _goes_on(each: Listed, account: bytes) -> bool:
+    return each.holder == account and each.status is CaseStatus.UNDER_WAY
+
+
+def _case(each: Listed, audits: Collection[str], _: Voice) -> str:
+    """How a case is called on its button."""
+    about = " · ".join(filter(None, (each.title, each.participant)))
+    done = _("{done} of {relevant}", done=each.answered, relevant=each.relevant)
+    where = f"{each.audit}: " if len(audits) > 1 else ""
+    return f"{where}{about} ({done})"
+
+
+def _beginnings(
+    work: UnitOfWork, account: bytes, audits: Collection[str], _: Voice
+) -> Iterator[tuple[str, str]]:
+    for audit in audits:
+        where = f"{audit}: " if len(audits) > 1 else ""
+        for offer in cases.may_begin(work, account, audit):
+            title = work.forms.get(offer.digest).title.to(wording.SOURCE)
+            token = buttons.to_desk("begin", audit, buttons.short(offer.form))
+            yield where + _("New: {title}", title=title), token
+
+
+def colleagues(work: UnitOfWork, case: Case) -> Desk:
+    """To whom a case can be given."""
+    _ = wording.voice(wording.SOURCE)
+    others = [each for each in cases.colleagues(work, case.audit) if each.account != case.holder]
+    if not others:
+        return Desk((_("There is no other auditor in this audit yet, so nobody can take it over."),))
+    give = ("give", buttons.id_in(case.id))
+    roles = {"lead": _("safeguarding lead"), "auditor": _("auditor")}
+    ways = tuple(
+        (
+            _("{name}, {role}", name=each.name, role=roles[each.role]) if each.name else roles[each.role],
+            buttons.to_desk(*give, buttons.id_in(each.account)),
+        )
+        for each in others
+    )
+    return Desk((_("Who goes on with this? They get all that was noted so far."),), ways)
+
+
+def given(work: UnitOfWork, to: bytes) -> Desk:
+    """A case was given to a colleague."""
+    _ = wording.voice(wording.SOURCE)
+    name = work.access.name(to) or _("your colleague")
+    told = _("This is with {name} now. They find it when they send /interviews.", name=name)
+    return Desk((told, _("To go on with something else, send /interviews.")))
+
+
+def coverage(work: UnitOfWork, audits: Iterable[str]) -> Desk:
+    """What was heard of each area of the scope, and what is missing."""
+    _ = wording.voice(wording.SOURCE)
+    found = (work.casework.audit(audit) for audit in audits)
+    told = ((audit.name, *(_area(each, _) for each in cases.coverage(work, audit))) for audit in found)
+    asked = _(
+        "An area counts as seen once two kinds of source speak of it. Only what was handed in is counted."
+    )
+    return Desk((*(part for parts in told for part in parts), asked))
+
+
+def _area(covered: Covered, _: Voice) -> str:
+    name = covered.area.name.to(_.language)
+    if covered.is_bare:
+        return _("{area}: nothing yet.", area=name)
+    sources = covered.sources.items()
+    heard = ", ".join(_("{kind} ({number})", kind=_(_FROM[kind]), number=count) for kind, count in sources)
+    if covered.is_thin:
+        return _("{area}: {heard}. Another kind of source is still missing.", area=name, heard=heard)
+    return _("{area}: {heard}.", area=name, heard=heard)

@@ -1,0 +1,145 @@
+"""An audit is opened, within one transaction: by whoever runs Candour, or by a lead who has answered `new-audit`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from bot.errors import NotOpenedError
+from bot.wording import mark
+from dialogues import library
+from dialogues.form import Form
+from dialogues.responses import Response
+from reports import disclosure
+from storage.casework import CONCERN, RESPONSE, Audit, Entry
+from storage.errors import AuditExistsError, UnknownAuditError, UnsafeThresholdError
+from storage.journal import Asked, AuditOpened
+from storage.unit_of_work import UnitOfWork
+
+FOR_RECEIPTS = ("message", "take-back")  # forms for whoever has handed in
+FOR_AUDITORS = (
+    "guided-interview",
+    "record-review",
+    "partner-agency",
+    "board-questions",
+    "observation",
+    "new-audit",
+)
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+
+_UNNAMED = mark(
+    "The short name can have small letters, digits and hyphens. It can be 20 long, like rowan-house."
+)
+_TAKEN = mark("An audit with this short name is there already. Please choose another one.")
+_UNSAFE = mark(
+    "The fewest people whose answers are shown together cannot be that number. "
+    "Please choose one from {smallest} to {largest}."
+)
+_UNKNOWN = mark("One of the forms that you chose is not there any more. Please choose the forms again.")
+
+
+class Voiced(Protocol):
+    """Says a message in somebody's language."""
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """The message, with `{name}` filled in."""
+
+
+def found(work: UnitOfWork, audit: Audit, forms: Iterable[Form], actor: str) -> None:
+    """Open an audit that offers these forms, and those that come with every audit.
+
+    Raises AuditExistsError, UnsafeThresholdError.
+    """
+    if not disclosure.is_threshold(audit.k):
+        raise UnsafeThresholdError(audit.k, disclosure.SMALLEST_K, disclosure.LARGEST_K)
+    own = {form.id: form for form in forms}
+    offered = (*own.values(), *(form for form in always() if form.id not in own))
+    for form in offered:
+        work.forms.pin(form)
+    work.casework.open(audit, offered)
+    opened = AuditOpened(audit.k, audit.staff_count, asked(offered))
+    work.journal.append(opened, day=audit.opened_on, actor=actor, audit=audit.id)
+
+
+def asked(forms: Iterable[Form]) -> tuple[Asked, ...]:
+    """The forms as the journal has them."""
+    return tuple(Asked(form.id, form.digest, form.attribution, form.breakdown) for form in forms)
+
+
+def always() -> tuple[Form, ...]:
+    """The forms that every audit offers: for whoever holds a receipt, and for its auditors."""
+    shipped = library.names()
+    return tuple(library.shipped(name) for name in (*FOR_RECEIPTS, *FOR_AUDITORS) if name in shipped)
+
+
+def found_from(work: UnitOfWork, response: Response, today: date, actor: str, _: Voiced) -> Audit:
+    """Open the audit that the answers to `new-audit` describe. Raises NotOpenedError, worded by `_`."""
+    audit = _described(response, today)
+    if not NAME.fullmatch(audit.id):
+        raise NotOpenedError(_(_UNNAMED), "audit_name")
+    if _is_taken(work, audit.id):
+        raise NotOpenedError(_(_TAKEN), "audit_name")
+    forms = _chosen(response)
+    if any(form is None for form in forms):
+        raise NotOpenedError(_(_UNKNOWN), "forms")
+    try:
+        found(work, audit, (*filter(None, forms), library.shipped(CONCERN)), actor)
+    except AuditExistsError as trouble:
+        raise NotOpenedError(_(_TAKEN), "audit_name") from trouble
+    except UnsafeThresholdError as trouble:
+        limits = {"smallest": disclosure.SMALLEST_K, "largest": disclosure.LARGEST_K}
+        raise NotOpenedError(_(_UNSAFE, **limits), "k") from trouble
+    return audit
+
+
+def _described(response: Response, today: date) -> Audit:
+    return Audit(
+        id=_text(response, "audit_name"),
+        name=_text(response, "title") or _text(response, "audit_name"),
+        service=_text(response, "service"),
+        incident=_text(response, "incident"),
+        staff_count=_whole(response, "staff_count", 1),
+        opened_on=today,
+        k=_whole(response, "k", disclosure.DEFAULT_K),
+        entry=Entry.OPEN if _text(response, "entry") == Entry.OPEN else Entry.SLIPS,
+        scope=_text(response, "scope"),
+        harm_types=_text(response, "harm_types"),
+        period_from=_day(response, "period_from"),
+        period_to=_day(response, "period_to"),
+    )
+
+
+def _text(response: Response, name: str) -> str:
+    """An answer as text, several choices separated by spaces."""
+    value = response.get(name, "")
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+
+
+def _whole(response: Response, name: str, otherwise: int) -> int:
+    value = _text(response, name)
+    return int(value) if value.isascii() and value.isdecimal() else otherwise
+
+
+def _day(response: Response, name: str) -> date | None:
+    value = _text(response, name)
+    return date.fromisoformat(value) if value else None
+
+
+def _is_taken(work: UnitOfWork, name: str) -> bool:
+    try:
+        work.casework.audit(name)
+    except UnknownAuditError:
+        return False
+    return True
+
+
+def _chosen(response: Response) -> tuple[Form | None, ...]:
+    """The forms for staff that were chosen, None for what is none."""
+    return tuple(map(_for_staff, _text(response, "forms").split() or ["staff-culture"]))
+
+
+def _for_staff(name: str) -> Form | None:
+    form = library.shipped(name) if name in library.names() else None
+    return form if form is not None and form.records == RESPONSE else None

@@ -1,0 +1,128 @@
+"""The interviews, record checks and observations of auditors, around the turns in which they are played.
+
+Plain functions on a `Storage`, for the pages of auditors and leads. Whoever calls them has seen that the reader is an
+auditor or the lead of the audit; whether somebody may begin, hold or be given a case is seen to here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from bot import cases as casebook
+from bot.cases import Colleague, Listed
+from bot.clock import Clock
+from dialogues import engine
+from dialogues.form import Form
+from dialogues.prompts import Item, Section
+from reports.scope import Covered
+from storage.cases import Case
+from storage.journal import Exported
+from storage.unit_of_work import Storage, UnitOfWork
+
+
+class Chapter(Struct, frozen=True):
+    """A section of a transcript: its label ('' for what stands in none), and what was asked and answered."""
+
+    label: str
+    items: tuple[Item, ...]
+
+    def __repr__(self) -> str:
+        return f"Chapter({len(self.items)} answers)"
+
+
+class Transcript(Struct, frozen=True):
+    """One case, to be read. Answers are in the words of `language`; of a file there is only its name.
+
+    `observations` are what was noted down during it. No words in its repr.
+    """
+
+    case: Listed
+    audit_name: str
+    language: str
+    chapters: tuple[Chapter, ...]
+    observations: tuple[Transcript, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Transcript({self.case!r})"
+
+
+def forms(storage: Storage, audit: str) -> tuple[Form, ...]:
+    """The forms that auditors and leads can begin in the audit. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return tuple(work.forms.get(offer.digest) for offer in casebook.offers(work, audit))
+
+
+def cases(storage: Storage, audit: str) -> tuple[Listed, ...]:
+    """Every case of the audit, the oldest first."""
+    with storage.reading() as work:
+        return casebook.listed(work, audit)
+
+
+def begin(
+    storage: Storage, audit: str, form: str, account: bytes, clock: Clock, part_of: bytes = b""
+) -> Case:
+    """A new case of this account. It is played as any turn: `Incoming` with its id, `Begin` first.
+
+    Raises RoleMissingError, UnknownAuditError, UnknownFormError.
+    """
+    with storage.writing() as work:
+        return casebook.begin(work, audit, form, account, _today(clock), part_of)
+
+
+def hand_over(storage: Storage, audit: str, case: bytes, to_account: bytes, clock: Clock) -> None:
+    """Give a case under way to another auditor or lead of the audit.
+
+    Raises CaseElsewhereError when it is not under way there, NoColleagueError.
+    """
+    with storage.writing() as work:
+        casebook.hand_over(work, casebook.get(work, audit, case), to_account, _today(clock))
+
+
+def colleagues(storage: Storage, audit: str) -> tuple[Colleague, ...]:
+    """Everybody who may hold a case of the audit, by name."""
+    with storage.reading() as work:
+        return casebook.colleagues(work, audit)
+
+
+def sections(storage: Storage, audit: str, case: bytes) -> tuple[Section, ...]:
+    """The sections of a case, and how far each is: `Jump` leads to one. Raises CaseElsewhereError."""
+    with storage.reading() as work:
+        found = casebook.get(work, audit, case)
+        return engine.sections(work.forms.get(found.digest), found.interview)
+
+
+def transcript(storage: Storage, audit: str, case: bytes) -> Transcript:
+    """One case, to be read or exported. Raises CaseElsewhereError when there is none of this id in the audit."""
+    with storage.reading() as work:
+        found = casebook.get(work, audit, case)
+        name = work.casework.audit(audit).name
+        during = (each for each in work.cases.of(audit) if each.part_of == case)
+        return _transcript(work, found, name, tuple(_transcript(work, each, name) for each in during))
+
+
+def export(storage: Storage, audit: str, case: bytes, clock: Clock, actor: str) -> Transcript:
+    """The same, when it leaves Candour as a file: the journal says so. Raises CaseElsewhereError."""
+    written = transcript(storage, audit, case)
+    with storage.writing() as work:
+        work.journal.append(Exported("transcript"), day=_today(clock), actor=actor, audit=audit)
+    return written
+
+
+def coverage(storage: Storage, audit: str) -> tuple[Covered, ...]:
+    """How much was heard of each area of the audit's scope, of those that were handed in. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return casebook.coverage(work, work.casework.audit(audit))
+
+
+def _transcript(
+    work: UnitOfWork, case: Case, name: str, observations: tuple[Transcript, ...] = ()
+) -> Transcript:
+    found = engine.chapters(work.forms.get(case.digest), case.interview)
+    chapters = tuple(Chapter(label, items) for label, items in found)
+    return Transcript(casebook.listing(work, case), name, case.interview.language, chapters, observations)
+
+
+def _today(clock: Clock) -> date:
+    return clock.now().date()
