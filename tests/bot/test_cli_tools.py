@@ -303,7 +303,7 @@ def test_a_form_that_cannot_be_used_is_one_line_and_exit_code_2(
 @pytest.mark.parametrize("tool", ["diagram", "preview"])
 def test_a_language_that_the_form_does_not_speak_is_said(terminal: Terminal, tool: str) -> None:
     code, _, said = terminal.run(tool, "concern", "--language", "xx")
-    assert (code, said) == (2, "candour: This form does not speak “xx”. It speaks en, cy.\n")
+    assert (code, said) == (2, "candour: This form does not speak “xx”. It speaks en, cy, ml, pl, ro, ur.\n")
 
 
 @pytest.mark.parametrize(
@@ -346,16 +346,16 @@ def test_the_table_of_the_mission_is_printed_as_the_docs_have_it(terminal: Termi
 
 
 def test_texts_go_out_to_a_translator_and_come_back_into_the_form(terminal: Terminal, tmp_path: Path) -> None:
-    form, po = tmp_path / "concern.yaml", tmp_path / "concern-pl.po"
+    form, po = tmp_path / "concern.yaml", tmp_path / "concern-lt.po"
     form.write_bytes(path_of("concern").read_bytes())
-    assert terminal.run("translate", "export", str(form), "--language", "pl", "--out", str(po))[0] == 0
+    assert terminal.run("translate", "export", str(form), "--language", "lt", "--out", str(po))[0] == 0
     words = po.read_text("utf-8")
-    po.write_text(words.replace('msgid "Yes"\nmsgstr ""', 'msgid "Yes"\nmsgstr "Tak"'), "utf-8")
+    po.write_text(words.replace('msgid "Yes"\nmsgstr ""', 'msgid "Yes"\nmsgstr "Taip"'), "utf-8")
     code, said, _ = terminal.run("translate", "import", str(po), "--form", str(form))
     assert code == 0
     assert "2 texts were written" in said
-    assert '"label::Polski (pl)": "Tak"' in form.read_text("utf-8")
-    assert load(form).form.unreviewed == ("cy", "pl")  # type: ignore[union-attr]
+    assert '"label::Lietuvių (lt)": "Taip"' in form.read_text("utf-8")
+    assert load(form).form.unreviewed == ("cy", "ml", "pl", "ro", "ur", "lt")  # type: ignore[union-attr]
 
 
 def test_what_cannot_be_translated_is_said_in_a_sentence(terminal: Terminal, tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ import httpx
 from msgspec import Struct
 from rich.console import Console
 
+from bot import wording
 from bot.channels import memory
 from bot.channels.console import talk
 from bot.clock import Clock
 from bot.turns import TurnLoop
 from bot.web import create_app
+from dialogues.catalogues import own_name
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from storage.unit_of_work import Storage
@@ -182,7 +184,7 @@ class InTelegram:
         text = flat(" ".join([*self.person.notices[-1:], *(shown.text for shown in news)]))
         labels = {label.removeprefix("✓ ") for shown in news for label in shown.labels()}
         # Differs: answers are changed by a numbered pencil each; before consent every language has its button.
-        ours = {label for label in labels if not label.startswith("✎ ")} - {"Cymraeg", "English"}
+        ours = {label for label in labels if not label.startswith("✎ ")} - _LANGUAGES
         return Seen(text, frozenset(ours))
 
 
@@ -304,7 +306,8 @@ class OnTheWeb:
 
 
 _MONTHS = {"May": "5"}
-_CHROME = frozenset({"Continue", "Parhau", "English", "Cymraeg", "Make room for someone else"})
+_LANGUAGES = frozenset(own_name(code) for code in wording.languages())
+_CHROME = _LANGUAGES | {"Continue", "Parhau", "Make room for someone else"}
 
 
 def _continue(buttons: list[str]) -> str:
