@@ -41,6 +41,7 @@ class Coder:
         self._audits = audits
         self._voice = wording.voice(language)
         self._mark = buttons.short(account.hex())[:_MARK]
+        self._laid: dict[str, Worktable] = {}
 
     def begin(self, wish: Wish, here: str) -> Laid:
         """Begin in the audit that is meant: the one of the button, where they are, or their only one."""
@@ -130,13 +131,14 @@ class Coder:
     def _decide(self, at: Tying, codes: tuple[Coded, ...]) -> Laid:
         """Keep it, and go on with the next."""
         before = self._work.codings.decision(at.excerpt, self._account)
-        card = self._table(at).again(at.excerpt)
-        shown = tuple(each.suggestion.shown for each in card.suggestions) if card and not at.blind else ()
+        card = None if at.blind else self._table(at).again(at.excerpt)
+        shown = tuple(each.suggestion.shown for each in card.suggestions) if card else ()
         kept = before.codes if before is not None and codes else ()
         memo = at.memo or (before.memo if before else "")
         decision = Decision((*kept, *codes), memo=memo, shown=shown, blind=at.blind)
         if not worktable.decide(self._work, at.audit, self._account, at.excerpt, decision):
             return self.show(at)
+        self._table(at).look_again()
         return self.show(Tying(at.audit, was=at.excerpt, blind=at.blind))
 
     def _change(self, what: str, at: Tying, excerpt: bytes, about: Sequence[str]) -> Laid:
@@ -150,13 +152,16 @@ class Coder:
                 Coded(e.code, given) if buttons.short(e.code) == about[0] else e for e in mine.codes
             )
             worktable.decide(self._work, at.audit, self._account, excerpt, replace(mine, codes=codes))
+            self._table(at).look_again()
             return self.show(at)
         if what == "undo":
             worktable.undo(self._work, at.audit, self._account, excerpt)
+            self._table(at).look_again()
         return self.show(Tying(at.audit, excerpt, blind=at.blind))
 
     def _split(self, at: Tying, place: int) -> Laid:
         done = worktable.split(self._work, at.audit, self._account, at.excerpt, place)
+        self._laid.clear()
         whole = self._voice("That one stays whole: somebody else has coded it, or one part would be empty.")
         return self.show(at, "" if done else whole)
 
@@ -294,7 +299,10 @@ class Coder:
         return buttons.to_desk(what, mode, buttons.id_in(at.excerpt), *about, self._mark)
 
     def _table(self, at: Tying) -> Worktable:
-        return Worktable(self._work, at.audit, self._account)
+        """What lies before them: reading all of it takes a moment, so it is done once."""
+        if at.audit not in self._laid:
+            self._laid[at.audit] = Worktable(self._work, at.audit, self._account)
+        return self._laid[at.audit]
 
 
 def _button(sheet: Sheet, typed: str) -> Wish | None:

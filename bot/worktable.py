@@ -213,14 +213,19 @@ class Worktable:
     def __init__(self, work: UnitOfWork, name: str, account: bytes) -> None:
         self.audit = work.casework.audit(name)
         self.excerpts = work.excerpts.of(name)
-        self.decided: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
-        for each in work.codings.of(name):
-            self.decided[each.excerpt][each.coder] = each.decision
         self.book = work.codebooks.present()
         self._account = account
         self._work = work
         self.forms = Forms(work)
         self._ranks = _ranks(self.excerpts)
+        self.decided: dict[bytes, dict[bytes, Decision]] = {}
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read anew what was decided."""
+        self.decided = defaultdict(dict)
+        for each in self._work.codings.of(self.audit.id):
+            self.decided[each.excerpt][each.coder] = each.decision
 
     def order(self, excerpt: Excerpt) -> tuple[int, bytes]:
         """The first of each source before the second of any; among these an order of this account's own."""
