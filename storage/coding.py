@@ -165,6 +165,7 @@ def forget_anonymous(connection: Connection, audit: str) -> None:
 
 def _forget(connection: Connection, *where: ColumnElement[bool]) -> None:
     these = select(excerpts.c.id).where(*where)
+    connection.execute(these.with_for_update()).close()  # who decides about one at this moment is waited for
     connection.execute(delete(codings).where(codings.c.excerpt.in_(these)))
     connection.execute(delete(excerpts).where(*where))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from bot import buttons
 from bot.channels.memory import CHANNEL, Person
+from bot.channels.telegram import screens
 from bot.clock import SetClock
 from bot.errors import NowhereError, RoleMissingError
 from bot.messages import Sheet
@@ -204,3 +207,15 @@ async def test_what_was_taken_back_meanwhile_is_told(anna: Person, storage: Stor
 async def test_someone_at_risk_is_heard_while_coding(anna: Person) -> None:
     await anna.says("Someone is at risk")
     assert not isinstance(anna.outcome, Sheet)
+
+
+async def test_telegram_shows_the_same_words_and_buttons_and_each_fits(anna: Person) -> None:
+    for typed in ("CAP", "1", "Another theme", "Communication"):
+        await anna.says(typed)
+        (post,) = screens.screen(sheet(anna))
+        assert isinstance(post, screens.Post)
+        keys = [key for row in post.keyboard for key in row]
+        assert [(key.text, key.callback_data) for key in keys] == list(anna.last.buttons)
+        assert all(len(key.callback_data.encode()) <= buttons.MOST_BYTES for key in keys)
+        plain = unescape(screens.without_marks(post.html))
+        assert all(part in plain for part in (*sheet(anna).said, *sheet(anna).reasons, sheet(anna).excerpt))
