@@ -38,6 +38,7 @@ def interviews(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Des
                 "Send /handover to pass it on."
             ),
             _("Send /coverage to see what is missing. Send /interviews to come back here."),
+            _("Send /code to tie what was said to themes."),
         ),
         (*going_on, *_beginnings(work, account, audits, _)),
     )

@@ -49,7 +49,7 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "stop": moves.Withdraw,
     "start": moves.Begin,
 }
-_WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new"})
+_WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new", "code", "second"})
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
@@ -73,6 +73,11 @@ def command(typed: str) -> Move | Enter | About | None:
         case "stop" if reading.says_yes(argument):
             return moves.Withdraw(sure=True)
     return _MOVES.get(name, moves.Help)()
+
+
+def is_command(text: str) -> bool:
+    """Whether this is a command, such as `/back`."""
+    return text.lstrip().startswith("/")
 
 
 def is_sign_in(text: str) -> bool:

@@ -212,4 +212,28 @@ class Desk(Struct, frozen=True):
         return "Desk()"
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Desk
+class Sheet(Struct, frozen=True):
+    """An excerpt that an auditor ties to themes in a chat: what is said first, the excerpt in its answer, then why.
+
+    `rows` of buttons: words and tokens. `stale`: the button belonged to an earlier excerpt. No words in its repr.
+    """
+
+    said: tuple[str, ...]
+    excerpt: str = ""
+    before: str = ""
+    after: str = ""
+    reasons: tuple[str, ...] = ()
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    stale: bool = False
+
+    def __repr__(self) -> str:
+        return "Sheet()"
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """All of it, in paragraphs."""
+        said = " ".join(filter(None, (self.before, self.excerpt, self.after)))
+        return (*self.said, *filter(None, (said,)), *self.reasons)
+
+
+Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Desk | Sheet

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, desk, hearing, wording
+from bot import buttons, coder, desk, hearing, wording
 from bot.caseload import Caseload
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
@@ -42,6 +42,7 @@ from bot.messages import (
     Reply,
     Returned,
     Said,
+    Sheet,
     SignIn,
     Tap,
     Welcomed,
@@ -63,7 +64,7 @@ from storage.errors import (
     UnavailableError,
     UnknownAuditError,
 )
-from storage.interviews import ENDED, Aside, Conversation, Ref, Visit, digest
+from storage.interviews import ENDED, Aside, Conversation, Ref, Tying, Visit, digest
 from storage.journal import RoleGiven
 from storage.slips import RESPONDENT
 from storage.threads import Sender
@@ -195,8 +196,10 @@ class _Group:
             return self._stage.play(turn, offer, incoming.said)
         return self._in_chat(turn, incoming.said)
 
-    def _hear_again(self, incoming: Incoming, held: Conversation) -> Reply:
+    def _hear_again(self, incoming: Incoming, held: Conversation) -> Reply | Sheet:
         """A message that came before."""
+        if held.tying is not None and not incoming.audit:
+            return self._code_again(incoming.address, held, held.tying)
         if incoming.case:
             self._caseload.see_that_they_may_look(incoming.address, held)
         elif held.case:
@@ -235,6 +238,9 @@ class _Group:
         granted = self._grant(turn, wish) if wish is not None else None
         if granted is not None:
             return granted
+        coded = self._code_typed(turn, said)
+        if coded is not None:
+            return coded
         if turn.held is None:
             return self._strange(turn, said)
         offer = self._stage.offer_of(turn.held)
@@ -250,6 +256,8 @@ class _Group:
             if wish.about:  # a button that was theirs
                 raise RoleMissingError
             return None
+        if wish.what in coder.BEGINS | coder.TAPS:
+            return self._code(turn, wish, account, audits)
         case, current = self._caseload, self._caseload.held(turn.held, account)
         match wish:
             case Wish("go", (id_,)):
@@ -268,6 +276,49 @@ class _Group:
                 return self._take_up(turn, case.found(audits, account))
             case _:
                 return desk.interviews(self._work, account, audits)
+
+    def _code_typed(self, turn: Whose, said: Said) -> Sheet | None:
+        """A text of somebody who is coding; None for others, and for what is a command."""
+        if turn.held is None or turn.held.tying is None or not isinstance(said, Words):
+            return None
+        if hearing.is_concern(said) or hearing.is_telling(said):
+            return None
+        if hearing.is_command(said.text) and said.text.strip().lower() != coder.STOP:
+            return None
+        account = self._caseload.account(turn.address)
+        audits = self._caseload.audits_of(account)
+        return self._code(turn, said, account, audits) if turn.held.tying.audit in audits else None
+
+    def _code(self, turn: Whose, said: Wish | Words, account: bytes, audits: Sequence[str]) -> Sheet:
+        """Code in this chat; the interview that is under way stays where it is."""
+        here = turn.held or self._standing_in(audits[0])
+        language = here.interview.language or wording.SOURCE
+        at_work = coder.Coder(self._work, account, audits, language)
+        if isinstance(said, Words):
+            assert here.tying is not None
+            sheet, tying = at_work.text(here.tying, said.text)
+        elif said.what in coder.BEGINS:
+            sheet, tying = at_work.begin(said, here.tying.audit if here.tying else here.audit)
+        else:
+            sheet, tying = at_work.tap(said, here.tying)
+        self._stage.keep(turn.ref, replace(here.after(turn.update, here.interview, here.tries), tying=tying))
+        return sheet
+
+    def _code_again(self, address: Address, here: Conversation, tying: Tying) -> Sheet:
+        """What is before somebody who is coding. Raises RoleMissingError."""
+        account = self._caseload.account(address)
+        audits = self._caseload.audits_of(account)
+        if tying.audit not in audits:
+            raise RoleMissingError
+        return coder.Coder(self._work, account, audits, here.interview.language).show(tying)[0]
+
+    def _standing_in(self, audit: str) -> Conversation:
+        """A chat in which nothing was begun yet."""
+        offered = [
+            each for each in self._stage.offers_of(audit).values() if each.records not in NEEDS_RECEIPT
+        ]
+        offer = next((each for each in offered if each.records == RESPONSE), offered[0])
+        return Conversation(self._stage.invite(offer), audit=audit, form=offer.form)
 
     def _take_up(self, turn: Whose, case: Case) -> Result:
         """Begin a case in this chat, or go on with it, and put aside what was under way."""

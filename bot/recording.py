@@ -19,11 +19,11 @@ from dialogues.form import Form, Kind
 from dialogues.interview import Interview, State, instance, static
 from dialogues.prompts import PastLead, Prompt
 from dialogues.responses import Response
-from reports.coding import Coded, Decision, Direction, segments
+from reports.coding import Coded, Decision, Direction
 from storage.answers import Submission
 from storage.cases import Case
 from storage.casework import CONCERN, MESSAGE, OPENING, WITHDRAWAL, Offer
-from storage.coding import Coding, Excerpt, Origin
+from storage.coding import Coding, Excerpt, Origin, cut
 from storage.interviews import Conversation, Visit
 from storage.journal import EvidenceHandedIn, RoleGiven
 from storage.slips import AUDITOR, DEPUTY, LEAD
@@ -170,17 +170,17 @@ def _pieces(case: Case, form: Form) -> Iterator[Excerpt]:
     for item in engine.history(form, case.interview):
         if item.kind is not Kind.TEXT or cases.question(form, item).appears(PARTICIPANT):
             continue
-        for place, segment in enumerate(segments(item.value)):
-            yield Excerpt(
+        yield from cut(
+            Excerpt(
                 audit=case.audit,
                 form=form.digest,
                 question=static(item.question),
                 origin=Origin.NAMED,
                 source=case.id,
-                text=segment.text,
-                place=place,
+                text=item.value,
                 instance=instance(item.question),
             )
+        )
 
 
 def _decision(form: Form, interview: Interview) -> Decision | None:

@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 from dialogues.form import Form, Kind, Question
 from dialogues.responses import Response
 from reports.scoring import Tally
+from storage import coding
 from storage.files import digest_in
 from storage.keys import Pair, seal, unseal
 from storage.receipts import answer_tag, file_tag, pool_tag
@@ -44,6 +45,18 @@ class Piece(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Piece()"
+
+
+class Written(Struct, frozen=True):
+    """What somebody wrote in their own words: digest of the form, path of the question, tag. It has no repr."""
+
+    form: str
+    question: str
+    tag: bytes
+    text: str
+
+    def __repr__(self) -> str:
+        return "Written()"
 
 
 class Submission(Struct, frozen=True):
@@ -149,7 +162,7 @@ class Answers:
         for digest in self._connection.scalars(used).all():
             mine = [answer_tag(tags, digest, question) for question in (HEARD, *form(digest).questions)]
             found = self._erase(answers, answers.c.tag, mine) or found
-            self._erase(texts, texts.c.tag, mine)
+            self._erase_texts(mine)
             for question in form(digest).questions:
                 self._erase_instances(tags, digest, question)
         if found:
@@ -159,10 +172,13 @@ class Answers:
     def _erase_instances(self, tags: bytes, form: str, question: str) -> None:
         """Answers within repeats, until there are no more."""
         start = 1
-        while self._erase(
-            texts, texts.c.tag, [answer_tag(tags, form, question, start + each) for each in range(_A_FEW)]
-        ):
+        while self._erase_texts([answer_tag(tags, form, question, start + each) for each in range(_A_FEW)]):
             start += _A_FEW
+
+    def _erase_texts(self, tags: Sequence[bytes]) -> bool:
+        """What was written, and the excerpts that it was cut into."""
+        coding.forget_sources(self._connection, tags)
+        return self._erase(texts, texts.c.tag, tags)
 
     def _erase(self, table: Table, column: ColumnElement[bytes], values: Iterable[bytes]) -> bool:
         wanted = list(values)
@@ -171,8 +187,9 @@ class Answers:
         return self._connection.execute(delete(table).where(column.in_(wanted))).rowcount > 0
 
     def forget(self, audit: str) -> bool:
-        """Destroy every flushed answer of the audit, files too. False when there was none."""
+        """Destroy every flushed answer of the audit, files and excerpts too. False when there was none."""
         heard = self.heard(audit) > 0
+        coding.forget_anonymous(self._connection, audit)
         for table in (answers, texts):
             self._connection.execute(delete(table).where(table.c.audit == audit))
         self._connection.execute(delete(files).where(files.c.audit == audit, files.c.tag != b""))
@@ -197,9 +214,15 @@ class Answers:
     def words(self, audit: str, pair: Pair) -> dict[str, tuple[str, ...]]:
         """By question, what people wrote in their own words, in no order. Raises UndecipherableError."""
         found: dict[str, list[str]] = {}
-        for row in self._connection.execute(select(texts).where(texts.c.audit == audit)):
-            found.setdefault(row.question, []).append(unseal(pair, row.sealed).decode(errors="surrogatepass"))
+        for each in self.written(audit, pair):
+            found.setdefault(each.question, []).append(each.text)
         return {question: tuple(sorted(written)) for question, written in found.items()}
+
+    def written(self, audit: str, pair: Pair) -> Iterator[Written]:
+        """Each of the same on its own, in no order. Raises UndecipherableError."""
+        for row in self._connection.execute(select(texts).where(texts.c.audit == audit)):
+            text = unseal(pair, row.sealed).decode(errors="surrogatepass")
+            yield Written(row.form, row.question, row.tag, text)
 
     def _count(self, table: Table, *where: ColumnElement[bool]) -> int:
         return self._connection.scalar(select(func.count()).select_from(table).where(*where)) or 0

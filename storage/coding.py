@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from random import SystemRandom
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from reports.coding import Decision
+from reports.codebook import Codebook
+from reports.coding import Decision, segments
+from reports.learning import Cache, Confirmed
+from reports.suggesting import Suggester
 from storage.keys import Keys
+from storage.locks import only_looks
 from storage.tables import ID_BYTES, codings, excerpts
 
 
@@ -27,7 +33,7 @@ class Excerpt(Struct, frozen=True, kw_only=True):
     """A piece of an answer. It has no repr.
 
     `source` is the case it is from, or the tag of the answer: excerpts with one source are of one person. `place`
-    counts the excerpts of one answer from 0, `instance` is that of the repeat it stands in ('' outside).
+    is where it begins in that answer, in characters; `instance` is that of the repeat it stands in ('' outside).
     `form` is a digest. `id` is empty until it is kept.
     """
 
@@ -43,6 +49,18 @@ class Excerpt(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Excerpt({self.origin})"
+
+    @property
+    def answer(self) -> tuple[bytes, str, str]:
+        """What the excerpts of one answer have in common."""
+        return self.source, self.question, self.instance
+
+
+def cut(answer: Excerpt) -> tuple[Excerpt, ...]:
+    """A whole answer in pieces of about a sentence."""
+    return tuple(
+        replace(answer, text=each.text, place=answer.place + each.start) for each in segments(answer.text)
+    )
 
 
 class Coding(Struct, frozen=True):
@@ -66,7 +84,7 @@ class Excerpts:
 
     def keep(self, pieces: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
         """Keep these, with ids that say nothing. Returns them as they are kept."""
-        kept = [msgspec.structs.replace(each, id=secrets.token_bytes(ID_BYTES)) for each in pieces]
+        kept = [replace(each, id=secrets.token_bytes(ID_BYTES)) for each in pieces]
         rows = [self._row(each) for each in kept]
         SystemRandom().shuffle(rows)
         if rows:
@@ -78,27 +96,35 @@ class Excerpts:
         query = select(excerpts).where(excerpts.c.audit == audit).order_by(excerpts.c.id)
         return tuple(self._open(row) for row in self._connection.execute(query))
 
+    def sources(self, audit: str, origin: Origin) -> frozenset[bytes]:
+        """What the excerpts of this origin are from."""
+        here = (excerpts.c.audit == audit, excerpts.c.origin == origin)
+        return frozenset(self._connection.scalars(select(excerpts.c.source).where(*here).distinct()))
+
     def get(self, excerpt: bytes) -> Excerpt | None:
-        """The excerpt of this id, or None. Raises UndecipherableError."""
-        row = self._connection.execute(select(excerpts).where(excerpts.c.id == excerpt)).first()
+        """The excerpt of this id, or None. In a transaction that writes, it stays until that ends.
+
+        Raises UndecipherableError.
+        """
+        query = select(excerpts).where(excerpts.c.id == excerpt)
+        held = query if only_looks(self._connection) else query.with_for_update()
+        row = self._connection.execute(held).first()
         return None if row is None else self._open(row)
 
-    def erase(self, ids: Collection[bytes]) -> None:
-        """Forget excerpts, and what was decided about them."""
-        if ids:
-            self._connection.execute(delete(codings).where(codings.c.excerpt.in_(ids)))
-            self._connection.execute(delete(excerpts).where(excerpts.c.id.in_(ids)))
+    def split(self, excerpt: Excerpt, at: int) -> tuple[Excerpt, Excerpt]:
+        """Cut an excerpt in two before this character, and forget what was decided about the whole.
 
-    def erase_of(self, sources: Collection[bytes]) -> None:
-        """Forget the excerpts of these sources: somebody takes their answers back."""
-        if sources:
-            query = select(excerpts.c.id).where(excerpts.c.source.in_(sources))
-            self.erase(list(self._connection.scalars(query)))
-
-    def forget_anonymous(self, audit: str) -> None:
-        """Destroy what people wrote in their own words in this audit, and what was decided about it."""
-        here = (excerpts.c.audit == audit, excerpts.c.origin == Origin.ANONYMOUS)
-        self.erase(list(self._connection.scalars(select(excerpts.c.id).where(*here))))
+        The first part goes on under the id of the whole.
+        """
+        first = replace(excerpt, text=excerpt.text[:at].rstrip())
+        second = excerpt.text[at:]
+        begins = excerpt.place + at + len(second) - len(second.lstrip())
+        self._connection.execute(delete(codings).where(codings.c.excerpt == excerpt.id))
+        row = self._row(first)
+        here = excerpts.c.id == excerpt.id
+        self._connection.execute(update(excerpts).where(here).values(words_locked=row["words_locked"]))
+        (kept,) = self.keep([replace(excerpt, text=second.strip(), place=begins)])
+        return first, kept
 
     def _row(self, each: Excerpt) -> dict[str, str | bytes]:
         content = msgspec.msgpack.encode((each.text, each.place, each.instance))
@@ -125,6 +151,38 @@ class Excerpts:
             place=place,
             instance=instance,
         )
+
+
+def forget_sources(connection: Connection, sources: Collection[bytes]) -> None:
+    """Forget the excerpts of these answers, and what was decided about them: somebody takes them back."""
+    _forget(connection, excerpts.c.source.in_(sources))
+
+
+def forget_anonymous(connection: Connection, audit: str) -> None:
+    """Destroy what people wrote in their own words in this audit, and what was decided about it."""
+    _forget(connection, excerpts.c.audit == audit, excerpts.c.origin == Origin.ANONYMOUS)
+
+
+def _forget(connection: Connection, *where: ColumnElement[bool]) -> None:
+    these = select(excerpts.c.id).where(*where)
+    connection.execute(these.with_for_update()).close()  # who decides about one at this moment is waited for
+    connection.execute(delete(codings).where(codings.c.excerpt.in_(these)))
+    connection.execute(delete(excerpts).where(*where))
+
+
+class Suggesters:
+    """What suggests codes in each audit, kept at hand in memory alone; it may have learned from what was confirmed."""
+
+    def __init__(self) -> None:
+        self._caches: dict[str, Cache] = {}
+        self._lock = Lock()  # pages are made in several threads, and learning takes a moment
+
+    def get(
+        self, audit: str, book: Codebook, count: int, confirmed: Callable[[], Sequence[Confirmed]]
+    ) -> Suggester:
+        """The suggester of an audit in which so many excerpts were confirmed: see `reports.learning.Cache`."""
+        with self._lock:
+            return self._caches.setdefault(audit, Cache()).get(book, count, confirmed)
 
 
 class Codings:
@@ -156,6 +214,11 @@ class Codings:
         else:
             self._connection.execute(delete(codings).where(codings.c.id == row.id))
         return True
+
+    def decision(self, excerpt: bytes, coder: bytes) -> Decision | None:
+        """What this coder decided about an excerpt last, or None."""
+        row = self._row(excerpt, coder)
+        return None if row is None else self._decisions(row)[-1]
 
     def of(self, audit: str) -> tuple[Coding, ...]:
         """The latest decision of each coder about each excerpt, in no order. Raises UndecipherableError."""

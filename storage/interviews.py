@@ -78,6 +78,24 @@ class Visit(Struct, frozen=True, omit_defaults=True):
         return f"Visit({self.audit!r})"
 
 
+class Tying(Struct, frozen=True, omit_defaults=True):
+    """The excerpt that an auditor has before them in a chat; none when all is coded. It has no repr.
+
+    `wants` says what the next text is: a `memo`, or where to `split`; else it is a code. `memo` is kept until a code is
+    chosen. `was` is the excerpt that was decided just before.
+    """
+
+    audit: str
+    excerpt: bytes = b""
+    was: bytes = b""
+    wants: str = ""
+    memo: str = ""
+    blind: bool = False
+
+    def __repr__(self) -> str:
+        return "Tying()"
+
+
 class Conversation(Struct, frozen=True, omit_defaults=True):
     """An interview, and what the turn loop must know of it.
 
@@ -85,7 +103,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     that could not be taken. In a chat, which does not tell by itself where a person is, `audit` and `form`
     say where, and `aside` holds their other interviews. `slip` is the hash of the invitation they came with,
     `handed` what they have just handed in, `visit` where a receipt has led them. `case` is the case of an auditor
-    that goes on here: then its interview lies in `storage.cases`, and here is only a stub of it.
+    that goes on here: then its interview lies in `storage.cases`, and here is only a stub of it. `tying`: an auditor
+    is coding here; a turn of an interview ends that.
     """
 
     interview: Interview
@@ -98,6 +117,7 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     handed: Handed | None = None
     visit: Visit | None = None
     case: bytes = b""
+    tying: Tying | None = None
 
     @property
     def place(self) -> Place:
@@ -120,6 +140,7 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
             slip=slip,
             handed=None,
             visit=visit,
+            tying=None,
         )
 
     def turned_to(self, aside: Aside) -> Conversation:

@@ -19,7 +19,7 @@ from storage.approvals import Approvals
 from storage.cases import Cases
 from storage.casework import Casework
 from storage.codebooks import Codebooks
-from storage.coding import Codings, Excerpts
+from storage.coding import Codings, Excerpts, Suggesters
 from storage.database import Database
 from storage.epochs import Epochs, InMemory
 from storage.errors import KeyMissingError, KeysInUseError, PassphraseMissingError
@@ -85,6 +85,11 @@ class UnitOfWork:
     def codebooks(self) -> Codebooks:
         """How the codebook was revised."""
         return Codebooks(self._connection)
+
+    @property
+    def suggesters(self) -> Suggesters:
+        """What suggests codes."""
+        return self._storage.suggesters
 
     @cached_property
     def answers(self) -> Answers:
@@ -163,6 +168,7 @@ class Storage:
         self.epochs = epochs or Epochs(InMemory())
         self.memory = Memory()
         self.shelf = Shelf()
+        self.suggesters = Suggesters()
         self._shared: int | None = None
 
     @classmethod

@@ -32,6 +32,7 @@ from bot.messages import (
     Promises,
     Reply,
     Said,
+    Sheet,
     Tap,
     Welcomed,
     Words,
@@ -129,6 +130,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message(promises.text(language, days))
         case Desk(text, ways):
             yield Message(text, ways)
+        case Sheet(rows=rows):
+            yield Message(outcome.text, tuple(button for row in rows for button in row))
         case Admitted():
             yield Message((outcome.code,))
 

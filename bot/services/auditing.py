@@ -40,6 +40,7 @@ from storage.journal import (
     ReportPublished,
     SlipsIssued,
 )
+from storage.keys import Pair
 from storage.unit_of_work import Storage, UnitOfWork
 
 _THIS_MACHINES = SystemClock()
@@ -182,6 +183,13 @@ def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, 
     Takes as long as one try. Raises UnknownAuditError, AuditOpenError, PassphraseMissingError,
     PassphraseWrongError.
     """
+    pair = unlocked(storage, name, passphrase)
+    with storage.reading() as work:
+        return work.answers.words(name, pair)
+
+
+def unlocked(storage: Storage, name: str, passphrase: str) -> Pair:
+    """The keys that the passphrase of a closed audit opens. Takes as long as one try. Raises as `words` does."""
     if audit(storage, name).status is Status.OPEN:  # how many there are is not to be known yet
         raise AuditOpenError(name)
     with storage.reading() as work:
@@ -191,8 +199,7 @@ def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, 
     pair = passphrases.unlock(passphrase, key)
     if pair is None:
         raise PassphraseWrongError
-    with storage.reading() as work:
-        return work.answers.words(name, pair)
+    return pair
 
 
 def report(storage: Storage, name: str, form: str) -> Report:

@@ -51,6 +51,7 @@ def forget(storage: Storage, clock: Clock) -> None:
 
 
 def _forget(work: UnitOfWork, audit: Audit, today: date) -> None:
+    work.casework.hold_row(audit.id)  # nobody cuts them into excerpts meanwhile
     answers = work.answers.forget(audit.id)
     if work.threads.forget(audit.id, today - THREADS_KEPT) or answers:
         work.casework.note_rewriting(audit.id)

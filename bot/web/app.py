@@ -19,6 +19,8 @@ from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
 from bot.web.approvals import Approvals
+from bot.web.codebook import Codebooks
+from bot.web.coding import Coder
 from bot.web.conversation import Conversation, path
 from bot.web.corresponding import Corresponding
 from bot.web.entering import PATH as SLIP
@@ -29,6 +31,7 @@ from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, v
 from bot.web.public import Public
 from bot.web.returning import Returning
 from bot.web.signing import SignIn
+from bot.web.theming import Theming
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
 from storage.slips import AUDITOR, DEPUTY, LEAD
@@ -70,6 +73,11 @@ def create_app(
             Lead(storage, clock, pages),
             Approvals(storage, clock, pages),
             Corresponding(storage, clock, pages),
+        ),
+        *_for_auditors(
+            Coder(storage, clock, pages),
+            Codebooks(storage, clock, pages),
+            Theming(storage, clock, pages),
         ),
         files,
     ]
@@ -152,6 +160,25 @@ def _for_people_with_a_role(lead: Lead, approvals: Approvals, corresponding: Cor
         Door(f"{audit}/k", approvals.change_k, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/approvals", approvals.show, among(*every, fresh=True)),
         Door(f"{audit}/approvals", approvals.settle, among(*every, fresh=True), ["POST"]),
+    ]
+
+
+def _for_auditors(coder: Coder, codebooks: Codebooks, theming: Theming) -> list[Door]:
+    code, audit = among(LEAD, AUDITOR), "/lead/audits/{audit}"
+    return [
+        Door(f"{audit}/coding", coder.show, code),
+        Door(f"{audit}/coding", coder.decide, code, ["POST"]),
+        Door(f"{audit}/coding/second", coder.second, code),
+        Door(f"{audit}/coding/second", coder.decide_second, code, ["POST"]),
+        Door(f"{audit}/coding/unlock", coder.unlock, among(LEAD, fresh=True)),
+        Door(f"{audit}/coding/unlock", coder.unlocked, among(LEAD, fresh=True), ["POST"]),
+        Door(f"{audit}/coding/agreement", coder.agreement, code),
+        Door(f"{audit}/coding/agreement", coder.settle, code, ["POST"]),
+        Door(f"{audit}/coding/codebook", codebooks.show, code),
+        Door(f"{audit}/coding/codebook", codebooks.revise, code, ["POST"]),
+        Door(f"{audit}/themes", theming.show, code),
+        Door(f"{audit}/themes/matrix", theming.matrix, code),
+        Door(f"{audit}/export/{{format}}", theming.export, among(LEAD, AUDITOR, fresh=True)),
     ]
 
 

@@ -37,6 +37,8 @@ SIGN_IN = "/sign-in"
 CONFIRM = "/sign-in/confirm"
 HOME = "/lead"
 
+_ANYBODY = b"example visitor."  # the account of whoever comes where nobody signs in
+
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
@@ -127,7 +129,7 @@ class Gate:
         now = access.moment(self._clock)
         with self._storage.reading() as work:
             roles = frozenset((audit.id, LEAD) for audit in work.casework.all())
-        return Visitor(Session(b"", b"", now, now, now), "", roles, "")
+        return Visitor(Session(b"", _ANYBODY, now, now, now), "", roles, "")
 
 
 def visitor(request: Request) -> Visitor:

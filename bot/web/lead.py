@@ -104,6 +104,7 @@ class Lead:
             undelivered=_undelivered(_for(held, parked), voice_of(request)),
             sees_concerns=bool(held & SEE_CONCERNS),
             leads=LEAD in held,
+            codes=bool(held & SEE_PROGRESS),
             themes=[message for each in published for message in rendering.chat(each, language=language)],
             open=found.audit.status is Status.OPEN or not published,
             unreviewed=_named((code for form in asked for code in form.unreviewed), voice_of(request)),

@@ -25,6 +25,7 @@ from tests.bot.website import AUDIT, NOW, PASSPHRASE, Browser, Site, site
 ELSEWHERE, NOWHERE = "elm", "nobody"
 ALL, BEGUN, IN = "everyone", "followed a link", "signed in"
 EVERY = {LEAD, DEPUTY, AUDITOR}
+CODERS = {LEAD, AUDITOR}
 FRESH = "showed it a moment ago"
 
 # What each route asks of whoever comes: a stage, or roles in the audit of its path; and whether it asks once more.
@@ -67,6 +68,19 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("POST", "/lead/audits/{audit}/k"): ({LEAD}, FRESH),
     ("GET", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
     ("POST", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
+    ("GET", "/lead/audits/{audit}/coding"): (CODERS, ""),
+    ("POST", "/lead/audits/{audit}/coding"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/coding/second"): (CODERS, ""),
+    ("POST", "/lead/audits/{audit}/coding/second"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/coding/unlock"): ({LEAD}, FRESH),
+    ("POST", "/lead/audits/{audit}/coding/unlock"): ({LEAD}, FRESH),
+    ("GET", "/lead/audits/{audit}/coding/agreement"): (CODERS, ""),
+    ("POST", "/lead/audits/{audit}/coding/agreement"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/coding/codebook"): (CODERS, ""),
+    ("POST", "/lead/audits/{audit}/coding/codebook"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/themes"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/themes/matrix"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/export/{format}"): (CODERS, FRESH),
 }
 GUARDED = [route for route, (rule, _) in MATRIX.items() if rule != ALL]
 ROLES = {
@@ -172,7 +186,7 @@ async def test_nobody_gets_further_than_their_role(here: Site, visitor: str, *, 
     for method, path in GUARDED:
         rule, fresh = MATRIX[method, path]
         for audit in [AUDIT, ELSEWHERE, NOWHERE] if "{audit}" in path else [""]:
-            address = path.replace("{audit}", audit)
+            address = path.replace("{audit}", audit).replace("{format}", "json")
             for asked in [method, "HEAD"] if method == "GET" else [method]:
                 if asked == "HEAD":
                     status = (await colleague.browser.client.head(address)).status_code

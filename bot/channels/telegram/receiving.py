@@ -21,7 +21,7 @@ from bot.channels.telegram.screens import Call, Refresh, Settle
 from bot.channels.telegram.sending import Sender, Sent
 from bot.channels.telegram.updates import Fetch, Heard, Update
 from bot.errors import StoppingError, TooBusyError, TurnError
-from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Tap
+from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Sheet, Tap
 from bot.metrics import Metrics, UpdateKind
 from bot.services.attaching import MOST_BYTES
 from bot.turns import TurnLoop
@@ -180,7 +180,7 @@ class Reception:
             return
         calls = await self._answer(heard, tries)
         for call in calls:
-            if isinstance(call, Settle) or (isinstance(call, Refresh) and not call.keyboard):
+            if isinstance(call, Settle | Refresh) and not call.keyboard:
                 self._sender.has_no_buttons(heard.chat, call.message)
         if await self._sender.send(heard.chat, calls) is not Sent.FAILED:
             self._remember(heard)
@@ -259,7 +259,9 @@ class Reception:
 
     def _came_twice(self, heard: Heard, outcome: Outcome) -> bool:
         """Whether a tap is one that was answered already, under another number: then nothing more is to be said."""
-        stale = isinstance(outcome, Reply) and any(isinstance(each, Stale) for each in outcome.prompts)
+        stale = (isinstance(outcome, Reply) and any(isinstance(each, Stale) for each in outcome.prompts)) or (
+            isinstance(outcome, Sheet) and outcome.stale
+        )
         return stale and (heard.chat, _tapped(heard)) in self._replied
 
     def _remember(self, heard: Heard) -> None:

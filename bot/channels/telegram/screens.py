@@ -28,7 +28,7 @@ from bot.errors import (
     UnknownInvitationError,
     WrongReceiptError,
 )
-from bot.messages import Admitted, Appointed, AtRisk, Desk, Doors, Outcome, Promises, Reply, Welcomed
+from bot.messages import Admitted, Appointed, AtRisk, Desk, Doors, Outcome, Promises, Reply, Sheet, Welcomed
 from bot.wording import Button, Outgoing, Role
 from dialogues import moves, prompts
 from dialogues.form import Form
@@ -45,6 +45,7 @@ _A_ROW = 3  # ways in one row
 _STEPS = 6  # short choices in one row
 _LABEL = 60  # characters of a button beside the questions
 _SHORT = 3  # characters of a short choice
+_EXCERPT, _AROUND = 1500, 400  # characters of an excerpt, and of what stands before and after it
 
 Spoken: TypeAlias = tuple[Prompt, Outgoing]
 
@@ -81,10 +82,11 @@ class Post(Struct, frozen=True):
 
 
 class Settle(Struct, frozen=True):
-    """The tapped message, with what was answered instead of its buttons."""
+    """The tapped message, with what was answered instead of its buttons, or with what comes next in its place."""
 
     message: int
     html: str
+    keyboard: Keyboard = ()
 
     def __repr__(self) -> str:
         return "Settle()"
@@ -116,8 +118,9 @@ def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
         case Post(html, keyboard, menu, _):
             markup = _markup(keyboard, menu)
             return "sendMessage", {"chat_id": chat, "text": html, **_HTML, **markup}
-        case Settle(message, html):
-            return "editMessageText", {"chat_id": chat, "message_id": message, "text": html, **_HTML}
+        case Settle(message, html, keyboard):
+            place = {"chat_id": chat, "message_id": message}
+            return "editMessageText", {**place, "text": html, **_HTML, **_markup(keyboard, ())}
         case Refresh(message, keyboard):
             rows = {"inline_keyboard": keyboard}
             return "editMessageReplyMarkup", {"chat_id": chat, "message_id": message, "reply_markup": rows}
@@ -155,6 +158,8 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
             return (*seen(query), *_promises(language, days))
         case Desk():
             return (*seen(query), *_desk(outcome))
+        case Sheet():
+            return tuple(_sheet(outcome, query, message))
         case Admitted():
             return (*seen(query), _plain(_admitted(outcome, pages)))
         case Reply():
@@ -213,6 +218,19 @@ def _desk(outcome: Desk) -> Iterator[Post]:
     for part in before:
         yield Post(part, stays=True)
     yield Post(last, keyboard, stays=True)
+
+
+def _sheet(sheet: Sheet, query: str, message: int) -> Iterator[Call]:
+    """An excerpt: in the place of the one before, when that was tapped, so that the chat stays short."""
+    if query:
+        yield Toast(query, sheet.said[0] if sheet.stale else "")
+    around = (_escaped(_cut(sheet.before[-_AROUND:], _AROUND)), _bold(_cut(sheet.excerpt, _EXCERPT)))
+    said = " ".join(filter(None, (*around, _escaped(_cut(sheet.after, _AROUND))))) if sheet.excerpt else ""
+    quote = (f"<blockquote>{said}</blockquote>",) if said else ()
+    parts = (*map(_escaped, sheet.said), *quote, *map(_escaped, sheet.reasons))
+    keyboard = tuple(tuple(Key(_cut(label, _LABEL), token) for label, token in row) for row in sheet.rows)
+    html = "\n\n".join(parts)
+    yield Settle(message, html, keyboard) if message and not sheet.stale else Post(html, keyboard)
 
 
 # Replies

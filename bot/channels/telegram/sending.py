@@ -251,7 +251,10 @@ def _is_gone(error: TelegramError) -> bool:
 
 
 def _otherwise(call: Call, refused: BadRequest) -> Call | None:
-    """The same without marks, when Telegram could not read them."""
+    """The same without marks, when Telegram could not read them; a message of its own, when there is none to change."""
+    reason = refused.message.lower()
+    if isinstance(call, Settle) and call.keyboard and "parse" not in reason and "not modified" not in reason:
+        return Post(call.html, call.keyboard)
     if "parse entities" not in refused.message.lower() or not isinstance(call, Post | Settle):
         return None
     bare = unescape(without_marks(call.html))

@@ -1,0 +1,221 @@
+"""What an audit shows about each theme, from what was said, coded and published; and what of it leaves in files.
+
+Plain functions on a `Storage`, for auditors and leads. Of anonymous answers only what `reports.themes` lets out is in
+them, which is what the disclosure rules allow; no anonymous words leave in files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from bot import wording
+from bot.cases import participant
+from bot.clock import Clock
+from bot.services import auditing
+from bot.worktable import SETTLED, Forms, counted
+from dialogues import engine
+from dialogues.form import Form, SourceType
+from reports import themes
+from reports.assembly import decode
+from reports.codebook import Codebook, Standing
+from reports.coding import Coded, Decision, theme_of
+from reports.exchange import material as exchange
+from reports.exchange import refi, tabular
+from reports.exchange.material import Heard, Project
+from reports.themes import Material, Matrix, Passage, Pool, Results, Source
+from storage.cases import Case, CaseStatus
+from storage.casework import RESPONSE, Status
+from storage.coding import Excerpt, Origin
+from storage.errors import AuditOpenError
+from storage.journal import Exported
+from storage.unit_of_work import Storage, UnitOfWork
+
+
+class Format(StrEnum):
+    """The files that an audit's evidence can leave in."""
+
+    QDPX = "qdpx"
+    QDC = "qdc"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+_MADE: Mapping[Format, Callable[[Project], bytes]] = {
+    Format.QDPX: refi.project,
+    Format.QDC: lambda project: refi.codebook(project.entries),
+    Format.XLSX: tabular.as_xlsx,
+    Format.CSV: tabular.as_csv,
+    Format.JSON: tabular.as_json,
+}
+
+
+class Themes(Struct, frozen=True):
+    """The results of an audit, the framework matrix, and what there is to say it with.
+
+    `labels`: by source what it is called, a participant or a form; `excerpts`: by id the words of named ones.
+    """
+
+    results: Results
+    matrix: Matrix
+    book: Codebook
+    labels: dict[bytes, str]
+    excerpts: dict[bytes, str]
+
+    def __repr__(self) -> str:
+        return "Themes"
+
+
+def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes:
+    """What the audit shows about each theme. Raises UnknownAuditError, and AuditOpenError before it is closed."""
+    if auditing.audit(storage, name).status is not Status.CLOSED:
+        raise AuditOpenError(name)
+    with storage.reading() as work:
+        evidence = _Evidence(work, name)
+        made = evidence.material()
+        named = {each.id: each.text for each in evidence.excerpts if each.origin is Origin.NAMED}
+        return Themes(
+            themes.results(made), themes.matrix(made), evidence.book, evidence.labels(language), named
+        )
+
+
+def export(storage: Storage, name: str, wanted: Format, clock: Clock, actor: str) -> bytes:
+    """A file with named interviews and records, how they were coded, and the results; noted in the journal.
+
+    Raises UnknownAuditError, and AuditOpenError before the audit is closed.
+    """
+    results = found(storage, name).results
+    with storage.reading() as work:
+        content = _MADE[wanted](_Evidence(work, name).project(results))
+    with storage.writing() as work:
+        work.journal.append(Exported(wanted.value), day=clock.now().date(), actor=actor, audit=name)
+    return content
+
+
+class _Evidence:
+    """All that was said in an audit, and what was decided about it."""
+
+    def __init__(self, work: UnitOfWork, name: str) -> None:
+        self._work = work
+        self._name = name
+        self._forms = Forms(work)
+        self.audit = work.casework.audit(name)
+        self.book = work.codebooks.present()
+        self.excerpts = work.excerpts.of(name)
+        self._cases = [each for each in work.cases.of(name) if each.status is CaseStatus.HANDED_IN]
+        self._decided: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
+        for each in work.codings.of(name):
+            self._decided[each.excerpt][each.coder] = each.decision
+
+    def material(self) -> Material:
+        """What results are made of."""
+        return Material(
+            sources=(*map(self._named, self._cases), *self._unnamed()),
+            passages=tuple(self._passages()),
+            ratings=tuple(
+                rating
+                for case in self._cases
+                for rating in themes.ratings(case.id, self._form(case), _answers(self._form(case), case))
+            ),
+            pools=tuple(self._pools()),
+            k=self.audit.k,
+            scope=tuple(self.audit.scope.split()),
+        )
+
+    def labels(self, language: str) -> dict[bytes, str]:
+        """What each case is called."""
+        return {
+            each.id: participant(self._form(each), each.interview) or self._form(each).title.to(language)
+            for each in self._cases
+        }
+
+    def project(self, results: Results) -> Project:
+        """What leaves: nothing of those who answered without a name but what results say of all of them together."""
+        coders = {coder for by in self._decided.values() for coder in by} - {SETTLED}
+        called = {coder: f"Auditor {number}" for number, coder in enumerate(sorted(coders), 1)}
+        return Project(
+            name=self.audit.name,
+            entries=exchange.entries_of(self.book),
+            heard=tuple(map(self._heard, self._cases)),
+            excerpts=tuple(
+                self._leaving(each, called | {SETTLED: "Settled"})
+                for each in self.excerpts
+                if each.origin is Origin.NAMED
+            ),
+            results=results,
+            synthetic=self.audit.synthetic,
+        )
+
+    def _form(self, case: Case) -> Form:
+        return self._forms.get(case.digest)
+
+    def _named(self, case: Case) -> Source:
+        form = self._form(case)
+        return Source(case.id, case.digest, form.source_type or SourceType.STAFF, _role(form, case))
+
+    def _unnamed(self) -> Iterator[Source]:
+        """Each answer that was cut into excerpts: nobody knows which are of one person."""
+        answers = {each.source: each for each in self.excerpts if each.origin is Origin.ANONYMOUS}
+        for source, each in answers.items():
+            kind = self._forms.get(each.form).source_type or SourceType.STAFF
+            yield Source(source, each.form, kind, named=False, question=each.question)
+
+    def _passages(self) -> Iterator[Passage]:
+        for each in self.excerpts:
+            codes = counted(self._decided[each.id])
+            if codes:
+                yield Passage(each.id, each.source, tuple(_today(coded, self.book) for coded in codes))
+
+    def _pools(self) -> Iterator[Pool]:
+        """The anonymous answers that are still there; what was destroyed is in the report alone."""
+        for offer in self._work.casework.offers({self._name}).get(self._name, {}).values():
+            content = self._work.casework.release(self._name, offer.form)
+            form = self._forms.get(offer.digest)
+            tally = self._work.answers.tally(self._name, form)
+            if offer.records == RESPONSE and content is not None and tally.responses:
+                yield Pool(form, tally, decode(content))
+
+    def _heard(self, case: Case) -> Heard:
+        form = self._form(case)
+        return Heard(
+            id=case.id.hex(),
+            label=participant(form, case.interview) or form.title.to(case.interview.language),
+            form=form,
+            answers=_answers(form, case),
+            role=_role(form, case),
+            source_type=form.source_type,
+            language=case.interview.language,
+        )
+
+    def _leaving(self, each: Excerpt, called: Mapping[bytes, str]) -> exchange.Excerpt:
+        return exchange.Excerpt(
+            id=each.id.hex(),
+            source=each.source.hex(),
+            question=each.question,
+            text=each.text,
+            place=each.place,
+            instance=exchange.instances(each.instance),
+            decisions=tuple(
+                (called[coder], decision) for coder, decision in sorted(self._decided[each.id].items())
+            ),
+        )
+
+
+def _today(coded: Coded, book: Codebook) -> Coded:
+    """The code as it is called today; one that was divided or retired counts for its theme."""
+    now = book.now(coded.code)
+    code = theme_of(now.code) if now.standing is Standing.LOOK_AGAIN else now.code
+    return Coded(code, coded.direction)
+
+
+def _answers(form: Form, case: Case) -> dict[str, str]:
+    """What was answered and is relevant, by path."""
+    return {item.question: item.value for item in engine.history(form, case.interview) if item.value}
+
+
+def _role(form: Form, case: Case) -> str:
+    return case.interview.answers.get(form.breakdown, "") if form.breakdown else ""

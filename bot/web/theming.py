@@ -1,0 +1,333 @@
+"""Pages for auditors and leads on what an audit shows: theme by theme, case by theme, and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot import tying
+from bot.clock import Clock
+from bot.services import auditing, theming
+from bot.services.theming import Format, Themes
+from bot.web import gate
+from bot.web.pages import Link, Pages, reading, voice_of
+from bot.wording import Voice, mark
+from dialogues.form import SourceType
+from reports import codebook, gaps, scoring, themes
+from reports.assembly import Verdict
+from reports.disclosure import Band, Share, Size
+from reports.themes import Covered, Prevalence, Priority, ThemeResult
+from storage.errors import AuditOpenError
+from storage.unit_of_work import Storage
+
+_KINDS = {
+    Format.QDPX: "application/zip",
+    Format.QDC: "application/xml",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "application/zip",
+    Format.JSON: "application/json",
+}
+_FILES = {
+    Format.QDPX: mark("Project for research tools (REFI-QDA)"),
+    Format.QDC: mark("Codebook for research tools (REFI-QDA)"),
+    Format.XLSX: mark("Workbook for a spreadsheet"),
+    Format.CSV: mark("Tables as CSV files, in a zip"),
+    Format.JSON: mark("JSON for programs"),
+}
+_PRIORITIES = {
+    Priority.HIGH: mark("High"),
+    Priority.MEDIUM: mark("Medium"),
+    Priority.LOW: mark("Low"),
+    Priority.NONE: mark("None"),
+}
+SOURCES = {
+    SourceType.EXPERIENCE: mark("People who use the service"),
+    SourceType.STAFF: mark("Staff and leaders"),
+    SourceType.PARTNERS: mark("Partners"),
+    SourceType.OBSERVATION: mark("Observations"),
+    SourceType.PROCESSES: mark("Records"),
+    SourceType.OUTCOMES: mark("Outcomes"),
+}
+_AREAS = {each.code: each.name for each in codebook.SCOPE}
+_GAPS = {
+    gaps.Verdict.ALIGNED: mark("Leaders and frontline staff see it alike"),
+    gaps.Verdict.NOTABLE: mark("Leaders and frontline staff see it differently"),
+    gaps.Verdict.INDICATIVE: mark("They may see it differently: it could be chance"),
+    gaps.Verdict.UNCLEAR: mark("Cannot tell"),
+}
+
+_VERDICTS = {
+    Verdict.WEAK: mark("weak"),
+    Verdict.STRONG: mark("strong"),
+    Verdict.UNCLEAR: mark("not clear"),
+}
+
+
+class Shown(Struct, frozen=True):
+    """A theme in words: a row of the table, and what can be read below it."""
+
+    code: str
+    name: str
+    priority: str
+    level: str
+    why: str
+    people: str
+    types: tuple[tuple[str, str], ...]
+    unnamed: tuple[str, ...]
+    positive: tuple[str, ...]
+    gap: tuple[str, ...]
+    codes: tuple[tuple[str, str], ...]
+    against: tuple[str, ...]
+
+
+class Charted(Struct, frozen=True):
+    """A row of the matrix: what a case is called, its kind, and the excerpts of each theme with their directions."""
+
+    label: str
+    kind: str
+    cells: tuple[tuple[tuple[str, str], ...], ...]
+
+    def __repr__(self) -> str:
+        return "Charted"
+
+
+class Theming:
+    """`/lead/audits/{audit}/themes`, `…/themes/matrix` and `…/export/{format}`."""
+
+    def __init__(self, storage: Storage, clock: Clock, pages: Pages) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._pages = pages
+
+    async def show(self, request: Request) -> Response:
+        """`GET …/themes`: what the audit shows about each theme, the most pressing first."""
+        audit, found = request.path_params["audit"], await self._found(request)
+        if found is None:
+            return self._not_yet(request)
+        voice = voice_of(request)
+        return self._pages.page(
+            request,
+            "themes.html",
+            sources=found.results.sources,
+            themes=[_shown(each, found, voice) for each in themes.strongest(found.results)],
+            coverage=[
+                (_AREAS[each.area].to(voice.language), _covered(each, voice))
+                for each in found.results.coverage
+                if each.area in _AREAS
+            ],
+            files=[(each.value, voice(words)) for each, words in _FILES.items()],
+            audit=audit,
+            found=await run_in_threadpool(auditing.audit, self._storage, audit),
+            address=gate.audit_page(audit),
+        )
+
+    async def matrix(self, request: Request) -> Response:
+        """`GET …/themes/matrix`: what each case says about each theme."""
+        audit, found = request.path_params["audit"], await self._found(request)
+        if found is None:
+            return self._not_yet(request)
+        return self._pages.page(
+            request,
+            "matrix.html",
+            themes=[tying.name_of(code, found.book, reading(request)) for code in found.matrix.themes],
+            rows=list(_charted(found, voice_of(request))),
+            audit=audit,
+            found=await run_in_threadpool(auditing.audit, self._storage, audit),
+            address=gate.audit_page(audit),
+        )
+
+    async def export(self, request: Request) -> Response:
+        """`GET …/export/{format}`: interviews and records with how they were coded, as a file."""
+        audit, name = request.path_params["audit"], request.path_params["format"]
+        if name not in set(Format):
+            raise HTTPException(404)
+        try:
+            content = await run_in_threadpool(
+                theming.export, self._storage, audit, Format(name), self._clock, gate.acting(request, audit)
+            )
+        except AuditOpenError:
+            return self._not_yet(request)
+        file = quote(f"{audit}.csv.zip" if name == Format.CSV else f"{audit}.{name}", safe="")
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{file}"}
+        return Response(content, media_type=_KINDS[Format(name)], headers=headers)
+
+    async def _found(self, request: Request) -> Themes | None:
+        audit = request.path_params["audit"]
+        try:
+            return await run_in_threadpool(theming.found, self._storage, audit, reading(request))
+        except AuditOpenError:
+            return None
+
+    def _not_yet(self, request: Request) -> Response:
+        _, audit = voice_of(request), request.path_params["audit"]
+        return self._pages.message(
+            request,
+            _("The themes are not there yet"),
+            _("Nothing is shown while the audit is open, so that nobody can be picked out."),
+            _("You can code interviews and records until then."),
+            links=(
+                Link(_("Tie words to themes"), gate.audit_page(audit, "coding")),
+                Link(_("Back to the audit"), gate.audit_page(audit), "secondary"),
+            ),
+            status=409,
+            audit=audit,
+        )
+
+
+def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
+    return Shown(
+        code=each.theme,
+        name=tying.name_of(each.theme, found.book, _.language),
+        priority=_(_PRIORITIES[each.judged.priority]),
+        level=each.judged.priority.value,
+        why=_why(each, _),
+        people=_prevalence(each.people, _),
+        types=tuple((_source(split.code, _), _prevalence(split.prevalence, _)) for split in each.types),
+        unnamed=tuple(_unnamed(each, _)),
+        positive=tuple(_positive(each, _)),
+        gap=tuple(_gaps(each, _)),
+        codes=tuple(
+            (tying.name_of(one.code, found.book, _.language), _prevalence(one.sources, _))
+            for one in each.codes
+        ),
+        against=tuple(found.labels.get(source, "") for source in each.negative),
+    )
+
+
+def _why(each: ThemeResult, _: Voice) -> str:
+    """What a priority was decided from, in a sentence."""
+    evidence = each.judged.evidence
+    if each.judged.priority is Priority.NONE:
+        return _("Nothing that was heard points to a weakness.")
+    said = []
+    if evidence.heard:
+        said.append(
+            _.several("{number} person names a weakness", "{number} people name a weakness", evidence.people)
+        )
+    if evidence.anonymous:
+        said.append(_("in anonymous words {share}", share=_share(evidence.anonymous, _)))
+    if evidence.types:
+        said.append(
+            _("seen in: {types}", types=", ".join(_source(code, _).lower() for code in evidence.types))
+        )
+    if evidence.answers:
+        said.append(_("closed answers: {verdict}", verdict=_(_VERDICTS[evidence.answers])))
+    if evidence.against:
+        said.append(
+            _(
+                "{percent} % of those who speak of it call it a strength",
+                percent=round(evidence.against * 100),
+            )
+        )
+    return "; ".join(said) + "."
+
+
+def _prevalence(said: Prevalence, _: Voice) -> str:
+    """How many of how many say what."""
+    if not said.heard:
+        return ""
+    if not said.spoke:
+        return _("0 of {heard}", heard=said.heard)
+    parts = (
+        (said.weakness, _("{number} weakness", number=said.weakness)),
+        (said.strength, _("{number} strength", number=said.strength)),
+        (said.mixed, _("{number} both", number=said.mixed)),
+    )
+    shown = ", ".join(words for number, words in parts if number)
+    return _("{spoke} of {heard}: {parts}", spoke=said.spoke, heard=said.heard, parts=shown)
+
+
+def _unnamed(each: ThemeResult, _: Voice) -> Iterator[str]:
+    """What anonymous people wrote, as far as the rules let it out."""
+    for one in each.unnamed:
+        if one.spoke is None:
+            continue
+        said = [_("{share} write about it", share=_share(one.spoke, _))]
+        if one.weakness:
+            said.append(_("{share} as a weakness", share=_share(one.weakness, _)))
+        if one.strength:
+            said.append(_("{share} as a strength", share=_share(one.strength, _)))
+        yield _("Of {people}: {parts}", people=_band(one.band, _), parts="; ".join(said))
+
+
+def _positive(each: ThemeResult, _: Voice) -> Iterator[str]:
+    """The positive answers to closed questions, with their range."""
+    for one in each.unnamed:
+        if one.figures:
+            figures = one.figures
+            yield _(
+                "{share} positive, likely {low} to {high} %, of {people}",
+                share=_share(figures.positive, _),
+                low=figures.interval.low,
+                high=figures.interval.high,
+                people=_band(one.band, _),
+            )
+    n, positive = sum(item.n for item in each.items), sum(item.positive for item in each.items)
+    if n:
+        likely = scoring.wilson(positive, n)
+        yield _(
+            "Interviews and records: {positive} of {n} positive, likely {low} to {high} %",
+            positive=positive,
+            n=n,
+            low=round(likely.low * 100),
+            high=round(likely.high * 100),
+        )
+
+
+def _gaps(each: ThemeResult, _: Voice) -> Iterator[str]:
+    """How leaders and frontline staff differ, where enough of both were heard."""
+    found = ((_("closed answers"), each.gap), *((_("anonymous answers"), one.gap) for one in each.unnamed))
+    for where, gap in (*found, (_("own words"), each.voiced)):
+        if gap.verdict is not gaps.Verdict.INSUFFICIENT and gap.difference is not None:
+            points = round(gap.difference * 100)
+            yield _(
+                "{verdict} ({where}: {points} points)",
+                verdict=_(_GAPS[gap.verdict]),
+                where=where,
+                points=points,
+            )
+
+
+def _covered(each: Covered, _: Voice) -> str:
+    """Who spoke to an area of the scope."""
+    said = [f"{_source(code, _)}: {number}" for code, number in each.types.items()]
+    if each.anonymous:
+        said.append(_("anonymous answers"))
+    return ", ".join(said) or _("Nobody yet")
+
+
+def _charted(found: Themes, _: Voice) -> Iterator[Charted]:
+    for row in found.matrix.rows:
+        cells = tuple(
+            tuple(
+                (found.excerpts.get(excerpt, ""), ", ".join(tying.direction(each, _) for each in directions))
+                for excerpt, directions in cell.excerpts
+            )
+            for cell in row.cells
+        )
+        yield Charted(found.labels.get(row.source.id, ""), _source(row.source.type, _), cells)
+
+
+def _source(code: str, _: Voice) -> str:
+    return _(SOURCES[SourceType(code)]) if code in set(SourceType) else code
+
+
+def _share(share: Share, _: Voice) -> str:
+    """A coarse share, in words at both ends."""
+    return {
+        Size.FEW: _("few or none"),
+        Size.NEARLY_ALL: _("nearly all or all"),
+        Size.PERCENT: _("about {percent} %", percent=share.percent),
+    }[share.size]
+
+
+def _band(band: Band, _: Voice) -> str:
+    if band.high is None:
+        return _("{low} or more people", low=band.low)
+    return _("{low} to {high} people", low=band.low, high=band.high)

@@ -1,0 +1,412 @@
+"""The table at which an auditor ties what people said to themes: an excerpt at a time, each decided on its own.
+
+Functions on a transaction, for the pages and for the chat. Of anonymous excerpts an auditor sees the words and the
+question, never a group. A decision is its coder's own: somebody else's about the same excerpt stays beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.cases import participant
+from dialogues.form import Form, Kind, Question, Text
+from reports import grouping
+from reports.agreement import Comparison, Disagreement, compared, double_coded
+from reports.codebook import Codebook, Standing
+from reports.coding import Coded, Decision, Direction
+from reports.learning import Confirmed
+from reports.suggesting import Piece, Suggestion
+from storage.answers import Written
+from storage.coding import Coding, Excerpt, Origin, cut
+from storage.unit_of_work import UnitOfWork
+
+SETTLED = bytes(16)  # the coder of what two coders have settled together: no account, these are random
+LONGEST_MEMO = 2000  # characters
+
+
+class Suggested(Struct, frozen=True):
+    """A code that may fit, and why; `like`: the words of the confirmed excerpt that is most like it, if any."""
+
+    suggestion: Suggestion
+    like: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code."""
+        return self.suggestion.code
+
+    @property
+    def coded(self) -> Coded:
+        """What one press decides: without any cue it is taken for a weakness, which is seen and can be turned."""
+        return Coded(self.code, self.suggestion.direction or Direction.WEAKNESS)
+
+    def __repr__(self) -> str:
+        return f"Suggested({self.code!r})"
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """An excerpt as an auditor has it before them. It has no repr.
+
+    `about` says whom an interview was with or which record was looked at; empty for anonymous words. `before` and
+    `after` are what stands around the excerpt in the same answer. `mine` is what this auditor decided so far.
+    """
+
+    excerpt: Excerpt
+    audit: str
+    form: Text
+    question: Text
+    about: str
+    before: str
+    after: str
+    number: int
+    total: int
+    mine: Decision | None = None
+    suggestions: tuple[Suggested, ...] = ()
+    book: Codebook
+    blind: bool = False
+
+    def __repr__(self) -> str:
+        return f"Card({self.number} of {self.total})"
+
+
+class Side(Struct, frozen=True):
+    """What one of the two decided, and how they are called."""
+
+    name: str
+    decision: Decision
+
+
+class Dispute(Struct, frozen=True):
+    """An excerpt that two did not code alike, side by side; `settled` is what they agreed on afterwards."""
+
+    excerpt: Excerpt
+    question: Text
+    sides: tuple[Side, ...]
+    settled: Decision | None = None
+
+
+class Agreement(Struct, frozen=True):
+    """How far coders agree, and where they do not: what is not settled yet comes first."""
+
+    comparison: Comparison
+    disputes: tuple[Dispute, ...]
+
+
+class Loose(Struct, frozen=True):
+    """Excerpts that nothing fits, and what they share: words, or nothing for those that stand alone. It has no repr."""
+
+    words: tuple[str, ...]
+    excerpts: tuple[Excerpt, ...]
+
+    def __repr__(self) -> str:
+        return f"Loose({len(self.excerpts)} excerpts)"
+
+
+class Progress(Struct, frozen=True):
+    """How many excerpts there are, how many somebody has coded, and of these how many fit nothing."""
+
+    total: int
+    coded: int
+    nothing: int
+
+
+def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
+    """Cut what people wrote in their own words into excerpts. Returns how many answers were cut."""
+    forms = Forms(work)
+    found = [
+        Excerpt(
+            audit=name,
+            form=each.form,
+            question=each.question,
+            origin=Origin.ANONYMOUS,
+            source=each.tag,
+            text=each.text,
+        )
+        for each in written
+        if _is_told(forms.question(each.form, each.question))
+    ]
+    work.excerpts.keep(piece for answer in found for piece in cut(answer))
+    return len(found)
+
+
+def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision: Decision) -> bool:
+    """Keep what this auditor decided; the same again changes nothing.
+
+    False when the excerpt is not there any more: its answer was taken back.
+    """
+    kept = replace(
+        decision,
+        memo=decision.memo.strip()[:LONGEST_MEMO],
+        codes=_once(decision.codes),
+        codebook=work.codebooks.present().version,
+    )
+    if excerpt_of(work, name, excerpt) is None:
+        return False
+    if work.codings.decision(excerpt, account) != kept:
+        work.codings.decide(name, Coding(excerpt, account, kept))
+    return True
+
+
+def undo(work: UnitOfWork, name: str, account: bytes, excerpt: bytes) -> bool:
+    """Go back to what this auditor had decided before. False when there is nothing to take back."""
+    return excerpt_of(work, name, excerpt) is not None and work.codings.undo(excerpt, account)
+
+
+def split(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, at: int) -> bool:
+    """Cut an excerpt in two before this character.
+
+    False when one part would be empty, or somebody else has coded it.
+    """
+    found = excerpt_of(work, name, excerpt)
+    if found is None or not found.text[: max(0, at)].strip() or not found.text[at:].strip():
+        return False
+    if any(each.excerpt == excerpt and each.coder != account for each in work.codings.of(name)):
+        return False
+    work.excerpts.split(found, at)
+    return True
+
+
+def places(text: str) -> tuple[tuple[int, str], ...]:
+    """Where an excerpt could be split: before each word but the first, with the words that would come then."""
+    words = [match.start() for match in re.finditer(r"\S+", text)][1:]
+    return tuple((at, " ".join(text[at:].split()[:4])) for at in words)
+
+
+def place_of(text: str, typed: str) -> int | None:
+    """Where somebody wants to split: they write the first words of the second part, or its number in `places`."""
+    wanted, offered = " ".join(typed.split()).casefold(), places(text)
+    if wanted.isdecimal() and 0 < int(wanted) <= len(offered):
+        return offered[int(wanted) - 1][0]
+    return next(
+        (at for at, _ in offered if wanted and " ".join(text[at:].split()).casefold().startswith(wanted)),
+        None,
+    )
+
+
+class Forms:
+    """The forms that are needed, each looked up once."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._known: dict[str, Form] = {}
+
+    def get(self, digest: str) -> Form:
+        """The form of this digest."""
+        if digest not in self._known:
+            self._known[digest] = self._work.forms.get(digest)
+        return self._known[digest]
+
+    def question(self, digest: str, path: str) -> Question | None:
+        """Its question at this path, if there is one."""
+        return self.get(digest).questions.get(path)
+
+
+class Worktable:
+    """Everything that there is to code in an audit, as one auditor sees it."""
+
+    def __init__(self, work: UnitOfWork, name: str, account: bytes) -> None:
+        self.audit = work.casework.audit(name)
+        self.excerpts = work.excerpts.of(name)
+        self.book = work.codebooks.present()
+        self._account = account
+        self._work = work
+        self.forms = Forms(work)
+        self._ranks = _ranks(self.excerpts)
+        self.decided: dict[bytes, dict[bytes, Decision]] = {}
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read anew what was decided."""
+        self.decided = defaultdict(dict)
+        for each in self._work.codings.of(self.audit.id):
+            self.decided[each.excerpt][each.coder] = each.decision
+
+    def order(self, excerpt: Excerpt) -> tuple[int, bytes]:
+        """The first of each source before the second of any; among these an order of this account's own."""
+        own = hashlib.blake2b(excerpt.source + excerpt.id, key=self._account, digest_size=8).digest()
+        return self._ranks[excerpt.id], own
+
+    def next(self) -> Card | None:
+        """The next that nobody has coded; None when there is none."""
+        left = [each for each in self.excerpts if not self.decided[each.id]]
+        done = len(self.excerpts) - len(left)
+        return self.card(min(left, key=self.order), done + 1) if left else None
+
+    def again(self, excerpt: bytes) -> Card | None:
+        """This one, once more; None when it is not there any more."""
+        ranked = sorted(self.excerpts, key=self.order)
+        found = next((place for place, each in enumerate(ranked) if each.id == excerpt), None)
+        return None if found is None else self.card(ranked[found], found + 1)
+
+    def next_blind(self, wanted: bytes = b"") -> Card | None:
+        """The next of the sample that is coded a second time, without suggestions; None when there is none.
+
+        `wanted`: this one of it, if it is still to be coded.
+        """
+        sample = double_coded(self._first_hand(), self._account)
+        left = [each for each in sample if self._account not in self.decided[each]]
+        if not left:
+            return None
+        chosen = wanted if wanted in left else left[0]
+        excerpt = next(each for each in self.excerpts if each.id == chosen)
+        number = len(sample) - len(left) + 1
+        return replace(self.card(excerpt, number, blind=True), total=len(sample))
+
+    def progress(self) -> Progress:
+        """How far all coders together have come."""
+        coded = [by for each in self.excerpts if (by := self.decided[each.id])]
+        nothing = sum(map(self._fits_nothing, self.excerpts))
+        return Progress(len(self.excerpts), len(coded), nothing)
+
+    def loose(self) -> tuple[Loose, ...]:
+        """The excerpts that were coded and that nothing fits, put together by what they share; the rest last."""
+        known = {each.id: each for each in self.excerpts if self._fits_nothing(each)}
+        groups = grouping.grouped([grouping.Loose(each.id, each.text) for each in known.values()])
+        found = [Loose(group.words, tuple(known.pop(each) for each in group.excerpts)) for group in groups]
+        return (*found, Loose((), tuple(known.values()))) if known else tuple(found)
+
+    def unsure(self) -> tuple[Excerpt, ...]:
+        """The excerpts that a code was tied to which was divided or retired since: a person looks again."""
+        return tuple(
+            each
+            for each in self.excerpts
+            if any(
+                self.book.now(code).standing is Standing.LOOK_AGAIN for code in _codes(self.decided[each.id])
+            )
+        )
+
+    def _fits_nothing(self, excerpt: Excerpt) -> bool:
+        by = self.decided[excerpt.id]
+        return bool(by) and not counted(by)
+
+    def agreement(self) -> Agreement:
+        """How far those agree who coded the same excerpts, all but one of them blind."""
+        found = compared(self._first_hand())
+        known = {each.id: each for each in self.excerpts}
+        disputes = [self._dispute(known[each.excerpt], each) for each in found.disagreements]
+        return Agreement(found, tuple(sorted(disputes, key=lambda each: each.settled is not None)))
+
+    def _dispute(self, excerpt: Excerpt, found: Disagreement) -> Dispute:
+        decided = self.decided[excerpt.id]
+        sides = (Side(self._work.access.name(each.coder), decided[each.coder]) for each in found.sides)
+        return Dispute(excerpt, self.question(excerpt), tuple(sides), decided.get(SETTLED))
+
+    def _first_hand(self) -> dict[bytes, dict[bytes, Decision]]:
+        """What people decided by themselves, by excerpt and coder: without what was settled afterwards."""
+        return {
+            each.id: {coder: decision for coder, decision in by.items() if coder != SETTLED}
+            for each in self.excerpts
+            if (by := self.decided[each.id])
+        }
+
+    def card(self, excerpt: Excerpt, number: int, *, blind: bool = False) -> Card:
+        """This one, as it is laid before the auditor."""
+        form = self.forms.get(excerpt.form)
+        question = form.questions.get(excerpt.question)
+        around = [each for each in self.excerpts if each.answer == excerpt.answer]
+        return Card(
+            excerpt=excerpt,
+            audit=self.audit.name,
+            form=form.title,
+            question=self.question(excerpt),
+            about=self._about(excerpt),
+            before=_joined(each for each in around if each.place < excerpt.place),
+            after=_joined(each for each in around if each.place > excerpt.place),
+            number=number,
+            total=len(self.excerpts),
+            mine=self.decided[excerpt.id].get(self._account),
+            suggestions=() if blind else self._suggested(excerpt, question),
+            book=self.book,
+            blind=blind,
+        )
+
+    def _suggested(self, excerpt: Excerpt, question: Question | None) -> tuple[Suggested, ...]:
+        confirmed = sum(bool(by) for by in self.decided.values())
+        suggester = self._work.suggesters.get(self.audit.id, self.book, confirmed, self._confirmed)
+        (found,) = suggester.suggest([_piece(excerpt, question)])
+        texts = {each.id: each.text for each in self.excerpts}
+        return tuple(Suggested(each, texts.get(each.like, "")) for each in found)
+
+    def _confirmed(self) -> list[Confirmed]:
+        return [
+            Confirmed(each.id, _piece(each, self.forms.question(each.form, each.question)), _codes(by))
+            for each in self.excerpts
+            if (by := self.decided[each.id])
+        ]
+
+    def question(self, excerpt: Excerpt) -> Text:
+        """What was asked, in words."""
+        found = self.forms.question(excerpt.form, excerpt.question)
+        return found.label if found else Text()
+
+    def _about(self, excerpt: Excerpt) -> str:
+        case = None if excerpt.origin is Origin.ANONYMOUS else self._work.cases.get(excerpt.source)
+        return participant(self.forms.get(case.digest), case.interview) if case else ""
+
+
+def counted(by: Mapping[bytes, Decision]) -> tuple[Coded, ...]:
+    """The codes that count for an excerpt, of what each coder decided.
+
+    What was settled; else what those decided who were not blind, together; else what the blind ones did. A code that
+    two give different directions is mixed.
+    """
+    settled = by.get(SETTLED)
+    if settled is not None:
+        return settled.codes
+    openly = [each for each in by.values() if not each.blind]
+    given: dict[str, set[Direction]] = defaultdict(set)
+    for coded in (coded for each in openly or by.values() for coded in each.codes):
+        given[coded.code].add(coded.direction)
+    return tuple(
+        Coded(code, directions.pop() if len(directions) == 1 else Direction.MIXED)
+        for code, directions in sorted(given.items())
+    )
+
+
+def _codes(by: Mapping[bytes, Decision]) -> tuple[str, ...]:
+    return tuple(each.code for each in counted(by))
+
+
+def _piece(excerpt: Excerpt, question: Question | None) -> Piece:
+    if question is None:
+        return Piece(excerpt.text)
+    theme, *_others = question.theme.split() or [""]
+    return Piece(excerpt.text, theme, question.polarity)
+
+
+def _is_told(question: Question | None) -> bool:
+    """Whether the answer is words about what happened, not a number, a file, or who somebody is."""
+    return question is not None and question.kind is Kind.TEXT and not question.appears("contact")
+
+
+def excerpt_of(work: UnitOfWork, name: str, excerpt: bytes) -> Excerpt | None:
+    """The excerpt, if it is one of this audit."""
+    found = work.excerpts.get(excerpt)
+    return found if found is not None and found.audit == name else None
+
+
+def _ranks(excerpts: Sequence[Excerpt]) -> dict[bytes, int]:
+    """The how-manieth each excerpt is of its source."""
+    of_source: Mapping[bytes, list[Excerpt]] = defaultdict(list)
+    for each in excerpts:
+        of_source[each.source].append(each)
+    return {
+        each.id: rank
+        for those in of_source.values()
+        for rank, each in enumerate(sorted(those, key=lambda one: (one.question, one.instance, one.place)))
+    }
+
+
+def _joined(around: Iterable[Excerpt]) -> str:
+    return " ".join(each.text for each in sorted(around, key=lambda one: one.place))
+
+
+def _once(codes: Iterable[Coded]) -> tuple[Coded, ...]:
+    """Each code once, as it was given last."""
+    return tuple({each.code: each for each in codes}.values())
