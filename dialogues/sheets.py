@@ -1,10 +1,12 @@
 """The rows of a form as its author wrote them: from an .xlsx workbook or from YAML with the same words.
 
-Both give the same sheets. Files are not trusted: their size is bounded before they are read.
+Both give the same sheets. `read_table` reads a plain table, from .xlsx or .csv, in the same way. Files are not trusted:
+their size is bounded before they are read.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import re
@@ -66,6 +68,47 @@ def _is_ours(name: str) -> bool:
 
 def _whole(message: str, kind: str, place: Place = Place()) -> Problem:  # noqa: B008 - frozen
     return Problem(kind, message, place)
+
+
+# Tables
+
+
+def read_table(content: bytes, name: str) -> Sheet | list[Problem]:
+    """A table with one line of names above: the first sheet of a workbook, or a .csv file; or why it cannot be read."""
+    if len(content) > MAX_BYTES:
+        return [_whole(f"This file is larger than {MAX_BYTES // 1_000_000} MB.", "file_size")]
+    if name.lower().endswith(".csv"):
+        return _read_csv(content)
+    if name.lower().endswith((".xlsx", ".xlsm")):
+        found = _read_workbook(content, first=True)
+        return (
+            found[0] if isinstance(found[0], Sheet) else [*found]
+        )
+    return [_whole("A table is an .xlsx workbook or a .csv file; this is neither.", "file_type")]
+
+
+def _read_csv(content: bytes) -> Sheet | list[Problem]:
+    """Commas, semicolons or tabs between the cells: whichever is most in the first line."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [_whole("This file is not UTF-8 text. Save it as “CSV UTF-8”.", "encoding")]
+    between = max(",;\t", key=text.partition("\n")[0].count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True))
+    except csv.Error:
+        return [_whole("This is not a table: quotation marks open somewhere and do not close.", "damaged")]
+    if len(lines) > MAX_ROWS + 1:
+        return [_whole(f"This table has more than {MAX_ROWS:,} rows.", "sheet_size")]
+    header = [tidy(cell) for cell in lines[0]] if lines else []
+    rows = (
+        Row(
+            number,
+            {column: tidy(cell) for column, cell in zip(header, line, strict=False) if column and tidy(cell)},
+        )
+        for number, line in enumerate(lines[1:], 2)
+    )
+    return Sheet("", tuple(filter(None, header)), tuple(row for row in rows if row.cells))
 
 
 # YAML
@@ -197,7 +240,8 @@ def tidy(text: str) -> str:
 # Workbooks
 
 
-def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
+def _read_workbook(content: bytes, *, first: bool = False) -> list[Sheet] | list[Problem]:
+    """Its sheets that belong to a form; or, whatever its name, the first one alone."""
     if content.startswith(_OLD_EXCEL):
         sentence = (
             "This workbook has a password, or is in the old .xls format. Save it as .xlsx without a password."
@@ -213,7 +257,7 @@ def _read_workbook(content: bytes) -> list[Sheet] | list[Problem]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that do not concern us
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-            return _workbook_sheets(book, content)
+            return _workbook_sheets(book, content, first=first)
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -239,18 +283,19 @@ def _refuse_archive(content: bytes) -> Problem | None:
             "This is not an Excel workbook. Open it in Excel or LibreOffice and save it as .xlsx.", "damaged"
         )
     if unpacked > MAX_UNPACKED:
-        return _whole("This workbook unpacks to far more than a form needs; it was not opened.", "file_size")
+        return _whole("This workbook unpacks to far more than its size says; it was not opened.", "file_size")
     return None
 
 
-def _workbook_sheets(book: Any, content: bytes) -> list[Sheet] | list[Problem]:
+def _workbook_sheets(book: Any, content: bytes, *, first: bool) -> list[Sheet] | list[Problem]:
     sheets: list[Sheet] = []
     problems: list[Problem] = []
-    for worksheet in book.worksheets:
+    for worksheet in book.worksheets[:1] if first else book.worksheets:
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
         name = str(worksheet.title)
-        rows = worksheet.iter_rows(max_col=MAX_COLUMNS) if _is_ours(name) else ()
-        problems.extend(_merged(content, worksheet._worksheet_path, name) if _is_ours(name) else ())
+        wanted = first or _is_ours(name)
+        rows = worksheet.iter_rows(max_col=MAX_COLUMNS) if wanted else ()
+        problems.extend(_merged(content, worksheet._worksheet_path, name) if wanted else ())
         sheets.append(_workbook_sheet(name, rows, problems))
     return problems or sheets
 

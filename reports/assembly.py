@@ -83,12 +83,16 @@ class Figures(Struct, frozen=True):
 
 
 class ItemResult(Struct, frozen=True):
-    """A question on a scale. Without figures, fewer than K people answered on the scale (or R6, R7 forbid it)."""
+    """A question on a scale. Without figures, fewer than K people answered on the scale (or R6, R7 forbid it).
+
+    Questions with one `equivalence` may be compared between audits; reports from before it was kept have none.
+    """
 
     path: str
     label: Text
     reversed: bool
     figures: Figures | None
+    equivalence: str = ""
 
 
 class GroupResult(Struct, frozen=True):
@@ -410,6 +414,7 @@ class _Assembly(Struct, frozen=True):
             question.label,
             reversed=question.polarity < 0,
             figures=self._figures(item, heard) if heard else None,
+            equivalence=question.equivalence,
         )
 
     def _figures(self, item: _Item, heard: Heard) -> Figures:

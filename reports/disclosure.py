@@ -233,14 +233,15 @@ def interval(value: Share, people: Band, *, population: int | None = None) -> Ra
     It is computed from what is published alone. The interval of the true counts would undo "few": 0 of 12
     ends at 24 %, 1 of 12 at 35 %. In an open band the smallest size has the widest interval.
     """
-    ends = [
-        wilson(x, n, population=population)
-        for n in _sizes(people, population)
-        for x in _published_as(value, n)
-    ]
+    ends = [wilson(x, n, population=population) for x, n in behind(value, people, population=population)]
     if not ends:  # no count at all is published like this: the caller mixed two questions
         return Range(0, 100)
     return outwards(min(end.low for end in ends), max(end.high for end in ends))
+
+
+def behind(value: Share, people: Band, *, population: int | None = None) -> tuple[tuple[int, int], ...]:
+    """For each size of a band the least and the greatest (x, n) that are published as this share."""
+    return tuple((x, n) for n in _sizes(people, population) for x in _published_as(value, n))
 
 
 def _sizes(people: Band, population: int | None) -> range:

@@ -77,7 +77,7 @@ class Drawn(Struct, frozen=True):
 def html(report: Report, *, language: str, links: Links | None = None) -> str:
     """The report as a page. Without links it carries its stylesheet inside, to be kept as a file."""
     voice = Voice(report, words(language), language)
-    return _pages.get_template("report.html.j2").render(
+    return pages.get_template("report.html.j2").render(
         report=report,
         w=voice.words,
         voice=voice,
@@ -328,11 +328,11 @@ def _cut(message: str) -> Iterator[str]:
         yield piece
 
 
-_pages = Environment(
+pages = Environment(
     loader=PackageLoader("reports"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters["clipped"] = clipped
+pages.filters["clipped"] = clipped

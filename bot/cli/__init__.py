@@ -15,7 +15,9 @@ from bot.cli.demo import demo
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
 from bot.cli.keys import app as keys
+from bot.cli.measures import app as measures
 from bot.cli.people import app as people
+from bot.cli.reports import app as reports
 from bot.cli.serve import serve
 from bot.cli.slips import slips
 from bot.cli.trouble import Trouble
@@ -41,6 +43,8 @@ app.add_typer(
     contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
 )
 app.add_typer(codebook, name="codebook", help="What people's words can be tied to, and how that is changed.")
+app.add_typer(measures, name="measures", help="Numbers followed month by month, and whether they changed.")
+app.add_typer(reports, name="reports", help="Two published reports side by side.")
 app.command()(chat)
 app.command()(demo)
 app.command()(serve)

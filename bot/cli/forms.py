@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot import wording
 from bot.cli import authoring
-from bot.cli.trouble import Trouble, content_of, form_of, language_of, read_file
+from bot.cli.trouble import Trouble, content_of, form_of, language_of, read_file, where
 from bot.clock import SystemClock
 from dialogues.checker import check as check_form
 from dialogues.form import Form, Kind
@@ -61,26 +61,14 @@ def _as_row(name: str, problem: Problem) -> dict[str, Any]:
 def _print_problems(files: list[str], found: list[tuple[str, Problem]]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for name, problem in found:
-        console.print(Text(f"{name}: {_where(problem)}", style="dim"))
+        console.print(Text(f"{name}: {where(problem)}", style="dim"))
         console.print(Text(f"  {problem.severity}: {problem.message}"))
     for name in files:
-        if not any(where == name for where, _ in found):
+        if not any(named == name for named, _ in found):
             console.print(Text(f"{name}: nothing is wrong."))
     errors = sum(problem.is_error for _, problem in found)
     if found:
         console.print(Text(f"{errors} to mend, {len(found) - errors} to think about."))
-
-
-def _where(problem: Problem) -> str:
-    place = problem.place
-    parts = [
-        f"sheet {place.sheet}" if place.sheet else "",
-        f"row {place.row}" if place.row else "",
-        f"(line {place.line})" if place.line else "",
-        f"column {place.column}" if place.column else "",
-        f"character {problem.character}" if problem.character else "",
-    ]
-    return ", ".join(part for part in parts if part).replace(", (", " (") or "the whole file"
 
 
 @app.command()

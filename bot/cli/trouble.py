@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dialogues import library
 from dialogues.form import Form
+from dialogues.problems import Problem
 from dialogues.script import Script
 from dialogues.sheets import MAX_BYTES
 from dialogues.xlsform import read
@@ -13,6 +14,19 @@ from dialogues.xlsform import read
 
 class Trouble(Exception):
     """Something given on the command line cannot be used: the sentence that says what to do."""
+
+
+def where(problem: Problem) -> str:
+    """Where a problem stands, in words."""
+    place = problem.place
+    parts = [
+        f"sheet {place.sheet}" if place.sheet else "",
+        f"row {place.row}" if place.row else "",
+        f"(line {place.line})" if place.line else "",
+        f"column {place.column}" if place.column else "",
+        f"character {problem.character}" if problem.character else "",
+    ]
+    return ", ".join(part for part in parts if part).replace(", (", " (") or "the whole file"
 
 
 def content_of(name: str) -> tuple[bytes, str]:
