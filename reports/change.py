@@ -94,8 +94,10 @@ class Mix(StrEnum):
     """Whether the same groups were heard in the same proportion, as far as what is published tells."""
 
     CHANGED = "changed"
-    ALIKE = "alike"  # nothing published shows a change; a small one stays possible
-    UNKNOWN = "unknown"  # a group is hidden on a side, or there are no groups
+    ALIKE = (
+        "alike"  # nothing published shows a change; a small one, or one among hidden groups, stays possible
+    )
+    UNKNOWN = "unknown"  # no group is shown on both sides, or one on one side alone
 
 
 class Heard(Struct, frozen=True):
@@ -224,8 +226,8 @@ def _heard(baseline: Report, follow_up: Report) -> Heard:
     found = tuple(names[code] for code in known if _apart(then[code], now[code]))
     if found:
         return Heard(Mix.CHANGED, found)
-    complete = bool(known) and len(known) == len(then) == len(now)
-    return Heard(Mix.ALIKE if complete else Mix.UNKNOWN)
+    alike = known and all((code in known) for each in (then, now) for code, share in each.items() if share)
+    return Heard(Mix.ALIKE if alike else Mix.UNKNOWN)
 
 
 def _shares(report: Report) -> Iterator[tuple[str, tuple[float, float] | None]]:

@@ -394,15 +394,16 @@ def _told(rule: Rule, side: Side, months: tuple[Month, ...], looked_at: int) -> 
         case Rule.OUTSIDE:
             return f"{months[0].name} is {above} the {limit} limit."
         case Rule.SHIFT:
-            return f"{looked_at} months in a row {above} the mean: {_between(months)}."
+            return f"{looked_at} months in a row {above} the mean: {between(months)}."
         case Rule.TREND:
             way = "rising" if side is Side.UP else "falling"
-            return f"{looked_at} months in a row {way}: {_between(months)}."
+            return f"{looked_at} months in a row {way}: {between(months)}."
         case Rule.NEAR:
             return f"{len(months)} of {looked_at} months in a row near the {limit} limit or past it: {listed(months)}."
 
 
-def _between(months: tuple[Month, ...]) -> str:
+def between(months: Sequence[Month]) -> str:
+    """`from March to September 2026`, for months in a row."""
     first, last = months[0], months[-1]
     return f"from {first.word if first.year == last.year else first.name} to {last.name}"
 

@@ -29,7 +29,7 @@ _YEARS = range(1990, 2100)
 _LARGEST = 1e12
 _FORMS = (
     re.compile(r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})"),
-    re.compile(r"(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})(T.*)?"),
+    re.compile(r"(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})(t.*)?"),
     re.compile(r"(?P<day>\d{1,2})[/.](?P<number>\d{1,2})[/.](?P<year>\d{4})"),
     re.compile(r"((?P<day>\d{1,2})[ -])?(?P<word>[a-z]{3,9})\.?[ -](?P<year>\d{4}|\d{2})"),
 )
@@ -51,7 +51,7 @@ def read(content: bytes, name: str) -> list[Series] | list[Problem]:
         return table
     reader = _Reader(table)
     series = reader.series()
-    return reader.problems or series
+    return sorted(reader.problems, key=lambda problem: problem.place.row or 0) or series
 
 
 def month(text: str) -> Month | None:

@@ -11,7 +11,20 @@ from math import ceil
 
 from msgspec import Struct
 
-from reports.measures import ENOUGH, Assurance, Better, Chart, Month, Point, Rule, Side, Signal, Span, shown
+from reports.measures import (
+    ENOUGH,
+    Assurance,
+    Better,
+    Chart,
+    Month,
+    Point,
+    Rule,
+    Side,
+    Signal,
+    Span,
+    between,
+    shown,
+)
 from reports.rendering import clipped, pages, stylesheet
 
 _LEFT, _RIGHT = (
@@ -73,11 +86,13 @@ class Plot(Struct, frozen=True):
 
 def page(charts: Sequence[Chart]) -> str:
     """All charts as a page that carries its stylesheet inside: each with its sentences and its table."""
-    drawn = [(chart, name(chart), summary(chart), plot(chart)) for chart in charts]
+    drawn = [(chart, name(chart), plot(chart)) for chart in charts]
     return pages.get_template("measures.html.j2").render(
         charts=drawn,
         css=stylesheet(),
         about=about,
+        findings=findings,
+        numbers=numbers,
         shown=shown,
         briefly=lambda signals: "; ".join(map(_briefly, signals)),
     )
@@ -97,14 +112,14 @@ def name(chart: Chart) -> str:
     return clipped(chart.measure.indicator) or "Measure"
 
 
-def summary(chart: Chart) -> tuple[str, ...]:
-    """What the chart shows, in sentences: the signals first, then the target, then the numbers behind."""
-    signals = [said(signal) for signal in chart.signals]
-    return (
-        *(signals or [_nothing(chart)]),
-        *_target(chart),
-        *(sentence for span in chart.spans for sentence in _numbers(span, several=len(chart.spans) > 1)),
-    )
+def findings(chart: Chart) -> tuple[str, ...]:
+    """What the chart shows, in sentences: the signals first, then the target."""
+    return (*([said(signal) for signal in chart.signals] or [_nothing(chart)]), *_target(chart))
+
+
+def numbers(chart: Chart) -> tuple[str, ...]:
+    """The numbers behind, in sentences: means, limits, what was left out or is missing."""
+    return tuple(sentence for span in chart.spans for sentence in _numbers(span))
 
 
 def about(chart: Chart) -> str:
@@ -155,18 +170,16 @@ def _target(chart: Chart) -> Iterator[str]:
         yield f"Target {most} {shown(chart.measure.target)}: {_TARGETS[chart.assurance]}"
 
 
-def _numbers(span: Span, *, several: bool) -> Iterator[str]:
-    """The sentences of one span; where there are `several`, each begins with its months."""
-    first, last = span.points[0].month.name, span.points[-1].month.name
-    when = f"{first} to {last}: " if several else ""
+def _numbers(span: Span) -> Iterator[str]:
     if span.reason:
-        yield f"New limits from {first}. The reason: {clipped(span.reason).rstrip('.')}."
+        reason = clipped(span.reason).rstrip(".")
+        yield f"New limits from {span.points[0].month.name}. The reason: {reason}."
     if span.mean is not None:
         limits = f", limits {shown(span.limits.lower)} and {shown(span.limits.upper)}" if span.limits else ""
-        sentence = f"{when}mean {shown(span.mean)}{limits}, from {_count(len(span.known), 'month')}."
-        yield sentence[:1].upper() + sentence[1:]
-    if span.limits and span.trial:
-        yield f"{when}{'the' if when else 'The'} limits are on trial, because there are fewer than {ENOUGH} numbers."
+        trial = f". The limits are on trial until there are {ENOUGH}" if span.limits and span.trial else ""
+        when = between([point.month for point in span.points])
+        count = _count(len(span.known), "number")
+        yield f"{when[:1].upper()}{when[1:]}: mean {shown(span.mean)}{limits}, from {count}{trial}."
     if span.limits and span.limits.screened:
         yield f"Left out of the limits: {_count(span.limits.screened, 'very large step')} between two months."
     missing = len(span.points) - len(span.known)
@@ -206,7 +219,7 @@ class _Drawing(Struct, frozen=True):
         crowded = len(self.chart.points) > _CROWDED
         return Plot(
             name(self.chart),
-            " ".join(summary(self.chart)),
+            " ".join((*findings(self.chart), *numbers(self.chart))),
             (*self._lines(), *self._course()),
             tuple(self._marks()),
             tuple(self._labels()),

@@ -67,7 +67,7 @@ def _charted(file: Path, series: Series, *, screening: bool) -> Chart:
 
 def _say(made: Chart) -> None:
     typer.echo(f"{plotting.name(made)}: {plotting.about(made)}")
-    for sentence in plotting.summary(made):
+    for sentence in (*plotting.findings(made), *plotting.numbers(made)):
         typer.echo(f"  {sentence}")
 
 
