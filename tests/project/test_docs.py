@@ -14,6 +14,7 @@ from bot.cli import app
 from bot.metrics import Metrics
 from dialogues import library
 from dialogues.rows import CHOICES, SETTINGS, SURVEY
+from reports import monthly
 from reports.codebook import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ FORMS = (ROOT / "docs" / "forms.md").read_text("utf-8")
 RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
 THREATS = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 CODEBOOK = (ROOT / "docs" / "codebook.md").read_text("utf-8")
+MEASURES = (ROOT / "docs" / "measures.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -38,15 +40,18 @@ def _below(group: object) -> Iterator[str]:
 
 def test_every_command_is_documented() -> None:
     assert commands()
-    missing = [command for command in commands() if f"candour {command}" not in README + FORMS + CODEBOOK]
+    missing = [
+        command for command in commands() if f"candour {command}" not in README + FORMS + CODEBOOK + MEASURES
+    ]
     assert missing == []
 
 
 def test_every_documented_command_exists() -> None:
     told = set(
         re.findall(
-            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook) \w+|\w+)",
-            README + "\n" + FORMS + "\n" + CODEBOOK,
+            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|measures|reports) "
+            r"\w+|\w+)",
+            f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}",
             re.MULTILINE,
         )
     )
@@ -56,6 +61,10 @@ def test_every_documented_command_exists() -> None:
 def test_every_column_is_documented() -> None:
     missing = [column for column in (*SURVEY, *CHOICES, *SETTINGS) if f"`{column}`" not in FORMS]
     assert missing == []
+
+
+def test_every_column_of_monthly_numbers_is_documented() -> None:
+    assert re.findall(r"^\| `(\w+)` \|", MEASURES, re.MULTILINE) == list(monthly.COLUMNS)
 
 
 def test_every_setting_is_documented_with_what_holds_without_it() -> None:
