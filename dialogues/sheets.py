@@ -81,9 +81,7 @@ def read_table(content: bytes, name: str) -> Sheet | list[Problem]:
         return _read_csv(content)
     if name.lower().endswith((".xlsx", ".xlsm")):
         found = _read_workbook(content, first=True)
-        return (
-            found[0] if isinstance(found[0], Sheet) else [*found]
-        )
+        return found[0] if isinstance(found[0], Sheet) else [*found]
     return [_whole("A table is an .xlsx workbook or a .csv file; this is neither.", "file_type")]
 
 
