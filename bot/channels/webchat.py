@@ -190,6 +190,11 @@ def typed(fields: Fields) -> tuple[str, ...]:
     return tuple(_one_line_ends(value) for value in fields.get("answer", []))
 
 
+def words(fields: Fields) -> tuple[str, ...]:
+    """What was written in somebody's own words into the control, if that takes words."""
+    return typed(fields) if _first(fields, "control") == "words" else ()
+
+
 def answer(fields: Fields) -> moves.Answer:
     """What stands in the control, as the answer to the question that it was shown for."""
     control = _first(fields, "control")
@@ -346,6 +351,7 @@ def _question(
     is_file = control == "file"
     told = (
         ("answer-hint", out.hint),
+        ("answer-probe", out.probe),
         ("answer-file", is_file),
         ("answer-here", is_file and present),
         ("answer-error", problem),

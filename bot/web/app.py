@@ -31,6 +31,7 @@ from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, v
 from bot.web.public import Public
 from bot.web.returning import Returning
 from bot.web.signing import SignIn
+from bot.web.talking import Talking
 from bot.web.theming import Theming
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
@@ -58,14 +59,14 @@ def create_app(
     Raises ValueError for a route that does not say who may use it.
     """
     pages = Pages(demo=demo, exit_link=exit_link)
-    errors = Errors(pages)
+    errors, talking = Errors(pages), Talking(turns)
     files = Mount("/static", _Static(directory=STATIC))
     routes = [
         *more,
         *_for_everyone(
             Public(storage, pages, turns.contacts),
             Entering(storage, turns, pages),
-            Conversation(storage, turns, pages),
+            Conversation(storage, talking, pages),
         ),
         *_with_a_receipt(Returning(turns, pages)),
         *_to_sign_in(SignIn(storage, clock, pages)),
