@@ -259,6 +259,14 @@ def is_asked(reply: Reply | None, move: moves.Answer) -> bool:
     return any((ask.question, ask.turn) == (move.question, move.turn) for ask in asks)
 
 
+def is_unchanged(reply: Reply, fields: Fields) -> bool:
+    """Whether what stands in the control is the present answer, or nothing, so that there is nothing to keep."""
+    entered = tuple(part for part in typed(fields) if part.strip())
+    asks = (prompt for prompt in reply.prompts if isinstance(prompt, prompts.Ask))
+    present = (_present(ask, _control(ask)) for ask in asks if ask.question == _first(fields, "question"))
+    return not entered or any(entered == tuple(filter(None, each)) for each in present)
+
+
 def is_passing(waiting: Iterable[Prompt]) -> bool:
     """Whether a reply says something that will not be there when the page is loaded again."""
     return any(isinstance(prompt, _PASSING) for prompt in waiting)

@@ -78,9 +78,7 @@ class Talking:
         reply = await self.hear(at, webchat.update(posted.fields, posted.digest), said)
         if _has(reply, PastLead):
             entered = None  # it was taken: what is said about it is shown with the next question
-        is_passing = webchat.is_passing(reply.prompts) or (
-            entered is not None and isinstance(move, Confirm)
-        )
+        is_passing = webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm))
         if entered and _has(reply, Stale):
             return Heard(reply, is_passing, unkept=webchat.words(posted.fields))
         return Heard(reply, is_passing, entered)
