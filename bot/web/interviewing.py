@@ -19,6 +19,7 @@ from bot.cases import Colleague, Listed
 from bot.channels import webchat
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError, NoColleagueError
+from bot.founding import FOR_AUDITORS
 from bot.messages import Reply
 from bot.services import auditing, interviewing
 from bot.web import cases, gate, guard, uploading
@@ -133,8 +134,9 @@ class Interviewing:
         return response
 
     async def _offered(self, audit: str, account: bytes, language: str) -> tuple[tuple[str, str, int], ...]:
-        """The forms that can be begun: name, title, minutes."""
-        forms = await run_in_threadpool(interviewing.beginnings, self._storage, audit, account)
+        """The forms that can be begun, as they are most wanted: name, title, minutes."""
+        found = await run_in_threadpool(interviewing.beginnings, self._storage, audit, account)
+        forms = sorted(found, key=lambda form: _place(form.id))
         return tuple((form.id, form.title.to(language), form.estimated_minutes or 0) for form in forms)
 
     async def _covered(self, audit: str) -> tuple[Covered, ...]:
@@ -272,6 +274,7 @@ class Interviewing:
             ended=False,
             handed_in=False,
             concern=False,
+            beside=True,
             parts=_parts(parts, reply),
             others=[(each.account.hex(), cases.colleague(each, voice_of(request))) for each in others],
             unkept=heard.unkept,
@@ -386,6 +389,11 @@ class Interviewing:
 
 def _to(place: str, anchor: str = "#question") -> Response:
     return RedirectResponse(place + anchor, 303)
+
+
+def _place(form: str) -> int:
+    """How early a form stands among those that can be begun; forms of an organisation's own come last."""
+    return FOR_AUDITORS.index(form) if form in FOR_AUDITORS else len(FOR_AUDITORS)
 
 
 def _unbound(move: Move) -> Move:

@@ -138,7 +138,7 @@ def _reading(found: Transcript, _: Voice) -> Reading:
 
 def _facts(found: Transcript, _: Voice) -> Iterator[tuple[str, str]]:
     case = found.case
-    yield _("Audit"), found.audit_name
+    yield _("Audit"), "" if case.part_of else found.audit_name
     yield _("With"), case.participant
     yield _("Asked by"), cases.holder(case, _)
     yield _("Begun"), _.date(case.begun_on)

@@ -297,9 +297,7 @@ async def test_when_the_audit_is_closed_what_was_noted_is_read_and_not_lost(
     assert BEGIN not in page.buttons()
 
 
-async def test_a_lead_who_describes_an_audit_reads_what_comes_next(
-    here: Site, ann: Colleague, ben: Colleague
-) -> None:
+async def test_a_lead_who_describes_an_audit_reads_what_comes_next(ann: Colleague, ben: Colleague) -> None:
     assert "A new audit" not in (await ann.browser.open(ROOM)).buttons()
     await begin(ben, "A new audit")
     page = await ben.browser.press("Continue", answer="elm")

@@ -108,7 +108,7 @@ CASES: dict[str, tuple[str, str]] = {}
 
 def address_of(path: str, audit: str) -> str:
     """The address of a route in an audit."""
-    case, file = CASES.get(audit, CASES[AUDIT])
+    case, file = CASES.get(audit, CASES[ELSEWHERE])
     given = {"audit": audit, "case": case, "file": file, "format": "json"}
     return path.format_map(given)
 
