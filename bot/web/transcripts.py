@@ -9,8 +9,9 @@ from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
+from bot import transcripts
 from bot.cases import Listed
 from bot.clock import Clock
 from bot.services import interviewing
@@ -23,7 +24,6 @@ from dialogues.prompts import Item
 from storage.files import digest_in
 from storage.unit_of_work import Storage
 
-EXPORT = "transcript"  # the format, as the journal names it
 _TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -99,13 +99,13 @@ class Transcripts:
         return response
 
     async def download(self, request: Request) -> Response:
-        """`GET …/transcript/download`: the same as plain text."""
+        """`GET …/transcript/download`: the same as Markdown, in the language that it was held in."""
         here = await cases.here(self._storage, request)
-        text = "\n".join(_lines(await self._read(here, voice_of(request)), voice_of(request)))
-        acting, audit = gate.acting(request, here.audit.id), here.audit.id
-        await run_in_threadpool(interviewing.note_export, self._storage, audit, EXPORT, self._clock, acting)
-        name = f"{audit}-{here.case.form}-{here.case.id.hex()[:8]}.txt"
-        return PlainTextResponse(text, headers=_attached(name))
+        acting, audit, case = gate.acting(request, here.audit.id), here.audit.id, here.case
+        export = interviewing.export
+        written = await run_in_threadpool(export, self._storage, audit, case.id, self._clock, acting)
+        name = f"{audit}-{case.form}-{case.id.hex()[:8]}.md"
+        return Response(transcripts.markdown(written), media_type="text/markdown", headers=_attached(name))
 
     async def file(self, request: Request) -> Response:
         """`GET …/files/{file}`: a file that was given as an answer in this case. Raises HTTPException 404."""
@@ -162,19 +162,3 @@ def _file_name(audit: str, digest: bytes, extension: str) -> str:
 
 def _attached(name: str) -> dict[str, str]:
     return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-
-
-def _lines(reading: Reading, _: Voice) -> Iterator[str]:
-    """A transcript as plain text."""
-    yield from (reading.heading, "=" * len(reading.heading), "")
-    yield from (f"{name}: {value}" for name, value in reading.facts)
-    for label, items in reading.chapters:
-        yield ""
-        if label:
-            yield from (label, "-" * len(label), "")
-        for each in items:
-            answer = each.answer or _("File: {name}", name=each.name)
-            yield from (each.label, *(f"    {line}" for line in answer.splitlines()), "")
-    for during in reading.observations:
-        yield from ("", _("Noted during it"), "")
-        yield from _lines(during, _)

@@ -116,8 +116,8 @@ async def test_an_interview_from_its_first_question_to_its_transcript(here: Site
     assert (file.headers["x-content-type-options"], file.headers["cache-control"]) == ("nosniff", "no-store")
     here.clock.move(timedelta(seconds=access.FRESH + 1))
     text = await ann.open(f"{where}/transcript/download")
-    assert text.response.headers["content-type"].startswith("text/plain")
-    assert "    Nobody came before the morning." in text.html.splitlines()
+    assert text.response.headers["content-type"].startswith("text/markdown")
+    assert "> Nobody came before the morning." in text.html.splitlines()
     with here.storage.reading() as work:
         assert [entry.action for entry in work.journal.entries()].count("exported") == 1
     assert place(await browser.open(where)) == f"{where}/transcript", "it cannot be changed any more"
