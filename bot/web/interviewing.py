@@ -39,7 +39,8 @@ from storage.casework import OPENING, Status
 from storage.unit_of_work import Storage
 
 OBSERVATION = "observation"  # the form by which an auditor notes what nobody asked about
-GO, OBSERVE, READ, RETURN, HAND_OVER, GIVE = "go", "observe", "read", "return", "hand-over", "give"
+HAND_OVER, GIVE = "hand-over", "give"
+OWN = frozenset({"go", "observe", "read", "return", "list", HAND_OVER, GIVE})  # what only auditors do
 _LEAD_AWAY = (Back, Edit, Help, Jump, Look, Pause)  # what stands in the control is kept before these
 
 KINDS: dict[SourceType, str] = {
@@ -176,13 +177,13 @@ class Interviewing:
 
     async def play(self, request: Request) -> Response:
         """`POST …/interviews/{case}`: make a move, or do what only auditors do."""
-        here = await cases.here(self._storage, request)
         try:
             posted = await uploading.read(request)
         except uploading.TooMuchError:
-            return self._too_much(request, here)
+            return self._too_much(request, await cases.here(self._storage, request))
         if not guard.is_ours(request, posted.fields, by=gate.bearer(request)):
             raise HTTPException(403)
+        here = await cases.here(self._storage, request)
         try:
             return await self._act(request, here, posted)
         except CaseElsewhereError:
@@ -197,7 +198,7 @@ class Interviewing:
             return await self._pass_on(request, here, posted, wanted)
         if not here.is_mine:
             raise CaseElsewhereError
-        own = wanted in {GO, OBSERVE, READ, RETURN, HAND_OVER, GIVE}
+        own = wanted in OWN
         if move is None and not own:
             raise HTTPException(422)
         is_leaving = own or isinstance(move, _LEAD_AWAY)
@@ -216,6 +217,8 @@ class Interviewing:
                 return await self._begin(request, audit, OBSERVATION, case.part_of or case.id)
             case "read":
                 return _to(f"{here.address}/transcript", "")
+            case "list":
+                return _to(cases.room(audit), "")
             case "return" if case.part_of:
                 return _to(cases.address(audit, case.part_of))
             case "hand-over" | "give":
@@ -269,7 +272,6 @@ class Interviewing:
             here=here,
             called=cases.called(here.case),
             action=here.address,
-            room=cases.room(here.audit.id),
             stamp=mark_,
             ended=False,
             handed_in=False,
