@@ -277,7 +277,7 @@ class Interviewing:
             handed_in=False,
             concern=False,
             beside=True,
-            parts=_parts(parts, reply),
+            parts=() if reply.interview.state is State.PAUSED else _parts(parts, reply),
             others=[(each.account.hex(), cases.colleague(each, voice_of(request))) for each in others],
             unkept=heard.unkept,
             screen=webchat.screen(reply, engine.history(form, reply.interview), entered=heard.entered),
