@@ -66,7 +66,7 @@ def test_an_interview_by_keyboard_is_begun_left_and_read(
     look(page)
     press(page, "Pause")
     look(page)
-    press(page, "Go on")
+    press(page, "Go on Guided interview")  # there is the observation too
     press(page, "Read it all")
     assert TOLD in page.inner_text("main"), "what was typed before they left"
     look(page)
