@@ -40,6 +40,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     id: bytes
     audit: str
     form: str
+    records: str
     title: str
     participant: str
     holder: bytes
@@ -168,6 +169,7 @@ def listing(work: UnitOfWork, case: Case) -> Listed:
         id=case.id,
         audit=case.audit,
         form=case.form,
+        records=form.records,
         title=form.title.to(case.interview.language),
         participant=participant(form, case.interview),
         holder=case.holder,

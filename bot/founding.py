@@ -94,10 +94,15 @@ def found_from(work: UnitOfWork, response: Response, today: date, actor: str, _:
     return audit
 
 
+def short_name(response: Response) -> str:
+    """The short name that the answers to `new-audit` give the audit."""
+    return _text(response, "audit_name")
+
+
 def _described(response: Response, today: date) -> Audit:
     return Audit(
-        id=_text(response, "audit_name"),
-        name=_text(response, "title") or _text(response, "audit_name"),
+        id=short_name(response),
+        name=_text(response, "title") or short_name(response),
         service=_text(response, "service"),
         incident=_text(response, "incident"),
         staff_count=_whole(response, "staff_count", 1),

@@ -301,6 +301,11 @@ _STANDING: dict[type[Prompt], tuple[str, ...]] = {
     ),
 }
 
+_PAUSED_CASE = (
+    mark("This rests now. What you noted so far is kept."),
+    mark("Go on when you are ready, in the chat or on the web pages."),
+)
+
 _HINTS = {
     Kind.SELECT_MULTIPLE: mark("Pick all that fit."),
     Kind.RANK: mark("Give each line its own place. 1 comes first."),
@@ -667,7 +672,9 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
         return Outgoing((*_handed_in(_, form), *_receipt(_, prompt.receipt)), buttons=kept)
     if isinstance(prompt, prompts.PastLead):
         return _past_lead(prompt, _)
-    text = tuple(_(part) for part in _STANDING[type(prompt)])
+    is_case = form is not None and form.records in IN_CASES
+    standing = _PAUSED_CASE if is_case and isinstance(prompt, prompts.Paused) else _STANDING[type(prompt)]
+    text = tuple(_(part) for part in standing)
     match prompt:
         case prompts.ConfirmStop():
             yes = Button(_(ERASE), moves.Withdraw(sure=True), Role.ENDING)

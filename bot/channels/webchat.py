@@ -190,6 +190,11 @@ def typed(fields: Fields) -> tuple[str, ...]:
     return tuple(_one_line_ends(value) for value in fields.get("answer", []))
 
 
+def words(fields: Fields) -> tuple[str, ...]:
+    """What was written in somebody's own words into the control, if that takes words."""
+    return typed(fields) if _first(fields, "control") == "words" else ()
+
+
 def answer(fields: Fields) -> moves.Answer:
     """What stands in the control, as the answer to the question that it was shown for."""
     control = _first(fields, "control")
@@ -252,6 +257,14 @@ def is_asked(reply: Reply | None, move: moves.Answer) -> bool:
     waiting = reply.prompts if reply is not None else ()
     asks = (prompt for prompt in waiting if isinstance(prompt, prompts.Ask) and prompt.kind.is_file)
     return any((ask.question, ask.turn) == (move.question, move.turn) for ask in asks)
+
+
+def is_unchanged(reply: Reply, fields: Fields) -> bool:
+    """Whether what stands in the control is the present answer, or nothing, so that there is nothing to keep."""
+    entered = tuple(part for part in typed(fields) if part.strip())
+    asks = (prompt for prompt in reply.prompts if isinstance(prompt, prompts.Ask))
+    present = (_present(ask, _control(ask)) for ask in asks if ask.question == _first(fields, "question"))
+    return not entered or any(entered == tuple(filter(None, each)) for each in present)
 
 
 def is_passing(waiting: Iterable[Prompt]) -> bool:
@@ -346,6 +359,7 @@ def _question(
     is_file = control == "file"
     told = (
         ("answer-hint", out.hint),
+        ("answer-probe", out.probe),
         ("answer-file", is_file),
         ("answer-here", is_file and present),
         ("answer-error", problem),

@@ -11,6 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from bot import cases as casebook
+from bot import founding
 from bot.cases import Colleague, Listed
 from bot.clock import Clock
 from dialogues import engine
@@ -18,6 +19,8 @@ from dialogues.form import Form
 from dialogues.prompts import Item, Section
 from reports.scope import Covered
 from storage.cases import Case
+from storage.casework import Audit
+from storage.files import digest_in
 from storage.journal import Exported
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -30,6 +33,16 @@ class Chapter(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Chapter({len(self.items)} answers)"
+
+
+class Evidence(Struct, frozen=True):
+    """A file that was given as an answer, and its extension (`jpg`). It has no repr."""
+
+    content: bytes
+    extension: str
+
+    def __repr__(self) -> str:
+        return "Evidence()"
 
 
 class Transcript(Struct, frozen=True):
@@ -52,6 +65,18 @@ def forms(storage: Storage, audit: str) -> tuple[Form, ...]:
     """The forms that auditors and leads can begin in the audit. Raises UnknownAuditError."""
     with storage.reading() as work:
         return tuple(work.forms.get(offer.digest) for offer in casebook.offers(work, audit))
+
+
+def beginnings(storage: Storage, audit: str, account: bytes) -> tuple[Form, ...]:
+    """Those that this account can begin there. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return tuple(work.forms.get(offer.digest) for offer in casebook.may_begin(work, account, audit))
+
+
+def case(storage: Storage, audit: str, id_: bytes) -> Listed:
+    """One case, as it stands in a list. Raises CaseElsewhereError when there is none of this id in the audit."""
+    with storage.reading() as work:
+        return casebook.listing(work, casebook.get(work, audit, id_))
 
 
 def cases(storage: Storage, audit: str) -> tuple[Listed, ...]:
@@ -108,6 +133,29 @@ def export(storage: Storage, audit: str, case: bytes, clock: Clock, actor: str) 
     with storage.writing() as work:
         work.journal.append(Exported("transcript"), day=_today(clock), actor=actor, audit=audit)
     return written
+
+
+def evidence(storage: Storage, audit: str, case: bytes, file: bytes) -> Evidence | None:
+    """A file by its digest, if it is an answer in this case. Raises CaseElsewhereError when there is no such case."""
+    with storage.reading() as work:
+        found = casebook.get(work, audit, case)
+        items = engine.history(work.forms.get(found.digest), found.interview)
+        name = next((each.value for each in items if each.kind.is_file and digest_in(each.value) == file), "")
+        if not name:
+            return None
+        content = work.files.read(file, work.casework.keys_of(audit))
+        return Evidence(content, name.rpartition(".")[2])
+
+
+def opened_by(storage: Storage, audit: str, case: bytes) -> Audit:
+    """The audit that was opened by handing in this case of `new-audit`.
+
+    Raises CaseElsewhereError, UnknownAuditError.
+    """
+    with storage.reading() as work:
+        found = casebook.get(work, audit, case)
+        response = engine.response(work.forms.get(found.digest), found.interview)
+        return work.casework.audit(founding.short_name(response))
 
 
 def coverage(storage: Storage, audit: str) -> tuple[Covered, ...]:

@@ -14,7 +14,15 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
-from bot.errors import NothingLeftError, ReceiptMissingError, SlipNeededError, SlipSpentError, TurnError
+from bot.errors import (
+    CaseElsewhereError,
+    NothingLeftError,
+    ReceiptMissingError,
+    RoleMissingError,
+    SlipNeededError,
+    SlipSpentError,
+    TurnError,
+)
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
@@ -26,12 +34,15 @@ from bot.web.corresponding import Corresponding
 from bot.web.entering import PATH as SLIP
 from bot.web.entering import Entering
 from bot.web.gate import BEGUN, EVERYONE, FRESH, SIGNED_IN, Door, Gate, among
+from bot.web.interviewing import Interviewing
 from bot.web.lead import Lead
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
 from bot.web.returning import Returning
 from bot.web.signing import SignIn
+from bot.web.talking import Talking
 from bot.web.theming import Theming
+from bot.web.transcripts import Transcripts
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
 from storage.slips import AUDITOR, DEPUTY, LEAD
@@ -58,14 +69,14 @@ def create_app(
     Raises ValueError for a route that does not say who may use it.
     """
     pages = Pages(demo=demo, exit_link=exit_link)
-    errors = Errors(pages)
+    errors, talking = Errors(pages), Talking(turns)
     files = Mount("/static", _Static(directory=STATIC))
     routes = [
         *more,
         *_for_everyone(
             Public(storage, pages, turns.contacts),
             Entering(storage, turns, pages),
-            Conversation(storage, turns, pages),
+            Conversation(storage, talking, pages),
         ),
         *_with_a_receipt(Returning(turns, pages)),
         *_to_sign_in(SignIn(storage, clock, pages)),
@@ -79,6 +90,7 @@ def create_app(
             Codebooks(storage, clock, pages),
             Theming(storage, clock, pages),
         ),
+        *_for_who_asks(Interviewing(storage, talking, clock, pages), Transcripts(storage, clock, pages)),
         files,
     ]
     gate.check_routes(routes, files)
@@ -95,6 +107,8 @@ def create_app(
             RequestError: errors.request,
             NothingLeftError: errors.nothing_left,
             ReceiptMissingError: errors.receipt_missing,
+            RoleMissingError: errors.other_role,
+            CaseElsewhereError: errors.request,
             SlipNeededError: errors.slip_needed,
             SlipSpentError: errors.slip_spent,
             TurnError: errors.busy,
@@ -179,6 +193,20 @@ def _for_auditors(coder: Coder, codebooks: Codebooks, theming: Theming) -> list[
         Door(f"{audit}/themes", theming.show, code),
         Door(f"{audit}/themes/matrix", theming.matrix, code),
         Door(f"{audit}/export/{{format}}", theming.export, among(LEAD, AUDITOR, fresh=True)),
+    ]
+
+
+def _for_who_asks(interviewing: Interviewing, transcripts: Transcripts) -> list[Door]:
+    interviews = "/lead/audits/{audit}/interviews"
+    case, ours = f"{interviews}/{{case}}", among(LEAD, AUDITOR)
+    return [
+        Door(interviews, interviewing.list, ours),
+        Door(interviews, interviewing.begin, ours, ["POST"]),
+        Door(case, interviewing.show, ours),
+        Door(case, interviewing.play, ours, ["POST"]),
+        Door(f"{case}/transcript", transcripts.show, ours),
+        Door(f"{case}/transcript/download", transcripts.download, among(LEAD, AUDITOR, fresh=True)),
+        Door(f"{case}/files/{{file}}", transcripts.file, ours),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -12,35 +11,31 @@ from starlette.responses import RedirectResponse, Response
 from bot import wording
 from bot.channels import webchat
 from bot.errors import SlipNeededError
-from bot.messages import Address, Attached, Incoming, Reply
-from bot.services import attaching, auditing
-from bot.turns import TurnLoop
+from bot.messages import Address, Reply
+from bot.services import auditing
 from bot.web import guard, uploading
 from bot.web.pages import LANGUAGE_COOKIE, Link, Pages, Speaking, reading, risk_link, stamp, voice_of
-from bot.web.uploading import Posted, Upload
+from bot.web.talking import ENDED, Heard, Spot, Talking
+from bot.web.uploading import Posted
 from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import State
-from dialogues.moves import Answer, Concern, Confirm, Move, Pause, Speak, Wording
-from dialogues.prompts import AskAgain, NotNow, PastLead, Stale
+from dialogues.moves import Concern, Move, Speak
 from storage.casework import CONCERN, RESPONSE, Entry, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.unit_of_work import Storage
 
 LEAVE = "leave"  # someone else wants to use this device
 _LONGEST_GROUP = 64
-PREPARED_AT_ONCE = 2  # files: each works a processor, and the others must still get their pages
-_ENDED = (State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
 
 
 class Conversation:
     """The pages under `/a/`."""
 
-    def __init__(self, storage: Storage, turns: TurnLoop, pages: Pages) -> None:
+    def __init__(self, storage: Storage, talking: Talking, pages: Pages) -> None:
         self._storage = storage
-        self._turns = turns
+        self._talking = talking
         self._pages = pages
-        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
 
     async def choose(self, request: Request) -> Response:
         """`/a/{audit}`: the form that staff answer; where there are several, each has its door."""
@@ -59,7 +54,7 @@ class Conversation:
         """`GET /a/{audit}/{form}`: what waits, or the start page for whoever has not begun."""
         audit, name = request.path_params["audit"], request.path_params["form"]
         cookie = guard.known(request)
-        reply = await self._turns.show(_address(cookie), audit, name) if cookie else None
+        reply = await self._talking.show(_spot(cookie, audit, name)) if cookie else None
         if reply is None or reply.interview.state is State.INVITED:
             return await self._start(request, audit, await self._form(audit, name))
         return self._render(request, reply, cookie)
@@ -86,60 +81,18 @@ class Conversation:
     async def _move(self, request: Request, posted: Posted, move: Move) -> Response:
         audit, name = request.path_params["audit"], request.path_params["form"]
         cookie = guard.known(request)
-        fields, address = posted.fields, _address(cookie)
-        update = webchat.update(fields, posted.digest)
-        entered = webchat.typed(fields) if isinstance(move, Answer) else None
-        if isinstance(move, Confirm) and move.wording is Wording.CHANGE:
-            entered = await self._pending(address, audit, name)
-        if isinstance(move, Pause):
-            await self._keep_what_was_typed(address, audit, name, posted)
-        said = await self._said(address, audit, name, posted, move)
-        reply = await self._turns.play(Incoming(address, audit, name, update, said))
-        if any(isinstance(prompt, PastLead) for prompt in reply.prompts):
-            entered = None  # it was taken: what is said about it is shown with the next question
-        if webchat.is_passing(reply.prompts) or (entered is not None and isinstance(move, Confirm)):
-            response = self._render(request, reply, cookie, entered=entered, status=_status(reply))
+        heard = await self._talking.play(_spot(cookie, audit, name), posted, move)
+        reply = heard.reply
+        if heard.is_passing:
+            response = self._render(request, reply, cookie, heard)
         else:
             response = RedirectResponse(f"{_here(request, audit, name)}#question", 303)
             guard.give(request, response, cookie)
-        under_way = reply.interview.state not in (State.INVITED, *_ENDED)
+        under_way = reply.interview.state not in (State.INVITED, *ENDED)
         guard.note_begun(request, response, path(audit, name), under_way=under_way)
-        if isinstance(move, Speak) or guard.first(fields, "move") == "begin":
+        if isinstance(move, Speak) or guard.first(posted.fields, "move") == "begin":
             remember_language(request, response, reply.interview.language)
         return response
-
-    async def _pending(self, address: Address, audit: str, name: str) -> tuple[str, ...] | None:
-        """The text that waits to be confirmed, so that changing it does not mean typing it again."""
-        waiting = await self._turns.show(address, audit, name)
-        return (waiting.interview.pending,) if waiting is not None and waiting.interview.pending else None
-
-    async def _keep_what_was_typed(self, address: Address, audit: str, name: str, posted: Posted) -> None:
-        """Take what stands in the control as the answer before pausing; what cannot be taken is let go."""
-        fields = posted.fields
-        if posted.upload is not None or any(part.strip() for part in webchat.typed(fields)):
-            answer = webchat.answer(fields)
-            update = webchat.update(fields | {"move": ["typed"]}, posted.digest)
-            said = await self._said(address, audit, name, posted, answer)
-            await self._turns.play(Incoming(address, audit, name, update, said))
-
-    async def _said(
-        self, address: Address, audit: str, name: str, posted: Posted, move: Move
-    ) -> Move | Attached:
-        """The move, or the file that was chosen instead of words, if it is for the question that waits.
-
-        A file has no question of its own, so one from a page that is no longer true is left to the engine as
-        the move that it came with.
-        """
-        if posted.upload is None or not isinstance(move, Answer):
-            return move
-        waiting = await self._turns.show(address, audit, name)
-        return await self._prepared(posted.upload) if webchat.is_asked(waiting, move) else move
-
-    async def _prepared(self, upload: Upload) -> Attached:
-        if upload.content is None:
-            return attaching.TOO_BIG
-        async with self._preparing:
-            return await run_in_threadpool(attaching.prepare, upload.content)
 
     async def _form(self, audit: str, name: str) -> Form:
         offered = await run_in_threadpool(auditing.forms, self._storage, audit)
@@ -150,8 +103,8 @@ class Conversation:
 
     async def _start(self, request: Request, audit: str, form: Form) -> Response:
         cookie = guard.known(request) or guard.new_cookie()
-        reply = await self._turns.show(_address(cookie), audit, form.id)
-        under_way = reply is not None and reply.interview.state not in (State.INVITED, *_ENDED)
+        reply = await self._talking.show(_spot(cookie, audit, form.id))
+        under_way = reply is not None and reply.interview.state not in (State.INVITED, *ENDED)
         handed_in = (
             reply is not None and reply.interview.state is State.SUBMITTED and form.records == RESPONSE
         )
@@ -200,9 +153,7 @@ class Conversation:
         request: Request,
         reply: Reply,
         cookie: str,
-        *,
-        entered: tuple[str, ...] | None = None,
-        status: int = 200,
+        heard: Heard | None = None,
     ) -> Response:
         audit, form = request.path_params["audit"], reply.form
         action, mark = _here(request, audit, form.id), stamp(cookie)
@@ -211,7 +162,7 @@ class Conversation:
             request,
             "conversation.html",
             language=reply.interview.language,
-            status=status,
+            status=heard.status if heard else 200,
             audit=audit,
             form=form.id,
             offered=form.languages,
@@ -219,10 +170,13 @@ class Conversation:
             title=form.title.to(reply.interview.language),
             action=action,
             stamp=mark,
-            ended=reply.interview.state in _ENDED,
+            ended=reply.interview.state in ENDED,
             handed_in=reply.interview.state is State.SUBMITTED,
             concern=form.records == CONCERN,
-            screen=webchat.screen(reply, engine.history(form, reply.interview), entered=entered),
+            screen=webchat.screen(
+                reply, engine.history(form, reply.interview), entered=heard.entered if heard else None
+            ),
+            unkept=heard.unkept if heard else (),
         )
         guard.give(request, response, cookie)
         return response
@@ -297,14 +251,8 @@ def remember_language(request: Request, response: Response, language: str) -> No
         )
 
 
-def _address(cookie: str) -> Address:
-    return Address(webchat.CHANNEL, cookie)
-
-
-def _status(reply: Reply) -> int:
-    if any(isinstance(prompt, AskAgain) for prompt in reply.prompts):
-        return 422
-    return 409 if any(isinstance(prompt, Stale | NotNow) for prompt in reply.prompts) else 200
+def _spot(cookie: str, audit: str, form: str) -> Spot:
+    return Spot(Address(webchat.CHANNEL, cookie), audit, form)
 
 
 def _leave(request: Request, audit: str) -> Response:

@@ -51,6 +51,7 @@ FOR_ROLES = {  # functions and tables with words for people with a role, in file
     "channels/telegram/screens.py": {"_appointed", "_admitted", "_no_case"},
     "wording.py": {
         "_FOR_AUDITORS",
+        "_PAUSED_CASE",
         "_SECTIONS",
         "_TO_SECTIONS",
         "_handed_in_by_auditor",
@@ -58,7 +59,7 @@ FOR_ROLES = {  # functions and tables with words for people with a role, in file
         "_section",
         "_sections",
     },
-    "web/templates/macros.html": {"passkey"},
+    "web/templates/macros.html": {"colleagues", "passkey", "probe"},
 }
 SHORT = 30  # characters of a button that stands beside others
 HEADING = 45  # characters of a button or heading of its own

@@ -34,6 +34,7 @@ class Form:
     """A form as a browser would send it: its address, its fields, its buttons by label."""
 
     action: str
+    id: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -47,19 +48,24 @@ class _Reader(HTMLParser):
         self._into: list[str] | None = None
         self._taken: list[str] = []
         self._field = self._button = ("", "")
-        self._link = ""
+        self._link = self._of = ""
+
+    def _form(self) -> Form:
+        """The form that a button sends: the one that it names, else the one that it stands in."""
+        return next((form for form in self.forms if self._of and form.id == self._of), self.forms[-1])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         match tag:
             case "form":
-                self.forms.append(Form(given["action"].partition("#")[0]))
+                self.forms.append(Form(given["action"].partition("#")[0], given.get("id", "")))
             case "input" if given["type"] in ("hidden", "text") or "checked" in given:
                 self.forms[-1].fields.append((given["name"], given.get("value", "")))
             case "textarea" | "button" | "a":
                 self._taken = []
                 self._field = self._button = (given.get("name", ""), given.get("value", ""))
                 self._link = given.get("href", "")
+                self._of = given.get("form", "")
 
     def handle_data(self, data: str) -> None:
         self._taken.append(data)
@@ -70,7 +76,7 @@ class _Reader(HTMLParser):
         if tag == "textarea":
             self.forms[-1].fields.append((self._field[0], taken.removeprefix("\n")))
         elif tag == "button":
-            self.forms[-1].buttons.setdefault(" ".join(taken.split()), self._button)
+            self._form().buttons.setdefault(" ".join(taken.split()), self._button)
         elif tag == "a":
             self.links[" ".join(taken.split())] = self._link
 

@@ -279,7 +279,7 @@ def states(page: Page) -> Iterator[str]:
     for path in ("/receipt", "/s", "/sign-in", "/privacy", "/lead"):
         page.goto(path)
         yield path
-    for part in ("", "/messages", "/passphrase", "/k", "/approvals", "/report", "/close"):
+    for part in ("", "/interviews", "/messages", "/passphrase", "/k", "/approvals", "/report", "/close"):
         page.goto(f"/lead/audits/rowan{part}")
         yield part or "the audit"
     press(page, "Yes, close and publish")

@@ -161,27 +161,29 @@ def test_the_code_of_an_app_works_without_scripts(browser: Browser, site: tuple[
     context.close()
 
 
+def look(page: Page) -> None:
+    """See that the page fits a phone and a desk, and that axe-core finds nothing wrong with it."""
+    for size in (PHONE, DESK, {"width": NARROWEST, "height": 700}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            "axe.run().then(found => found.violations.map(each => each.id + ' ' + each.nodes[0].html))"
+        )
+        assert found == [], page.url
+    page.set_viewport_size(PHONE)
+
+
 def test_every_page_for_who_signs_in_is_accessible_and_fits_a_phone(
     context: BrowserContext, site: tuple[str, str]
 ) -> None:
     page = watched(context, site[0])
     authenticator(page)
 
-    def look() -> None:
-        for size in (PHONE, DESK, {"width": NARROWEST, "height": 700}):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate(
-            "axe.run().then(found => found.violations.map(each => each.id + ' ' + each.nodes[0].html))"
-        )
-        assert found == [], page.url
-        page.set_viewport_size(PHONE)
-
     page.goto("/sign-in")
-    look()
+    look(page)
     follow(page, site[1])
-    look()
+    look(page)
     page.get_by_role("button", name="Make a passkey").click()
     page.wait_for_url("**/lead")
     for address in (
@@ -194,4 +196,4 @@ def test_every_page_for_who_signs_in_is_accessible_and_fits_a_phone(
     ):
         page.goto(address)
         assert page.url.endswith(address)
-        look()
+        look(page)

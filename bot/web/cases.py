@@ -1,0 +1,106 @@
+"""A case of an auditor as the pages around it know it: where it is, whose it is, and who reads."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.cases import Colleague, Listed
+from bot.messages import ACCOUNT, Address
+from bot.services import auditing, interviewing
+from bot.web import gate
+from bot.web.talking import Spot
+from bot.wording import Voice
+from storage.cases import CaseStatus
+from storage.casework import Audit, Status
+from storage.slips import LEAD
+from storage.unit_of_work import Storage
+
+INTERVIEWS = "interviews"
+
+
+class Here(Struct, frozen=True):
+    """The case of an address, and whoever has come to it. It has no repr: whom a case is with is not for others."""
+
+    audit: Audit
+    case: Listed
+    account: bytes
+    leads: bool
+
+    def __repr__(self) -> str:
+        return f"Here({self.case!r})"
+
+    @property
+    def address(self) -> str:
+        """Where the case is."""
+        return address(self.audit.id, self.case.id)
+
+    @property
+    def spot(self) -> Spot:
+        """Where its turns are played by whoever has come."""
+        return Spot(speaker(self.account), self.audit.id, self.case.form, self.case.id)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether anybody can go on with it."""
+        return self.case.status is CaseStatus.UNDER_WAY and self.audit.status is Status.OPEN
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether they can go on with it themselves."""
+        return self.is_under_way and self.case.holder == self.account
+
+    @property
+    def may_give(self) -> bool:
+        """Whether they can give it to somebody: who holds it can, and a lead, when who holds it has left."""
+        return self.is_under_way and (self.is_mine or self.leads)
+
+
+async def here(storage: Storage, request: Request) -> Here:
+    """The case of the address. Raises HTTPException 404; CaseElsewhereError when it is none of this audit."""
+    audit, account = request.path_params["audit"], gate.visitor(request).account
+    id_ = id_of(request.path_params["case"])
+    found = await run_in_threadpool(interviewing.case, storage, audit, id_)
+    leads = LEAD in gate.roles(request, audit)
+    return Here(await run_in_threadpool(auditing.audit, storage, audit), found, account, leads)
+
+
+def id_of(digits: str) -> bytes:
+    """What an address or a button names in hexadecimal. Raises HTTPException 404."""
+    try:
+        return bytes.fromhex(digits)
+    except ValueError as trouble:
+        raise HTTPException(404) from trouble
+
+
+def speaker(account: bytes) -> Address:
+    """Whoever has signed in, as turns know them."""
+    return Address(ACCOUNT, account.hex())
+
+
+def room(audit: str) -> str:
+    """Where the interviews of an audit are."""
+    return gate.audit_page(audit, INTERVIEWS)
+
+
+def address(audit: str, case: bytes, *parts: str) -> str:
+    """Where a case is, or a page of it."""
+    return gate.audit_page(audit, INTERVIEWS, case.hex(), *parts)
+
+
+def called(case: Listed) -> str:
+    """How a case is called where there are several: its form, and whom it is with."""
+    return " · ".join(filter(None, (case.title, case.participant)))
+
+
+def holder(case: Listed, _: Voice) -> str:
+    """Who holds a case, for others."""
+    return case.holder_name or _("a colleague whose name I do not know")
+
+
+def colleague(each: Colleague, _: Voice) -> str:
+    """How somebody who may hold a case is called."""
+    role = _("safeguarding lead") if each.role == LEAD else _("auditor")
+    return _("{name}, {role}", name=each.name, role=role) if each.name else role
