@@ -579,7 +579,9 @@ def _quoted(pieces: Iterable[str], _: Voice) -> str:
 
 def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:
     text = (
-        _("This part of your answer may show who someone is: {found}.").format(found=_quoted(prompt.found, _)),
+        _("This part of your answer may show who someone is: {found}.").format(
+            found=_quoted(prompt.found, _)
+        ),
         _("Do you want to keep it, change it, or take it out?"),
     )
     choices = (
