@@ -180,8 +180,10 @@ def _turned(calls: Iterable[Call], language: str) -> Iterator[Call]:
         yield from calls
         return
     for call in calls:
-        has_lines = isinstance(call, Post | Settle)
-        yield replace(call, html=_LINE.sub(_FROM_RIGHT, call.html)) if has_lines else call
+        if isinstance(call, Post | Settle):
+            yield replace(call, html=_LINE.sub(_FROM_RIGHT, call.html))
+        else:
+            yield call
 
 
 def refusal(error: Exception, *, query: str = "") -> tuple[Call, ...]:
