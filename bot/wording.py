@@ -577,10 +577,16 @@ def _moment(answer: str, _: Voice) -> str:
     return _.date(moment.date()) + time
 
 
+def _quoted(pieces: Iterable[str], _: Voice) -> str:
+    """Pieces of what somebody wrote, each in quotation marks and in its own direction, as one list."""
+    return catalogues.listed((_("“{text}”", text=piece) for piece in pieces), _.language)
+
+
 def _confirm(prompt: prompts.ConfirmWording, _: Voice) -> Outgoing:
-    found = ", ".join(f"“{piece}”" for piece in prompt.found)
     text = (
-        _("This part of your answer may show who someone is: {found}.", found=found),
+        _("This part of your answer may show who someone is: {found}.").format(
+            found=_quoted(prompt.found, _)
+        ),
         _("Do you want to keep it, change it, or take it out?"),
     )
     choices = (

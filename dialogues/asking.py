@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from dialogues import catalogues
 from dialogues.form import Attribution, Kind, Question
 from dialogues.interview import Interview, Value
 from dialogues.outline import Spot
@@ -234,4 +235,4 @@ def spoken(scene: Scene, slot: Slot) -> str:
         return value
     labels = {option.value: option.label for option in options_of(scene, slot)}
     names = value.split() if question.kind.is_many else [value]
-    return ", ".join(labels.get(name, name) for name in names)
+    return catalogues.listed((labels.get(name, name) for name in names), scene.language)

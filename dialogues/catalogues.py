@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from babel import UnknownLocaleError
 from babel.core import Locale
@@ -84,3 +84,8 @@ def direction(code: str) -> str:
         return str(Locale.parse(code, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):
         return "ltr"
+
+
+def listed(parts: Iterable[str], code: str) -> str:
+    """Parts one after another, with the commas of a language: those of scripts from right to left are turned."""
+    return (", " if direction(code) == "ltr" else "، ").join(parts)

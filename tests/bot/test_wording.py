@@ -334,3 +334,10 @@ def test_what_is_filled_into_urdu_keeps_its_own_order() -> None:
     assert made_up("ur")("Call {number}", number="116 123") == "ں \u2068116 123\u2069"
     assert made_up("pl")("Call {number}", number="116 123") == "ں 116 123"
     assert [made_up(language).direction for language in PLURALS] == ["ltr", "ltr", "ltr", "rtl"]
+
+
+def test_what_may_show_who_someone_is_is_quoted_piece_by_piece_as_the_language_does() -> None:
+    found = prompts.ConfirmWording(question="story", turn=1, found=("07700 900123", "Mrs Example"))
+    assert "“07700 900123”, “Mrs Example”" in wording.word(found, "en").text[0]
+    assert "„07700 900123”, „Mrs Example”" in wording.word(found, "pl").text[0]
+    assert "“\u206807700 900123\u2069”، “\u2068Mrs Example\u2069”" in wording.word(found, "ur").text[0]

@@ -260,7 +260,10 @@ def _live(environ: dict[str, str], said: str) -> None:
 def _main() -> None:
     import bot.app  # noqa: PLC0415 - all that is read once
     import bot.cli  # noqa: F401, PLC0415
+    from bot import wording  # noqa: PLC0415
 
+    for language in wording.languages():
+        wording.voice(language)
     gc.freeze()  # each life collects only its own garbage
     _tend(sys.stdin.buffer, sys.stdout.buffer)
 

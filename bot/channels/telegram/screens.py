@@ -6,6 +6,7 @@ answer and loses its buttons, choices are ticked in place, and one message holds
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TypeAlias
@@ -29,8 +30,8 @@ from bot.errors import (
     WrongReceiptError,
 )
 from bot.messages import Admitted, Appointed, AtRisk, Desk, Doors, Outcome, Promises, Reply, Sheet, Welcomed
-from bot.wording import Button, Outgoing, Role
-from dialogues import moves, prompts
+from bot.wording import Button, Outgoing, Role, Voice
+from dialogues import catalogues, moves, prompts
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.prompts import Prompt
@@ -48,6 +49,9 @@ _SHORT = 3  # characters of a short choice
 _EXCERPT, _AROUND = 1500, 400  # characters of an excerpt, and of what stands before and after it
 
 Spoken: TypeAlias = tuple[Prompt, Outgoing]
+
+_LINE = re.compile(r"(?m)^(?=.)")
+_FROM_RIGHT = "\u200f"
 
 _QUIET = (prompts.Stale,)  # said about the tap, not in the chat
 _APART = (prompts.Signpost, prompts.Guide)  # messages of their own
@@ -151,11 +155,11 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
         case Appointed():
             return (*seen(query), _plain(_appointed(outcome.role)))
         case Welcomed():
-            return (*seen(query), *_welcomed(outcome))
+            return (*seen(query), *_turned(_welcomed(outcome), outcome.interview.language))
         case AtRisk(routes, can_tell, language):
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
         case Promises(language, days):
-            return (*seen(query), *_promises(language, days))
+            return (*seen(query), *_turned(_promises(language, days), language))
         case Desk():
             return (*seen(query), *_desk(outcome))
         case Sheet():
@@ -163,7 +167,23 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
         case Admitted():
             return (*seen(query), _plain(_admitted(outcome, pages)))
         case Reply():
-            return tuple(_reply(outcome, query, message))
+            return tuple(_turned(_reply(outcome, query, message), outcome.interview.language))
+
+
+def _turned(calls: Iterable[Call], language: str) -> Iterator[Call]:
+    """Calls whose lines begin at the side where their language begins.
+
+    Telegram takes the direction of each line from its first letter, which may be of a name such as CQC. So in a
+    language from right to left every line begins with a mark that says so.
+    """
+    if catalogues.direction(language) == "ltr":
+        yield from calls
+        return
+    for call in calls:
+        if isinstance(call, Post | Settle):
+            yield replace(call, html=_LINE.sub(_FROM_RIGHT, call.html))
+        else:
+            yield call
 
 
 def refusal(error: Exception, *, query: str = "") -> tuple[Call, ...]:
@@ -175,7 +195,7 @@ def at_risk(routes: Routes, language: str = wording.SOURCE, *, can_tell: bool = 
     """Where to turn, for somebody whom we know nothing of; `can_tell`: they can write to the lead all the same."""
     door = (Key(wording.voice(language)(wording.TELL), buttons.TO_LEAD),)
     post = _plain(wording.signpost(language, routes).text)
-    return (replace(post, keyboard=(door,)) if can_tell else post,)
+    return tuple(_turned([replace(post, keyboard=(door,)) if can_tell else post], language))
 
 
 def only_private() -> tuple[Call, ...]:
@@ -289,7 +309,7 @@ def _posts(reply: Reply, *, quiet: bool) -> Iterator[Post]:
         notes = []
     together = _spoken(reply, [*_reasons(rest), *notes, *_others(rest)])
     keyboard = _keyboard(reply, together)
-    parts = list(_split(_written(together)))
+    parts = list(_split(_written(together, wording.voice(reply.interview.language))))
     for part in parts[:-1]:
         yield Post(part)
     yield Post(parts[-1], keyboard)
@@ -349,16 +369,17 @@ def _first_words(prompt: Prompt, reply: Reply) -> str:
 # Words
 
 
-def _written(together: Iterable[Spoken]) -> Iterator[str]:
+def _written(together: Iterable[Spoken], _: Voice) -> Iterator[str]:
     """The paragraphs of a message, as HTML."""
+    arrow = "→" if _.direction == "ltr" else "←"
     for prompt, outgoing in together:
         is_question = isinstance(prompt, prompts.Ask)
         if isinstance(prompt, prompts.Ask) and not prompt.consent:
-            yield f"<i>{_escaped(_progress(prompt))}</i>"
+            yield f"<i>{_escaped(_progress(prompt, _))}</i>"
         for paragraph in outgoing.text:
             yield _bold(paragraph) if is_question else _escaped(paragraph)
         for number, line in enumerate(outgoing.lines, 1):
-            yield f"{number}. {_escaped(line.label)}\n→ {_escaped(line.answer)}"
+            yield f"{number}. {_escaped(line.label)}\n{arrow} {_escaped(line.answer)}"
         listed = _choices(outgoing) if len(_choices(outgoing)) > MOST_CHOICES else []
         yield from (f"{number}. {_escaped(button.label)}" for number, button in enumerate(listed, 1))
         if outgoing.hint:
@@ -367,9 +388,9 @@ def _written(together: Iterable[Spoken]) -> Iterator[str]:
             yield "<blockquote>{}</blockquote>".format("\n".join(map(_escaped, outgoing.probe)))
 
 
-def _progress(ask: prompts.Ask) -> str:
+def _progress(ask: prompts.Ask, _: Voice) -> str:
     section = f"{ask.section} · " if ask.section else ""
-    return f"{section}{ask.progress.done} / {ask.progress.relevant}"
+    return section + _.apart(f"{ask.progress.done} / {ask.progress.relevant}")
 
 
 def _split(paragraphs: Iterable[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bot.channels.telegram.screens import Post
+from dialogues import library
 from dialogues.form import Form
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
@@ -212,3 +213,18 @@ async def test_a_text_as_long_as_telegram_lets_people_write_is_an_answer(tmp_pat
             await does(here, amina, f"/start {AUDIT}", text, "[Hand in my answers]")
             (response,) = here.pool()
             assert response["story"] == text
+
+
+async def test_every_line_in_urdu_begins_at_the_right_whatever_letter_it_begins_with(tmp_path: Path) -> None:
+    asked = [library.shipped(name) for name in ("staff-culture", "concern")]
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram, offered=asked) as here:
+            amina = telegram.person(5)
+            await does(here, amina, f"/start {AUDIT}", "[اردو]", "[جی ہاں، شروع کریں]", "[کیئر کا عملہ]")
+            await does(here, amina, "/risk", "/privacy", "/review")
+            said = [shown.text for shown in amina.replies if "۔" in shown.text]
+            lines = [line for text in said for line in text.splitlines() if line]
+            assert {line for line in lines if not line.startswith("\u200f")} == set()
+            assert any(line.startswith("\u200fCQC") for line in lines)
+            assert "\u200f← کیئر کا عملہ" in amina.last.text
+            assert any("\u20682 / 38\u2069" in text for text in said)
