@@ -1,4 +1,4 @@
-"""An auditor asks on Telegram, rests for days, goes on in a browser, ties themes to what was said, and sees the matrix."""
+"""An auditor asks on Telegram, rests for days, goes on in a browser, ties themes to it, and sees the matrix."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def sign_in(here: House, colleague: Colleague) -> Colleague:
 async def go_on_in_the_browser(here: House, colleague: Colleague) -> None:
     page = await colleague.browser.open(f"{ROOM}/interviews")
     page = await colleague.browser.press("Go on Guided interview · A night care assistant")
-    assert TOLD.split(".")[0] in page.text
+    assert TOLD.split(".", maxsplit=1)[0] in page.text
     (case,) = interviewing.cases(here.storage, AUDIT)
     assert case.status is CaseStatus.UNDER_WAY
 
