@@ -3,6 +3,9 @@
 A button carries the excerpt that it is about, what it does, and a mark of the account it was made for. It changes
 nothing when that excerpt is not the one before them any more. Texts go by what is remembered (`Tying`): a code or its
 name, the words of a button; a note, or the place to split, when that was asked for.
+
+What was written without a name is never shown: whoever runs the network of a chat sees every word, and what stands
+there can neither be taken back nor destroyed.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from bot import buttons, tying, wording, worktable
 from bot.messages import Sheet, Wish
 from bot.worktable import Card, Suggested, Worktable
 from reports.coding import Coded, Decision, Direction
+from storage.coding import Excerpt, Origin
 from storage.interviews import Tying
 from storage.unit_of_work import UnitOfWork
 
@@ -64,7 +68,7 @@ class Coder:
         """What a button does, if it is about what is before them."""
         _ = self._voice
         mode, carried, *about, mark = wish.about if len(wish.about) > 2 else ("", "", "")
-        excerpt = self._work.excerpts.get(buttons.id_of(carried))
+        excerpt = self._excerpt(buttons.id_of(carried))
         if excerpt is None or excerpt.audit not in self._audits or mark != self._mark:
             gone = _("That one is not there any more: its answer was taken back. Nothing was kept.")
             return self.show(at, gone, stale=True) if at else (Sheet((gone,), stale=True), None)
@@ -85,7 +89,7 @@ class Coder:
         if at.wants == "memo":
             kept = typed.strip()[: worktable.LONGEST_MEMO]
             return self.show(replace(at, memo=kept), _("I keep your note with what you decide."))
-        excerpt = self._work.excerpts.get(at.excerpt) if at.excerpt else None
+        excerpt = self._excerpt(at.excerpt)
         if excerpt is None:
             return self.show(at)
         if at.wants == "split":
@@ -105,6 +109,7 @@ class Coder:
     # What they do
 
     def _do(self, what: str, at: Tying, about: Sequence[str]) -> Laid:
+        _ = self._voice
         match what, about:
             case "tie", (code, direction):
                 return self._tie(at, code, _DIRECTIONS.get(direction, Direction.MIXED))
@@ -117,15 +122,15 @@ class Coder:
             case "memo", _:
                 return self._noting(at), replace(at, wants="memo")
             case "enough", _:
-                return Sheet((self._voice("You have stopped coding. Send /code to go on."),)), None
+                return Sheet((_("You have stopped coding. Send /code to go on."),)), None
             case _:
                 return self.show(at)
 
     def _tie(self, at: Tying, short: str, direction: Direction) -> Laid:
-        book = self._work.codebooks.present()
+        _, book = self._voice, self._work.codebooks.present()
         code = next((each.code for each in book.codes if buttons.short(each.code) == short), "")
         if not code:
-            return self.show(at, self._voice("I do not know that theme. Pick one from the list."))
+            return self.show(at, _("I do not know that theme. Pick one from the list."))
         return self._decide(at, (Coded(code, direction),))
 
     def _decide(self, at: Tying, codes: tuple[Coded, ...]) -> Laid:
@@ -160,9 +165,10 @@ class Coder:
         return self.show(Tying(at.audit, excerpt, blind=at.blind))
 
     def _split(self, at: Tying, place: int) -> Laid:
+        _ = self._voice
         done = worktable.split(self._work, at.audit, self._account, at.excerpt, place)
         self._laid.clear()
-        whole = self._voice("That one stays whole: somebody else has coded it, or one part would be empty.")
+        whole = _("That one stays whole: somebody else has coded it, or one part would be empty.")
         return self.show(at, "" if done else whole)
 
     def _typed_code(self, at: Tying, table: Worktable, typed: str) -> Laid:
@@ -188,11 +194,11 @@ class Coder:
         was = self._was(at, table)
         if card is None:
             done = _("There is nothing left for a second look.") if at.blind else self._done(table)
-            return Sheet((*filter(None, (notice, was)), done), rows=tuple(self._was_rows(at)))
+            ended = (notice, was, done, self._elsewhere(table))
+            return Sheet(tuple(filter(None, ended)), rows=tuple(self._was_rows(at)))
         place = _("{number} of {total}", number=card.number, total=card.total)
         marked = f"{place} · {_('second look, without suggestions')}" if at.blind else place
-        about = " · ".join(filter(None, (card.about, card.form.to(_.language)))) or ""
-        who = _("Written without a name") if card.excerpt.origin == "anonymous" else about
+        who = " · ".join(filter(None, (card.about, card.form.to(_.language))))
         tied = (
             _("You have tied it to: {themes}", themes=tying.decided(card.mine, table.book, _))
             if card.mine
@@ -212,10 +218,23 @@ class Coder:
     def _done(self, table: Worktable) -> str:
         _, total = self._voice, table.progress().total
         if not total:
-            return _(
-                "There are no words to code yet. They come from interviews and records that are handed in."
+            return (
+                ""
+                if table.waits_elsewhere()
+                else _(
+                    "There are no words to code yet. They come from interviews and records that are handed in."
+                )
             )
         return _.several("{number} excerpt is coded.", "All {number} excerpts are coded.", total)
+
+    def _elsewhere(self, table: Worktable) -> str:
+        """Where the rest is, and why it is not here."""
+        _ = self._voice
+        waits = _(
+            "What people wrote without a name waits for you on the web page. It never goes to a chat, because "
+            "others could see it there and nobody could take it back."
+        )
+        return waits if table.waits_elsewhere() else ""
 
     def _was(self, at: Tying, table: Worktable) -> str:
         mine = self._work.codings.decision(at.was, self._account) if at.was else None
@@ -276,7 +295,7 @@ class Coder:
         )
 
     def _splitting(self, at: Tying, problem: str = "") -> Sheet:
-        _, excerpt = self._voice, self._work.excerpts.get(at.excerpt)
+        _, excerpt = self._voice, self._excerpt(at.excerpt)
         offered = worktable.places(excerpt.text if excerpt else "")[:_MOST_WORDS]
         words = " ".join(
             f"[{number}] {following.split()[0]}" for number, (_at, following) in enumerate(offered, 1)
@@ -285,11 +304,13 @@ class Coder:
         return Sheet(tuple(filter(None, (problem, asked, words))), rows=(self._back(at),))
 
     def _noting(self, at: Tying) -> Sheet:
-        asked = self._voice("Write your note now. It is kept with what you decide.")
+        _ = self._voice
+        asked = _("Write your note now. It is kept with what you decide.")
         return Sheet((asked,), rows=(self._back(at),))
 
     def _back(self, at: Tying) -> Row:
-        return self._way(at, self._voice("Back to the excerpt"), "card")
+        _ = self._voice
+        return self._way(at, _("Back to the excerpt"), "card")
 
     def _way(self, at: Tying, label: str, what: str, *about: str) -> Row:
         return ((label, self._token(at, what, *about)),)
@@ -298,10 +319,15 @@ class Coder:
         mode = "b" if at.blind else "o"
         return buttons.to_desk(what, mode, buttons.id_in(at.excerpt), *about, self._mark)
 
+    def _excerpt(self, excerpt: bytes) -> Excerpt | None:
+        """The excerpt, if it is there and one that may be shown in a chat."""
+        found = self._work.excerpts.get(excerpt) if excerpt else None
+        return found if found is not None and found.origin is Origin.NAMED else None
+
     def _table(self, at: Tying) -> Worktable:
         """What lies before them: reading all of it takes a moment, so it is done once."""
         if at.audit not in self._laid:
-            self._laid[at.audit] = Worktable(self._work, at.audit, self._account)
+            self._laid[at.audit] = Worktable(self._work, at.audit, self._account, named=True)
         return self._laid[at.audit]
 
 

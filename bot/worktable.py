@@ -208,11 +208,16 @@ class Forms:
 
 
 class Worktable:
-    """Everything that there is to code in an audit, as one auditor sees it."""
+    """Everything that there is to code in an audit, as one auditor sees it.
 
-    def __init__(self, work: UnitOfWork, name: str, account: bytes) -> None:
+    With `named` it shows nothing that was written without a name, not even as a reason: so it is in chats, where others
+    see every word and nothing can be taken back. Suggestions are learned from all that was coded.
+    """
+
+    def __init__(self, work: UnitOfWork, name: str, account: bytes, *, named: bool = False) -> None:
         self.audit = work.casework.audit(name)
-        self.excerpts = work.excerpts.of(name)
+        self._every = work.excerpts.of(name)
+        self.excerpts = tuple(each for each in self._every if not (named and each.origin is Origin.ANONYMOUS))
         self.book = work.codebooks.present()
         self._account = account
         self._work = work
@@ -257,6 +262,11 @@ class Worktable:
         excerpt = next(each for each in self.excerpts if each.id == chosen)
         number = len(sample) - len(left) + 1
         return replace(self.card(excerpt, number, blind=True), total=len(sample))
+
+    def waits_elsewhere(self) -> bool:
+        """Whether there is something to code that is not shown here."""
+        here = {each.id for each in self.excerpts}
+        return any(each.id not in here and not self.decided[each.id] for each in self._every)
 
     def progress(self) -> Progress:
         """How far all coders together have come."""
@@ -336,7 +346,7 @@ class Worktable:
     def _confirmed(self) -> list[Confirmed]:
         return [
             Confirmed(each.id, _piece(each, self.forms.question(each.form, each.question)), _codes(by))
-            for each in self.excerpts
+            for each in self._every
             if (by := self.decided[each.id])
         ]
 

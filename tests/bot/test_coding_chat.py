@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot import buttons
 from bot.channels.memory import CHANNEL, Person
@@ -14,10 +15,10 @@ from bot.channels.telegram import screens
 from bot.clock import SetClock
 from bot.errors import NowhereError, RoleMissingError
 from bot.messages import Sheet
-from bot.services import inviting
+from bot.services import coding, inviting
 from bot.turns import TurnLoop
 from reports.coding import Coded, Decision, Direction
-from storage.coding import Excerpt
+from storage.coding import Excerpt, Origin
 from storage.slips import AUDITOR, DEPUTY
 from storage.unit_of_work import Storage
 from tests.bot import coded
@@ -27,10 +28,17 @@ from tests.bot.test_coding import NOW
 TOTAL = 15
 
 
+def said_under_a_name(storage: Storage) -> None:
+    """The same words once more, as if they had been said in interviews."""
+    with storage.writing() as work:
+        work.excerpts.keep(replace(each, origin=Origin.NAMED) for each in work.excerpts.of(AUDIT))
+
+
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[Storage]:
     opened = coded.open_storage(tmp_path)
     coded.fill(opened, SetClock(NOW))
+    said_under_a_name(opened)
     yield opened
     opened.close()
 
@@ -202,6 +210,36 @@ async def test_what_was_taken_back_meanwhile_is_told(anna: Person, storage: Stor
     await anna.taps_on(token)
     assert "not there any more" in anna.last.text[0]
     assert not decisions(storage)
+
+
+async def test_what_people_wrote_without_a_name_never_comes_to_a_chat(tmp_path: Path) -> None:
+    storage = coded.open_storage(tmp_path)
+    coded.fill(storage, SetClock(NOW))
+    unnamed = excerpts(storage)
+    async with TurnLoop(storage, SetClock(NOW)) as turns:
+        anna, ben = await appointed(turns, storage, "anna"), await appointed(turns, storage, "ben")
+        await anna.says("/code")
+        (said,) = anna.last.text
+        assert said.startswith("What people wrote without a name waits for you on the web page.")
+        with storage.writing() as work:
+            named = replace(unnamed[0], origin=Origin.NAMED, source=b"c" * 16, text="They told me of it.")
+            work.excerpts.keep([named])
+        for excerpt in unnamed[1:]:  # coded on the web page
+            coding.decide(
+                storage, AUDIT, b"w" * 16, excerpt.id, Decision((Coded("CAP", Direction.WEAKNESS),))
+            )
+        await anna.says("/code")
+        assert "1 of 1" in anna.last.text
+        assert sheet(anna).excerpt == "They told me of it."
+        await anna.says("COM")
+        assert "waits for you on the web page" in " ".join(anna.last.text)
+        await ben.says("/second")
+        assert "1 of 1 · second look, without suggestions" in ben.last.text
+        await ben.says("COM")
+        assert "There is nothing left for a second look." in ben.last.text
+        heard = " ".join(line for person in (anna, ben) for each in person.chat for line in each.text)
+        assert not any(each.text in heard for each in unnamed)
+    storage.close()
 
 
 async def test_someone_at_risk_is_heard_while_coding(anna: Person) -> None:
