@@ -94,9 +94,12 @@ class Caseload:
 
     def see_that_they_may_look(self, address: Address, here: Conversation | None) -> None:
         """Whether they see this case, which may be a colleague's. Raises CaseElsewhereError, RoleMissingError."""
-        if here is None or not cases.may_ask(self._work, self.account(address), here.audit):
+        account = self.account(address)
+        if here is None or not cases.may_ask(self._work, account, here.audit):
             raise RoleMissingError
         case = self._find(here.case)
+        if case is not None and not cases.may_hold(self._work, account, case):
+            raise RoleMissingError
         if (case is None and not here.recent) or (case is not None and case.audit != here.audit):
             raise CaseElsewhereError
 
@@ -135,7 +138,8 @@ class Caseload:
 
     def hand_over(self, case: Case, to: bytes) -> None:
         """Give a case to a colleague. Raises NoColleagueError."""
-        self._cases[case.id] = cases.hand_over(self._work, case, to, self._today)
+        actor = cases.acting(self._work, case)
+        self._cases[case.id] = cases.hand_over(self._work, case, to, self._today, actor)
 
     def named(self, audit: str, short: str) -> str:
         """The form that a button means. Raises UnknownAuditError, UnknownFormError."""

@@ -19,7 +19,7 @@ from dialogues.prompts import Item
 from reports import scope
 from reports.scope import Covered, Heard
 from storage.cases import Case, CaseStatus
-from storage.casework import IN_CASES, OPENING, Audit, Offer
+from storage.casework import EVIDENCE, IN_CASES, OPENING, Audit, Offer
 from storage.coding import Excerpt, Origin
 from storage.errors import UnknownAuditError, UnknownFormError
 from storage.journal import CaseErased, CaseHandedOver
@@ -70,14 +70,34 @@ class Colleague(Struct, frozen=True):
 # Who may
 
 
-def may_ask(work: UnitOfWork, account: bytes, audit: str) -> bool:
-    """Whether an account is an auditor or lead of the audit at this moment."""
-    return any(there == audit and role in MAY_ASK for there, role in work.people.roles(account))
+def holders(records: str) -> frozenset[str]:
+    """The roles that hold a case which records this: whoever goes on with what opens an audit becomes its lead."""
+    return frozenset({LEAD}) if records == OPENING else MAY_ASK
+
+
+def may_ask(work: UnitOfWork, account: bytes, audit: str, records: str = EVIDENCE) -> bool:
+    """Whether an account may hold a case of the audit, which records this, at this moment."""
+    return any(there == audit and role in holders(records) for there, role in work.people.roles(account))
+
+
+def may_hold(work: UnitOfWork, account: bytes, case: Case) -> bool:
+    """Whether an account may hold this case at this moment."""
+    return may_ask(work, account, case.audit, records(work, case))
+
+
+def records(work: UnitOfWork, case: Case) -> str:
+    """What its form records."""
+    return work.forms.get(case.digest).records
+
+
+def acting(work: UnitOfWork, case: Case) -> str:
+    """The role in which its holder acts, for the journal: the foremost that they have."""
+    return LEAD if (case.audit, LEAD) in work.people.roles(case.holder) else AUDITOR
 
 
 def held_by(work: UnitOfWork, case: Case | None, account: bytes) -> Case:
     """The case, which they may go on with. Raises CaseElsewhereError, RoleMissingError."""
-    if case is not None and not may_ask(work, account, case.audit):
+    if case is not None and not may_hold(work, account, case):
         raise RoleMissingError
     if case is None or case.status is not CaseStatus.UNDER_WAY or case.holder != account:
         raise CaseElsewhereError
@@ -125,33 +145,33 @@ def begin(work: UnitOfWork, audit: str, form: str, account: bytes, today: date, 
     return work.cases.begin(audit, form, invite(work, offer), account, today, part_of)
 
 
-def hand_over(work: UnitOfWork, case: Case, to: bytes, today: date) -> Case:
-    """Give a case under way to a colleague. Raises CaseElsewhereError, NoColleagueError."""
+def hand_over(work: UnitOfWork, case: Case, to: bytes, today: date, actor: str) -> Case:
+    """Give a case under way to a colleague who may hold it. Raises CaseElsewhereError, NoColleagueError."""
     if case.status is not CaseStatus.UNDER_WAY:
         raise CaseElsewhereError
-    if not may_ask(work, to, case.audit):
+    if not may_hold(work, to, case):
         raise NoColleagueError
     if case.holder == to:
         return case
-    work.journal.append(CaseHandedOver(case.form), day=today, actor=AUDITOR, audit=case.audit)
+    work.journal.append(CaseHandedOver(case.form), day=today, actor=actor, audit=case.audit)
     return work.cases.hand_over(case, to)
 
 
 def erase(work: UnitOfWork, case: Case, today: date) -> None:
     """Forget a case that was stopped."""
     work.cases.erase(case.id)
-    work.journal.append(CaseErased(case.form), day=today, actor=AUDITOR, audit=case.audit)
+    work.journal.append(CaseErased(case.form), day=today, actor=acting(work, case), audit=case.audit)
 
 
 # What there is
 
 
-def colleagues(work: UnitOfWork, audit: str) -> tuple[Colleague, ...]:
-    """Everybody who may hold a case of the audit, once, by name."""
+def colleagues(work: UnitOfWork, audit: str, records: str = EVIDENCE) -> tuple[Colleague, ...]:
+    """Everybody who may hold a case of the audit that records this, once, by name."""
     found = {
         each.account: Colleague(each.account, work.access.name(each.account), each.role)
         for each in sorted(work.people.all_of(audit), key=lambda person: person.role, reverse=True)
-        if each.role in MAY_ASK
+        if each.role in holders(records)
     }
     return tuple(sorted(found.values(), key=lambda each: (each.name, each.role, each.account)))
 

@@ -70,7 +70,8 @@ def _beginnings(
 def colleagues(work: UnitOfWork, case: Case) -> Desk:
     """To whom a case can be given."""
     _ = wording.voice(wording.SOURCE)
-    others = [each for each in cases.colleagues(work, case.audit) if each.account != case.holder]
+    known = cases.colleagues(work, case.audit, cases.records(work, case))
+    others = [each for each in known if each.account != case.holder]
     if not others:
         return Desk((_("There is no other auditor in this audit yet, so nobody can take it over."),))
     give = ("give", buttons.id_in(case.id))

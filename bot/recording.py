@@ -26,7 +26,7 @@ from storage.casework import CONCERN, MESSAGE, OPENING, WITHDRAWAL, Offer
 from storage.coding import Coding, Excerpt, Origin, cut
 from storage.interviews import Conversation, Visit
 from storage.journal import EvidenceHandedIn, RoleGiven
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import DEPUTY, LEAD
 from storage.threads import Sender, Thread
 from storage.unit_of_work import UnitOfWork
 
@@ -144,7 +144,8 @@ class Recorder:
         if form.records != OPENING:
             self._cut(done, form)
             evidence = EvidenceHandedIn(form.id)
-            self._work.journal.append(evidence, day=self._today, actor=AUDITOR, audit=case.audit)
+            actor = cases.acting(self._work, case)
+            self._work.journal.append(evidence, day=self._today, actor=actor, audit=case.audit)
         return done
 
     def _cut(self, case: Case, form: Form) -> None:

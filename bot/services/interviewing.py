@@ -19,7 +19,7 @@ from dialogues.form import Form
 from dialogues.prompts import Item, Section
 from reports.scope import Covered
 from storage.cases import Case
-from storage.casework import Audit
+from storage.casework import EVIDENCE, Audit
 from storage.files import digest_in
 from storage.journal import Exported
 from storage.unit_of_work import Storage, UnitOfWork
@@ -96,19 +96,19 @@ def begin(
         return casebook.begin(work, audit, form, account, _today(clock), part_of)
 
 
-def hand_over(storage: Storage, audit: str, case: bytes, to_account: bytes, clock: Clock) -> None:
-    """Give a case under way to another auditor or lead of the audit.
+def hand_over(storage: Storage, audit: str, case: bytes, to_account: bytes, clock: Clock, actor: str) -> None:
+    """Give a case under way to another auditor or lead of the audit; what opens an audit only to a lead.
 
     Raises CaseElsewhereError when it is not under way there, NoColleagueError.
     """
     with storage.writing() as work:
-        casebook.hand_over(work, casebook.get(work, audit, case), to_account, _today(clock))
+        casebook.hand_over(work, casebook.get(work, audit, case), to_account, _today(clock), actor)
 
 
-def colleagues(storage: Storage, audit: str) -> tuple[Colleague, ...]:
-    """Everybody who may hold a case of the audit, by name."""
+def colleagues(storage: Storage, audit: str, records: str = EVIDENCE) -> tuple[Colleague, ...]:
+    """Everybody who may hold a case of the audit that records this, by name."""
     with storage.reading() as work:
-        return casebook.colleagues(work, audit)
+        return casebook.colleagues(work, audit, records)
 
 
 def sections(storage: Storage, audit: str, case: bytes) -> tuple[Section, ...]:

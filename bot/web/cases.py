@@ -14,7 +14,7 @@ from bot.web import gate
 from bot.web.talking import Spot
 from bot.wording import Voice
 from storage.cases import CaseStatus
-from storage.casework import Audit, Status
+from storage.casework import OPENING, Audit, Status
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
@@ -59,11 +59,16 @@ class Here(Struct, frozen=True):
 
 
 async def here(storage: Storage, request: Request) -> Here:
-    """The case of the address. Raises HTTPException 404; CaseElsewhereError when it is none of this audit."""
+    """The case of the address.
+
+    Raises HTTPException 404; CaseElsewhereError when it is none of this audit, OtherRoleError when they can never hold it.
+    """
     audit, account = request.path_params["audit"], gate.visitor(request).account
     id_ = id_of(request.path_params["case"])
     found = await run_in_threadpool(interviewing.case, storage, audit, id_)
     leads = LEAD in gate.roles(request, audit)
+    if found.records == OPENING and not leads:
+        raise gate.OtherRoleError
     return Here(await run_in_threadpool(auditing.audit, storage, audit), found, account, leads)
 
 

@@ -286,7 +286,8 @@ class Interviewing:
     # From hand to hand
 
     async def _others(self, here: Here) -> tuple[Colleague, ...]:
-        found = await run_in_threadpool(interviewing.colleagues, self._storage, here.audit.id)
+        known = interviewing.colleagues
+        found = await run_in_threadpool(known, self._storage, here.audit.id, here.case.records)
         return tuple(each for each in found if each.account != here.case.holder)
 
     async def _pass_on(self, request: Request, here: Here, posted: Posted, wanted: str) -> Response:
@@ -311,9 +312,14 @@ class Interviewing:
                 stamp=stamp(gate.bearer(request)),
             )
         try:
-            give = interviewing.hand_over
             await run_in_threadpool(
-                give, self._storage, here.audit.id, here.case.id, known[to].account, self._clock
+                interviewing.hand_over,
+                self._storage,
+                here.audit.id,
+                here.case.id,
+                known[to].account,
+                self._clock,
+                gate.acting(request, here.audit.id),
             )
         except NoColleagueError as trouble:
             raise CaseElsewhereError from trouble

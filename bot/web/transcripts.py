@@ -78,7 +78,8 @@ class Transcripts:
         """`GET …/transcript`: what was asked and answered, to be read and printed."""
         here = await cases.here(self._storage, request)
         _ = voice_of(request)
-        colleagues = await run_in_threadpool(interviewing.colleagues, self._storage, here.audit.id)
+        known = interviewing.colleagues
+        colleagues = await run_in_threadpool(known, self._storage, here.audit.id, here.case.records)
         cookie, stamped = gate.stamped(request)
         response = self._pages.page(
             request,

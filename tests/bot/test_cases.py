@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot import buttons, transcripts
 from bot.channels.memory import CHANNEL, Person
 from bot.channels.telegram import screens
-from bot.errors import CaseElsewhereError, NowhereError, RoleMissingError
+from bot.errors import CaseElsewhereError, NoColleagueError, NowhereError, RoleMissingError
 from bot.messages import ACCOUNT, Address, AtRisk, Desk, Incoming, Reply, Said, Tap
 from bot.services import appointing, auditing, interviewing, inviting
 from bot.turns import TurnLoop
@@ -22,7 +22,7 @@ from reports.coding import Direction
 from storage.cases import CaseStatus
 from storage.casework import Entry
 from storage.coding import Origin
-from storage.errors import FormInUseError, UnknownFormError
+from storage.errors import FormInUseError, UnknownAuditError, UnknownFormError
 from storage.receipts import QUICK
 from storage.slips import AUDITOR, DEPUTY, LEAD
 from storage.unit_of_work import Storage
@@ -347,6 +347,51 @@ async def test_a_lead_opens_an_audit_by_chat_and_what_is_refused_loses_nothing(
         }
     await lee.says("/interviews")
     assert isinstance(lee.outcome, Desk)
+
+
+async def test_what_opens_an_audit_goes_to_leads_only_and_stays_with_who_is_one(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    lee, ann = await appointed(turns, storage, "lee", LEAD), await appointed(turns, storage, "ann")
+    await lee.says("/new")
+    await lee.says("elm-court")
+    await lee.says("/handover")
+    assert lee.last.text == ("There is no other auditor in this audit yet, so nobody can take it over.",)
+    (case,) = interviewing.cases(storage, AUDIT)
+    give = buttons.to_desk("give", buttons.id_in(case.id), buttons.id_in(account(storage, "ann")))
+    with pytest.raises(NoColleagueError):
+        await lee.taps_on(give)
+    no_longer(storage, "lee")
+    (code,) = inviting.slips(storage, AUDIT, 1, AUDITOR)
+    await lee.comes(code)
+    for said in ("/submit", "Elm Court"):
+        with pytest.raises(RoleMissingError):
+            await lee.says(said)
+    with pytest.raises(RoleMissingError):
+        await ann.taps_on(buttons.to_desk("go", buttons.id_in(case.id)))
+    with pytest.raises(UnknownAuditError):
+        auditing.audit(storage, "elm-court")
+
+
+async def test_the_journal_has_the_role_in_which_a_case_was_handed_over_handed_in_or_erased(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    lee, ann = await appointed(turns, storage, "lee", LEAD), await appointed(turns, storage, "ann")
+    await begin(lee)
+    await lee.says("/handover")
+    await lee.taps("auditor")
+    await begin(lee)
+    await lee.says("/stop yes")
+    await ann.says("/interviews")
+    await ann.taps(ann.last.labels[0])
+    await ann.says("A cook")
+    for _ in range(3):
+        await ann.says("/skip")
+    await ann.taps("Hand in my answers")
+    with storage.reading() as work:
+        done = {each.action: each.actor for each in work.journal.entries()}
+    assert (done["case handed over"], done["case erased"]) == (LEAD, LEAD)
+    assert done["evidence handed in"] == AUDITOR
 
 
 async def test_an_audit_that_is_open_offers_more_but_not_another_version_of_what_people_were_asked(
