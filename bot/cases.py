@@ -176,9 +176,17 @@ def colleagues(work: UnitOfWork, audit: str, records: str = EVIDENCE) -> tuple[C
     return tuple(sorted(found.values(), key=lambda each: (each.name, each.role, each.account)))
 
 
-def listed(work: UnitOfWork, audit: str) -> tuple[Listed, ...]:
-    """Every case of the audit, the oldest first."""
-    return tuple(listing(work, case) for case in work.cases.of(audit))
+def listed(work: UnitOfWork, audit: str, account: bytes = b"") -> tuple[Listed, ...]:
+    """Every case of the audit that is evidence, the oldest first.
+
+    Among them stands what this account has begun to open another audit, so that they find it to go on with.
+    """
+    found = (listing(work, case) for case in work.cases.of(audit))
+    return tuple(each for each in found if each.records != OPENING or _opens(each, account))
+
+
+def _opens(each: Listed, account: bytes) -> bool:
+    return each.holder == account and each.status is CaseStatus.UNDER_WAY
 
 
 def listing(work: UnitOfWork, case: Case) -> Listed:
@@ -229,7 +237,8 @@ def coverage(work: UnitOfWork, audit: Audit) -> tuple[Covered, ...]:
 
 
 def _heard(work: UnitOfWork, audit: str) -> Iterator[Heard]:
-    done = [case for case in work.cases.of(audit) if case.status is CaseStatus.HANDED_IN]
+    every = (case for case in work.cases.of(audit) if case.status is CaseStatus.HANDED_IN)
+    done = [case for case in every if records(work, case) != OPENING]
     kinds = {case.id: kind for case in done if (kind := _kind(work.forms.get(case.digest))) is not None}
     for case in done:
         if case.id in kinds:

@@ -26,7 +26,8 @@ _FROM: dict[SourceType, str] = {
 def interviews(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Desk:
     """What somebody can go on with, and what they can begin."""
     _ = wording.voice(wording.SOURCE)
-    mine = [each for audit in audits for each in cases.listed(work, audit) if _goes_on(each, account)]
+    known = (each for audit in audits for each in cases.listed(work, audit, account))
+    mine = [each for each in known if _goes_on(each, account)]
     going_on = ((_case(each, audits, _), buttons.to_desk("go", buttons.id_in(each.id))) for each in mine)
     intro = _("You can go on with what you began.") if mine else _("You have nothing under way.")
     return Desk(

@@ -79,10 +79,10 @@ def case(storage: Storage, audit: str, id_: bytes) -> Listed:
         return casebook.listing(work, casebook.get(work, audit, id_))
 
 
-def cases(storage: Storage, audit: str) -> tuple[Listed, ...]:
-    """Every case of the audit, the oldest first."""
+def cases(storage: Storage, audit: str, account: bytes = b"") -> tuple[Listed, ...]:
+    """Every case of the audit that is evidence, the oldest first; and what this account has begun to open another."""
     with storage.reading() as work:
-        return casebook.listed(work, audit)
+        return casebook.listed(work, audit, account)
 
 
 def begin(

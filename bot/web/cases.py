@@ -61,7 +61,8 @@ class Here(Struct, frozen=True):
 async def here(storage: Storage, request: Request) -> Here:
     """The case of the address.
 
-    Raises HTTPException 404; CaseElsewhereError when it is none of this audit, OtherRoleError when they can never hold it.
+    Raises HTTPException 404; CaseElsewhereError when it is none of this audit, OtherRoleError when it is not for their
+    role.
     """
     audit, account = request.path_params["audit"], gate.visitor(request).account
     id_ = id_of(request.path_params["case"])

@@ -109,7 +109,7 @@ class Interviewing:
         name, _ = request.path_params["audit"], voice_of(request)
         account = gate.visitor(request).account
         audit = await run_in_threadpool(auditing.audit, self._storage, name)
-        found = await run_in_threadpool(interviewing.cases, self._storage, name)
+        found = await run_in_threadpool(interviewing.cases, self._storage, name, account)
         by_id = {each.id: each for each in found}
         rows = [(each, _row(each, by_id.get(each.part_of), account, _)) for each in found]
         under_way = [(each, row) for each, row in rows if each.status is CaseStatus.UNDER_WAY]
@@ -151,7 +151,7 @@ class Interviewing:
     async def _begin(self, request: Request, audit: str, form: str, part_of: bytes = b"") -> Response:
         """Begin a case, or go on with one just like it in which nothing was answered: a button is pressed twice."""
         account = gate.visitor(request).account
-        known = await run_in_threadpool(interviewing.cases, self._storage, audit)
+        known = await run_in_threadpool(interviewing.cases, self._storage, audit, account)
         same = (each for each in known if _is_untouched(each, account, form, part_of))
         id_ = next((each.id for each in same), b"")
         if not id_:

@@ -357,7 +357,10 @@ async def test_what_opens_an_audit_goes_to_leads_only_and_stays_with_who_is_one(
     await lee.says("elm-court")
     await lee.says("/handover")
     assert lee.last.text == ("There is no other auditor in this audit yet, so nobody can take it over.",)
-    (case,) = interviewing.cases(storage, AUDIT)
+    assert interviewing.cases(storage, AUDIT) == ()  # it is no evidence
+    (case,) = interviewing.cases(storage, AUDIT, account(storage, "lee"))
+    await lee.says("/interviews")
+    assert any(label.startswith("A new audit") for label in lee.last.labels)
     give = buttons.to_desk("give", buttons.id_in(case.id), buttons.id_in(account(storage, "ann")))
     with pytest.raises(NoColleagueError):
         await lee.taps_on(give)

@@ -300,8 +300,12 @@ async def test_when_the_audit_is_closed_what_was_noted_is_read_and_not_lost(
 
 async def test_a_lead_who_describes_an_audit_reads_what_comes_next(ann: Colleague, ben: Colleague) -> None:
     assert "A new audit" not in (await ann.browser.open(ROOM)).buttons()
-    await begin(ben, "A new audit")
+    address = place(await begin(ben, "A new audit"))
     page = await ben.browser.press("Continue", answer="elm")
+    assert (await ann.browser.open(address)).status == 403
+    assert address not in (await ann.browser.open(ROOM)).response.text
+    assert address in (await ben.browser.open(ROOM)).response.text
+    page = await ben.browser.open(address)
     while "Hand in my answers" not in page.buttons():
         page = await ben.browser.press("Skip")
     page = await ben.browser.press("Hand in my answers")
