@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bot.errors import CaseElsewhereError, NoColleagueError, RoleMissingError
 from dialogues import engine
-from dialogues.form import Form, Question, SourceType
+from dialogues.form import Form, Kind, Question, SourceType
 from dialogues.interview import Interview, static
 from dialogues.prompts import Item
 from reports import scope
@@ -226,6 +226,16 @@ def answers(form: Form, interview: Interview, appearance: str) -> Iterator[Item]
 def question(form: Form, item: Item) -> Question:
     """The question that an answer was given to, in whichever instance of a repeat."""
     return form.questions[static(item.question)]
+
+
+def is_told(asked: Question | None) -> bool:
+    """Whether an answer is words about what happened, which are cut and coded, in interviews and in what staff write.
+
+    It is a text that has a theme, or a construct that it measures; not who somebody is, where it was, or a note.
+    """
+    if asked is None or asked.kind is not Kind.TEXT or asked.appears("contact") or asked.appears(PARTICIPANT):
+        return False
+    return bool(asked.theme or asked.construct)
 
 
 # What it says about the scope

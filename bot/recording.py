@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from bot import cases, filing, founding, wording
-from bot.cases import DIRECTION, PARTICIPANT, THEME
+from bot.cases import DIRECTION, THEME
 from bot.errors import (
     NothingLeftError,
     ReceiptMissingError,
@@ -15,7 +15,7 @@ from bot.errors import (
 )
 from bot.stock import Stock
 from dialogues import engine
-from dialogues.form import Form, Kind
+from dialogues.form import Form
 from dialogues.interview import Interview, State, instance, static
 from dialogues.prompts import PastLead, Prompt
 from dialogues.responses import Response
@@ -149,9 +149,9 @@ class Recorder:
         return done
 
     def _cut(self, case: Case, form: Form) -> None:
-        """Cut what was written into excerpts; those of an observation have the theme that it was tied to."""
+        """Cut what was told into excerpts; those of an observation have the theme that it was tied to."""
         excerpts = self._work.excerpts.keep(_pieces(case, form))
-        decision = _decision(form, case.interview)
+        decision = _decision(form, case.interview, self._work.codebooks.present().version)
         if decision is not None:
             for excerpt in excerpts:
                 self._work.codings.decide(case.audit, Coding(excerpt.id, case.holder, decision))
@@ -167,9 +167,9 @@ class Recorder:
 
 
 def _pieces(case: Case, form: Form) -> Iterator[Excerpt]:
-    """Every text that was answered, in pieces of about a sentence."""
+    """What was told in one's own words, in pieces of about a sentence."""
     for item in engine.history(form, case.interview):
-        if item.kind is not Kind.TEXT or cases.question(form, item).appears(PARTICIPANT):
+        if not cases.is_told(cases.question(form, item)):
             continue
         yield from cut(
             Excerpt(
@@ -184,9 +184,9 @@ def _pieces(case: Case, form: Form) -> Iterator[Excerpt]:
         )
 
 
-def _decision(form: Form, interview: Interview) -> Decision | None:
+def _decision(form: Form, interview: Interview, codebook: str) -> Decision | None:
     """What the auditor has decided in the form itself, where it asks for a theme."""
     code = next((item.value for item in cases.answers(form, interview, THEME)), "")
     said = next((item.value for item in cases.answers(form, interview, DIRECTION)), "")
     direction = Direction(said) if said in set(Direction) else Direction.WEAKNESS
-    return Decision((Coded(code, direction),)) if code else None
+    return Decision((Coded(code, direction),), codebook=codebook) if code else None

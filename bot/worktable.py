@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.cases import participant
-from dialogues.form import Form, Kind, Question, Text
+from bot.cases import is_told, participant
+from dialogues.form import Form, Question, Text
 from reports import grouping
 from reports.agreement import Comparison, Disagreement, compared, double_coded
 from reports.codebook import Codebook, Standing
@@ -129,7 +129,7 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
             text=each.text,
         )
         for each in written
-        if _is_told(forms.question(each.form, each.question))
+        if is_told(forms.question(each.form, each.question))
     ]
     work.excerpts.keep(piece for answer in found for piece in cut(answer))
     return len(found)
@@ -388,11 +388,6 @@ def _piece(excerpt: Excerpt, question: Question | None) -> Piece:
         return Piece(excerpt.text)
     theme, *_others = question.theme.split() or [""]
     return Piece(excerpt.text, theme, question.polarity)
-
-
-def _is_told(question: Question | None) -> bool:
-    """Whether the answer is words about what happened, not a number, a file, or who somebody is."""
-    return question is not None and question.kind is Kind.TEXT and not question.appears("contact")
 
 
 def excerpt_of(work: UnitOfWork, name: str, excerpt: bytes) -> Excerpt | None:

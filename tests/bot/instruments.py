@@ -36,7 +36,8 @@ settings:
   - {form_title: An observation, form_id: observation, version: "1", attribution: named, records: evidence,
      source_type: observation}
 survey:
-  - {type: text, name: seen, label: What did you see?}
+  - {type: text, name: seen, label: What did you see?, construct: observed}
+  - {type: text, name: where, label: Where was it?}
   - {type: select_one theme, name: theme, label: Which theme is it about?, appearance: theme}
   - {type: select_one direction, name: direction, label: What does it show?, appearance: direction}
 choices:

@@ -170,6 +170,7 @@ async def test_a_transcript_has_every_section_and_what_was_seen_on_the_way(
     await ann.says("/observe")
     assert asked(ann) == "What did you see?"
     await ann.says("The notes of supervision are empty since March.")
+    await ann.says("Office, Tuesday")
     await ann.taps("How often there is supervision")
     await ann.taps("A weakness")
     await ann.taps("Hand in my answers")
@@ -181,7 +182,12 @@ async def test_a_transcript_has_every_section_and_what_was_seen_on_the_way(
     assert seen.part_of == interview.id
     with storage.reading() as work:
         (coding,) = work.codings.of(AUDIT)
+        present = work.codebooks.present().version
     (coded,) = coding.decision.codes
+    assert texts(storage) == [
+        "The notes of supervision are empty since March."
+    ]  # where it was is no evidence
+    assert coding.decision.codebook == present
     assert (coding.coder, coded.code, coded.direction) == (
         account(storage, "ann"),
         "SUP.frequency",
@@ -422,7 +428,7 @@ async def test_a_message_that_comes_again_after_a_crash_changes_nothing(
     there = Address(CHANNEL, "ann")
     case = interviewing.begin(storage, AUDIT, OBSERVATION, account(storage, "ann"), clock())
     taken_up = Tap(buttons.to_desk("go", buttons.id_in(case.id)))
-    said: tuple[Said, ...] = (taken_up, Answer("It was quiet."), Skip(), Skip(), Submit())
+    said: tuple[Said, ...] = (taken_up, Answer("It was quiet."), Skip(), Skip(), Skip(), Submit())
     for number, move in enumerate(said):
         incoming = Incoming(there, "", "", f"crash {number}", move)
         first, again = await turns.hear(incoming), await turns.hear(incoming)

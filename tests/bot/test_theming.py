@@ -106,6 +106,7 @@ async def test_an_observation_has_the_theme_that_it_was_noted_with_and_needs_no_
 ) -> None:
     await ann.says("/observe")
     await ann.says("The notes of supervision are empty since March.")
+    await ann.says("Office, Tuesday")
     await ann.taps("How often there is supervision")
     await ann.taps("A weakness")
     await ann.taps("Hand in my answers")

@@ -35,7 +35,13 @@ async def test_an_interview_with_a_photo_an_observation_and_a_colleague(tmp_path
             assert "How are nights staffed?" in gita.last.text
             assert "What did you see?" in await does(here, gita, "/observe")
             await does(
-                here, gita, "Nobody at the desk.", "[Leadership]", "[A weakness]", "[Hand in my answers]"
+                here,
+                gita,
+                "Nobody at the desk.",
+                "[Skip]",
+                "[Leadership]",
+                "[A weakness]",
+                "[Hand in my answers]",
             )
             assert "How are nights staffed?" in gita.last.text
             await does(here, gita, "/handover", "[safeguarding lead]")
