@@ -189,7 +189,7 @@ def _for_auditors(coder: Coder, codebooks: Codebooks, theming: Theming) -> list[
         Door(f"{audit}/coding/agreement", coder.agreement, code),
         Door(f"{audit}/coding/agreement", coder.settle, code, ["POST"]),
         Door(f"{audit}/coding/codebook", codebooks.show, code),
-        Door(f"{audit}/coding/codebook", codebooks.revise, code, ["POST"]),
+        Door(f"{audit}/coding/codebook", codebooks.revise, among(LEAD, AUDITOR, fresh=True), ["POST"]),
         Door(f"{audit}/themes", theming.show, code),
         Door(f"{audit}/themes/matrix", theming.matrix, code),
         Door(f"{audit}/export/{{format}}", theming.export, among(LEAD, AUDITOR, fresh=True)),

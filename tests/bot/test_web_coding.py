@@ -209,6 +209,7 @@ async def test_what_fits_nothing_is_put_together_and_the_codebook_revised_with_a
         await auditor.browser.press(NOTHING)
     page = await auditor.open(f"{CODING}/codebook")
     assert "Read these together." in page.text
+    assert "Please write nobody’s words into a name, a meaning or a reason." in page.text
     assert "I like the garden." in page.links
     refused = await auditor.browser.press(
         "Add a code", code="SUP.venue", name="Where it happens", definition="x"

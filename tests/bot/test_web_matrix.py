@@ -78,7 +78,7 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/coding/agreement"): (CODERS, ""),
     ("POST", "/lead/audits/{audit}/coding/agreement"): (CODERS, ""),
     ("GET", "/lead/audits/{audit}/coding/codebook"): (CODERS, ""),
-    ("POST", "/lead/audits/{audit}/coding/codebook"): (CODERS, ""),
+    ("POST", "/lead/audits/{audit}/coding/codebook"): (CODERS, FRESH),
     ("GET", "/lead/audits/{audit}/themes"): (CODERS, ""),
     ("GET", "/lead/audits/{audit}/themes/matrix"): (CODERS, ""),
     ("GET", "/lead/audits/{audit}/export/{format}"): (CODERS, FRESH),
