@@ -13,11 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
+from bot.services import interviewing
+from storage.slips import LEAD
+from storage.unit_of_work import Storage
 from tests.contacts import checked
 from tests.epochs import epoch_settings
 from tests.telegram.server import TelegramServer
 from tests.telegram.settings import Settings
 
+LEE = b"l" * 16
 CANDOUR = Path(sys.executable).with_name("candour")
 FORM = "survey:\n  - {type: text, name: story, label: What happened?}\n"
 
@@ -103,6 +108,30 @@ def test_an_audit_from_opening_to_its_report(desk: Desk, telegram: TelegramServe
     assert "The report is in report.html." in desk.says("audits", "report", "rowan-house", "--form", "short")
     assert "<html" in (desk.folder / "report.html").read_text()
     assert re.search(r"rowan-house +closed", desk.says("audits", "list"))
+
+
+def test_an_audit_that_is_there_offers_one_more_form(desk: Desk) -> None:
+    desk.says("audits", "open", "elm", "--title", "Elm", "--form", "short.yaml", "--staff", "9")
+    assert "offers observation." in desk.says("audits", "offer", "elm", "observation")
+    assert "oak" in desk.refuses("audits", "offer", "oak", "observation")
+
+
+def test_a_transcript_is_listed_written_once_and_only_of_evidence(desk: Desk) -> None:
+    desk.says("audits", "open", "elm", "--title", "Elm", "--form", "short.yaml", "--staff", "9")
+    desk.says("audits", "offer", "elm", "observation", "new-audit")
+    storage = Storage.open(desk.folder / "data", desk.folder / "candour.key")
+    with storage.writing() as work:
+        work.people.appoint(LEE, "elm", LEAD)
+    for form in ("observation", "new-audit"):
+        interviewing.begin(storage, "elm", form, LEE, SystemClock())
+    storage.close()
+    (line,) = desk.says("audits", "transcript", "elm").splitlines()
+    assert line.endswith("Observation")
+    short = line.split()[0]
+    assert "The transcript is in transcript.md." in desk.says("audits", "transcript", "elm", short)
+    assert "# Observation" in (desk.folder / "transcript.md").read_text()
+    assert "already there" in desk.refuses("audits", "transcript", "elm", short)
+    assert "No interview of “elm” has this id." in desk.refuses("audits", "transcript", "elm", "zz")
 
 
 @pytest.mark.parametrize("name", ["Rowan", "rowan house", "-x", "a" * 21, "../etc", "rowan__x"])
