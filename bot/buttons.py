@@ -45,6 +45,7 @@ _PLAIN: dict[str, Callable[[], Move]] = {
     "l": moves.Look,
     "h": moves.Help,
     "j": moves.Jump,
+    "f": moves.Finish,
     "c": moves.Concern,
 }
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}

@@ -43,6 +43,7 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "review": moves.Look,
     "edit": moves.Look,
     "sections": moves.Jump,
+    "finish": moves.Finish,
     "help": moves.Help,
     "risk": moves.Concern,
     "submit": moves.Submit,

@@ -164,6 +164,8 @@ class Outgoing(Struct, frozen=True):
 
 _SECTIONS = mark("Sections")
 _TO_SECTIONS = mark("Sections takes you to another part of the questions.")
+_FINISH = mark("Leave the rest out")
+_TO_FINISH = mark("Leave the rest out skips what you have not asked, so that you can hand in.")
 
 NAMES = {
     "begin": mark("Start"),
@@ -172,6 +174,7 @@ NAMES = {
     "keep": mark("Keep my answer"),
     "edit": mark("Change an answer"),
     "jump": _SECTIONS,
+    "finish": _FINISH,
     "speak": mark("Language"),
     "pause": mark("Pause"),
     "resume": mark("Go on"),
@@ -193,6 +196,7 @@ _EXPLAINED = {
     "keep": mark("Keep my answer leaves it as it was."),
     "edit": mark("Change an answer goes back to one you gave."),
     "jump": _TO_SECTIONS,
+    "finish": _TO_FINISH,
     "speak": mark("Language lets you go on in another language."),
     "pause": mark("Pause keeps your answers until you come back."),
     "resume": mark("Go on takes you to the next question."),
@@ -203,7 +207,8 @@ _EXPLAINED = {
 }
 
 _FOR_AUDITORS = mark(
-    "In a chat, send /sections to jump. Send /observe to note what you see. Send /coverage to see what is missing. "
+    "In a chat, send /sections to jump. Send /finish to leave the rest out. "
+    "Send /observe to note what you see. Send /coverage to see what is missing. "
     "Send /handover to pass this on. Send /interviews to go on with another one."
 )
 
@@ -608,6 +613,7 @@ _MAKERS: dict[str, Callable[[], Move]] = {
     "pause": moves.Pause,
     "resume": moves.Resume,
     "jump": moves.Jump,
+    "finish": moves.Finish,
     "look": moves.Look,
     "concern": moves.Concern,
     "submit": moves.Submit,
@@ -633,7 +639,9 @@ def _choose(prompt: prompts.ChooseLanguage | prompts.Sections, _: Voice) -> Outg
 
 def _sections(prompt: prompts.Sections, _: Voice) -> Outgoing:
     buttons = tuple(Button(_section(each, _), moves.Jump(each.path), Role.CHOICE) for each in prompt.sections)
-    return Outgoing((_("Where would you like to go on?"),), buttons=buttons)
+    is_left = any(each.progress.done < each.progress.relevant for each in prompt.sections)
+    rest = (_way(moves.Finish(), _),) if is_left else ()
+    return Outgoing((_("Where would you like to go on?"),), buttons=(*buttons, *rest))
 
 
 def _section(section: prompts.Section, _: Voice) -> str:

@@ -103,7 +103,7 @@ def _question(scene: Scene, slot: Slot, interview: Interview, *, can_go_back: bo
         bounds=bounds_of(question),
         required=is_required(scene, slot),
         current=scene.values.get(slot.path) if interview.marked is None else " ".join(interview.marked),
-        editing=interview.editing == slot.path,
+        editing=interview.editing == slot.path and slot.path in scene.done,
         consent=slot is scene.script.consent,
         can_go_back=can_go_back,
     )

@@ -29,6 +29,7 @@ from dialogues.moves import (
     Done,
     Edit,
     Expire,
+    Finish,
     Help,
     Jump,
     Keep,
@@ -313,6 +314,8 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
             return _edit(scene, interview, move)
         case Jump():
             return _jump(scene, interview, move.section)
+        case Finish():
+            return _finish(scene, interview)
         case Another():
             return _another(scene, interview, wanted=move.wanted)
         case Remove():
@@ -543,6 +546,27 @@ def _jump(scene: Scene, interview: Interview, section: Path) -> Interview:
     return _with(interview, scene, state, editing=first.path)
 
 
+def _finish(scene: Scene, interview: Interview) -> Interview:
+    """Skip whatever is left, also what comes up by it; what must be answered is asked first, and said why."""
+    if not _can_jump(scene):
+        raise _Refused(NotNow(move="finish"))
+    scene.unshare()
+    while (slot := _optional(scene)) is not None:
+        if slot.another:
+            scene.finish(slot)
+        else:
+            scene.answer(slot, "")
+    waiting = scene.waiting()
+    state = follow("finish", interview.state, _facts(scene))
+    return _with(interview, scene, state, editing=waiting.path if waiting else None, focus=None)
+
+
+def _optional(scene: Scene) -> Slot | None:
+    """The first question that is still to be asked and may be skipped."""
+    left = (slot for slot in scene.slots() if slot.path not in scene.done and scene.is_asked(slot))
+    return next((slot for slot in left if slot.another or not asking.is_required(scene, slot)), None)
+
+
 def _can_jump(scene: Scene) -> bool:
     """Whether an auditor asks, who may follow the talk wherever it goes."""
     return scene.script.form.attribution is Attribution.NAMED and scene.is_consented()
@@ -662,6 +686,8 @@ def _guide(scene: Scene, interview: Interview) -> Guide:
         ruled_out.add("edit")
     if not _can_jump(scene) or not asking.sections(scene):
         ruled_out.add("jump")
+    if not _can_jump(scene) or interview.state is State.REVIEWING:
+        ruled_out.add("finish")
     return Guide(
         moves=tuple(move for move in (*possible(interview.state), *_ANYWHERE) if move not in ruled_out)
     )

@@ -69,6 +69,10 @@ class Jump(_Move, frozen=True, kw_only=False):
     section: str = ""
 
 
+class Finish(_Move, frozen=True):
+    """Leave out whatever is still to be asked, but for what must be answered."""
+
+
 class Another(_Move, frozen=True, kw_only=False):
     """Whether a repeat has another instance."""
 
@@ -145,6 +149,7 @@ Move: TypeAlias = (
     | Keep
     | Edit
     | Jump
+    | Finish
     | Another
     | Remove
     | Confirm

@@ -31,7 +31,7 @@ from bot.wording import Voice, mark
 from dialogues import engine
 from dialogues.form import SourceType
 from dialogues.interview import State
-from dialogues.moves import Back, Begin, Concern, Edit, Help, Jump, Look, Move, Pause, Resume
+from dialogues.moves import Back, Begin, Concern, Edit, Finish, Help, Jump, Look, Move, Pause, Resume
 from dialogues.prompts import Ask, Section
 from reports.scope import Covered
 from storage.cases import CaseStatus
@@ -41,7 +41,7 @@ from storage.unit_of_work import Storage
 OBSERVATION = "observation"  # the form by which an auditor notes what nobody asked about
 HAND_OVER, GIVE = "hand-over", "give"
 OWN = frozenset({"go", "observe", "read", "return", "list", HAND_OVER, GIVE})  # what only auditors do
-_LEAD_AWAY = (Back, Edit, Help, Jump, Look, Pause)  # what stands in the control is kept before these
+_LEAD_AWAY = (Back, Edit, Finish, Help, Jump, Look, Pause)  # what stands in the control is kept before these
 
 KINDS: dict[SourceType, str] = {
     SourceType.EXPERIENCE: mark("People who use the service"),
@@ -278,6 +278,7 @@ class Interviewing:
             concern=False,
             beside=True,
             parts=() if reply.interview.state is State.PAUSED else _parts(parts, reply),
+            finish="" if reply.interview.state is State.REVIEWING else webchat.token(Finish()),
             others=[(each.account.hex(), cases.colleague(each, voice_of(request))) for each in others],
             unkept=heard.unkept,
             screen=webchat.screen(reply, engine.history(form, reply.interview), entered=heard.entered),

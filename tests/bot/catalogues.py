@@ -50,9 +50,11 @@ STAFF = (
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
     "channels/telegram/screens.py": {"_appointed", "_admitted", "_no_case"},
     "wording.py": {
+        "_FINISH",
         "_FOR_AUDITORS",
         "_PAUSED_CASE",
         "_SECTIONS",
+        "_TO_FINISH",
         "_TO_SECTIONS",
         "_handed_in_by_auditor",
         "_probe",

@@ -217,11 +217,26 @@ async def test_an_auditor_jumps_to_a_section_and_the_rest_is_asked_after_it(
     ann = await appointed(turns, storage, "ann")
     await begin(ann)
     await ann.says("/sections")
-    assert ann.last.labels == ["Who it is (1 of 2)", "Early signs (0 of 2)", "The nights (0 of 1)"]
+    sections = ["Who it is (1 of 2)", "Early signs (0 of 2)", "The nights (0 of 1)"]
+    assert ann.last.labels == [*sections, "Leave the rest out"]
     await ann.taps("The nights (0 of 1)")
     assert asked(ann) == "How are nights staffed?"
     await ann.says("Two people")
     assert asked(ann) == "Whom do you speak with?"
+
+
+async def test_the_rest_is_left_out_by_a_button_or_a_command(turns: TurnLoop, storage: Storage) -> None:
+    ann = await appointed(turns, storage, "ann")
+    for leaving, words in ((ann.taps, "Leave the rest out"), (ann.says, "/finish")):
+        await begin(ann)
+        await ann.says("A cook")
+        await ann.says("/help")
+        assert any("/finish" in text for each in ann.chat for text in each.text)
+        await ann.says("/sections")
+        await leaving(words)
+        assert asked(ann) == "You have come to the end. These are your answers."
+        await ann.taps("Hand in my answers")
+    assert [each.participant for each in interviewing.cases(storage, AUDIT)] == ["A cook", "A cook"]
 
 
 async def test_stopping_erases_the_interview_and_its_files(turns: TurnLoop, storage: Storage) -> None:

@@ -134,6 +134,15 @@ async def again(here: Site, colleague: Colleague) -> Colleague:
     return new
 
 
+async def test_the_rest_is_left_out_and_what_was_being_typed_is_kept(ann: Colleague) -> None:
+    await begin(ann)
+    page = await ann.browser.press("Leave the rest out", answer="A night nurse")
+    assert "You have come to the end." in page.text
+    assert "Leave the rest out" not in page.buttons()
+    page = await ann.browser.press("Hand in my answers")
+    assert "A night nurse" in page.text
+
+
 async def test_what_was_begun_here_goes_on_in_a_chat_and_the_page_that_is_old_says_so(
     here: Site, ann: Colleague
 ) -> None:

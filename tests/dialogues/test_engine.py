@@ -1290,3 +1290,44 @@ def test_a_move_leaves_the_interview_it_was_made_in_as_it_was() -> None:
         advance(COUNTED, advance(COUNTED, before, move, now=NOW).interview, moves.Answer("1"), now=NOW)
         assert encode(before) == saved
         assert talk.shown == shown
+
+
+LEFT = """
+settings:
+  - {attribution: named}
+survey:
+  - {type: select_one yes_no, name: seen, label: Did you see it?}
+  - {type: text, name: why, label: Why not?, relevant: "${seen} = ''"}
+  - {type: text, name: role, label: What is your role?, required: "yes", required_message: I need your role.}
+  - {type: begin repeat, name: nights, label: Nights}
+  - {type: text, name: night, label: Which night?}
+  - {type: end repeat}
+  - {type: text, name: last, label: Anything else?}
+"""
+
+
+def test_the_rest_can_be_left_out_where_an_auditor_asks_but_for_what_must_be_answered() -> None:
+    talk = Conversation(form_of(LEFT + YES_NO)).begin()
+    talk.do(moves.Finish())
+    again = talk.prompts[0]
+    assert isinstance(again, AskAgain)
+    assert again.message == "I need your role."
+    assert talk.ask.question == "role"
+    assert not talk.ask.editing, "there is nothing to keep"
+    talk.do(moves.Pause())
+    talk.do(moves.Finish())
+    assert talk.ask.question == "role", "from a rest too"
+    talk.say("Nurse")
+    assert talk.interview.state is State.REVIEWING
+    assert {"seen", "why", "last"} < talk.interview.done
+    talk.do(moves.Finish())
+    assert talk.do(moves.Submit()).interview.state is State.SUBMITTED
+
+    anonymous = Conversation(form_of(LEFT.replace("named", "anonymous") + YES_NO)).begin()
+    before = anonymous.interview
+    assert anonymous.do(moves.Finish()).prompts[0] == NotNow(move="finish")
+    assert anonymous.interview is before
+    anonymous.do(moves.Help())
+    guide = anonymous.prompts[0]
+    assert isinstance(guide, Guide)
+    assert "finish" not in guide.moves

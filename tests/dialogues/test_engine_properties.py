@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from dialogues import moves
 from dialogues.engine import Turn, advance, history, invite, prompts, response, sections, waiting
-from dialogues.form import Form
+from dialogues.form import Attribution, Form
 from dialogues.interview import Interview, State, decode, encode, static
 from dialogues.lifecycle import LIVE
 from dialogues.prompts import (
@@ -203,6 +204,7 @@ def any_move(draw: st.DrawFn) -> moves.Move:
         moves.Another(draw(st.booleans()), turn=turn),
         moves.Mark(draw(st.sampled_from(("a", "b", "c"))), draw(st.booleans()), turn=turn),
         moves.Done(turn=turn),
+        moves.Finish(),
         moves.Remove(instance),
         moves.Confirm(draw(st.sampled_from(moves.Wording))),
         moves.Speak(draw(st.sampled_from(("en", "xx")))),
@@ -342,7 +344,23 @@ class Interviews(RuleBasedStateMachine):
             assert turn.interview != before
         if isinstance(move, moves.Jump) and turn.interview is not before:
             assert self.section_of(turn.interview) == move.section
+        if isinstance(move, moves.Finish) and turn.interview is not before:
+            self.check_rest(before, turn)
         assert turn.prompts
+
+    def check_rest(self, before: Interview, turn: Turn) -> None:
+        """Only named forms; nothing said is lost; the review, or a question that must be answered."""
+        assert self.form.attribution is Attribution.NAMED
+        after = turn.interview
+        kept = {path: value for path, value in before.answers.items() if path in before.done}
+        assert kept.items() <= after.answers.items()
+        if after.state is State.ASKING:
+            ask = next(prompt for prompt in turn.prompts if isinstance(prompt, Ask))
+            assert ask.required
+            assert ask.question not in after.done
+        else:
+            assert after.state is State.REVIEWING
+            assert waiting(self.form, replace(after, state=State.ASKING)) is None
 
     def section_of(self, interview: Interview) -> str:
         """The path of the section in which a question waits."""

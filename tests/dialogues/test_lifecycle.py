@@ -30,6 +30,7 @@ EVERY_MOVE: tuple[moves.Move, ...] = (
     moves.Edit("nowhere"),
     moves.Jump("nights"),
     moves.Jump(),
+    moves.Finish(),
     moves.Another(wanted=True),
     moves.Remove("visits[1]"),
     moves.Confirm(moves.Wording.KEEP),
