@@ -14,7 +14,7 @@ from bot.web import gate
 from bot.web.talking import Spot
 from bot.wording import Voice
 from storage.cases import CaseStatus
-from storage.casework import OPENING, Audit, Status
+from storage.casework import OPENING, Audit
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
@@ -44,8 +44,8 @@ class Here(Struct, frozen=True):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether anybody can go on with it."""
-        return self.case.status is CaseStatus.UNDER_WAY and self.audit.status is Status.OPEN
+        """Whether anybody can go on with it: also when its audit was closed to staff."""
+        return self.case.status is CaseStatus.UNDER_WAY
 
     @property
     def is_mine(self) -> bool:

@@ -35,7 +35,7 @@ from dialogues.moves import Back, Begin, Concern, Edit, Finish, Help, Jump, Look
 from dialogues.prompts import Ask, Section
 from reports.scope import Covered
 from storage.cases import CaseStatus
-from storage.casework import OPENING, Status
+from storage.casework import OPENING
 from storage.unit_of_work import Storage
 
 OBSERVATION = "observation"  # the form by which an auditor notes what nobody asked about
@@ -121,8 +121,6 @@ class Interviewing:
             found=audit,
             address=cases.room(name),
             back=gate.audit_page(name),
-            open=audit.status is Status.OPEN,
-            is_known=bool(account),
             mine=[row for each, row in under_way if each.holder == account],
             others=[row for each, row in under_way if each.holder != account],
             done=[row for each, row in rows if each.status is CaseStatus.HANDED_IN],

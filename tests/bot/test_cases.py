@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from bot import buttons, transcripts
 from bot.channels.memory import CHANNEL, Person
 from bot.channels.telegram import screens
+from bot.clock import SetClock
 from bot.errors import CaseElsewhereError, NoColleagueError, NowhereError, RoleMissingError
 from bot.messages import ACCOUNT, Address, AtRisk, Desk, Incoming, Reply, Said, Tap
-from bot.services import appointing, auditing, interviewing, inviting
+from bot.services import appointing, auditing, interviewing, inviting, keeping
 from bot.turns import TurnLoop
 from dialogues.interview import State
 from dialogues.moves import Answer, Begin, Skip, Submit
@@ -29,7 +30,7 @@ from storage.unit_of_work import Storage
 from tests.bot import instruments
 from tests.bot.channels.house import held
 from tests.bot.instruments import INTERVIEW, OBSERVATION
-from tests.bot.stories import AUDIT, an_audit, clock, concern, culture
+from tests.bot.stories import AUDIT, an_audit, clock, close, concern, culture
 from tests.epochs import epochs_in
 from tests.storage.conftest import url
 
@@ -237,6 +238,31 @@ async def test_the_rest_is_left_out_by_a_button_or_a_command(turns: TurnLoop, st
         assert asked(ann) == "You have come to the end. These are your answers."
         await ann.taps("Hand in my answers")
     assert [each.participant for each in interviewing.cases(storage, AUDIT)] == ["A cook", "A cook"]
+
+
+async def test_when_the_audit_is_closed_auditors_begin_go_on_come_back_and_hand_in(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    ann = await appointed(turns, storage, "ann")
+    await begin(ann)
+    await ann.says("A cook")
+    await ann.says("/observe")  # puts the interview aside
+    close(storage)
+    keeping.forget(storage, SetClock(clock().now() + timedelta(days=400)))
+    await ann.says("The rota has gaps.")
+    await ann.says("/finish")
+    await ann.taps("Hand in my answers")
+    assert asked(ann) == "Tell me about the last time somebody was worried.", "back to the interview"
+    await ann.says("/pause")
+    await ann.says("/resume")
+    await ann.says("I rang the lead.")
+    await ann.attaches(PHOTO, "jpg")
+    await ann.says("/finish")
+    await ann.taps("Hand in my answers")
+    assert {"The rota has gaps.", "I rang the lead."} <= set(texts(storage))
+    assert files(storage) == 1
+    await begin(ann)
+    assert asked(ann) == "Whom do you speak with?"
 
 
 async def test_stopping_erases_the_interview_and_its_files(turns: TurnLoop, storage: Storage) -> None:

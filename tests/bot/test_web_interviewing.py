@@ -292,19 +292,27 @@ async def test_nothing_is_done_for_a_page_that_is_not_ours(
     assert (await ben.browser.send(where, [*stolen, ("answer", "x"), ("move", "answer")])).status == 403
 
 
-async def test_when_the_audit_is_closed_what_was_noted_is_read_and_not_lost(
+async def test_when_the_audit_is_closed_auditors_begin_go_on_and_hand_in_as_before(
     here: Site, ann: Colleague
 ) -> None:
     where = place(await begin(ann))
     old = await ann.browser.press("Continue", answer="A cook")
     auditing.close_audit(here.storage, AUDIT, here.clock)
     page = await ann.browser.press("Continue", old, answer="neglect")
-    assert page.status == 409
-    page = await ann.browser.open(where)
-    assert "This audit is closed." in page.text
-    assert "A cook" in page.text
+    assert (page.status, LAST_TIME in page.text) == (200, True)
+    await ann.browser.press("Pause")
     page = await ann.browser.open(ROOM)
-    assert BEGIN not in page.buttons()
+    await ann.browser.press("Go on Talk with staff · A cook")
+    await ann.browser.press("Add an observation")
+    await ann.browser.press("Leave the rest out", answer="The rota has gaps.")
+    page = await ann.browser.press("Hand in my answers")
+    assert "kept as evidence" in page.text
+    await ann.browser.open(where)
+    await ann.browser.press("Leave the rest out")
+    page = await ann.browser.press("Hand in my answers")
+    assert "kept as evidence" in page.text
+    assert "The rota has gaps." in page.text
+    assert asked(await begin(ann)) == "participant"
 
 
 async def test_a_lead_who_describes_an_audit_reads_what_comes_next(ann: Colleague, ben: Colleague) -> None:
