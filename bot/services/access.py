@@ -45,6 +45,9 @@ _TIME_BYTES, _RANDOM_BYTES, _PROOF_BYTES = 8, 16, 32
 log = logs.logger(__name__)
 
 
+EXAMPLE_LEAD = "Example lead"  # a made-up person, who leads the audits of the example
+
+
 class Visitor(Struct, frozen=True):
     """Somebody whose browser has a session, what they may do now, and how they are called. They have no repr."""
 

@@ -12,6 +12,8 @@ import yaml
 
 from bot.clock import Clock, SetClock
 from bot.messages import Address, Incoming, Reply
+from bot.services.access import EXAMPLE_LEAD
+from bot.services.appointing import appoint
 from bot.services.auditing import choose_passphrase, close_audit, open_audit
 from bot.turns import TurnLoop
 from dialogues import library
@@ -19,6 +21,7 @@ from dialogues.interview import State
 from dialogues.moves import Answer, Begin, Confirm, Move, Skip, Submit, Wording
 from dialogues.prompts import Ask, ConfirmWording, Review
 from storage.casework import Audit
+from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
 EXAMPLES = Path(__file__).parents[1] / "example"
@@ -30,11 +33,19 @@ _MOST_TURNS = 200  # of one interview: an answer that is never taken must not pl
 
 
 async def play_example(storage: Storage, clock: Clock) -> None:
-    """Open the first audit, hear its staff and publish it; open the later one and leave it open."""
+    """Open the first audit, hear its staff and publish it; open the later one and leave it open.
+
+    Both have the same made-up lead, as whom everybody acts who looks at the example.
+    """
     now = clock.now()
-    await _hear(storage, FIRST, SetClock(now - timedelta(days=196)))
+    opened = SetClock(now - timedelta(days=196))
+    await _hear(storage, FIRST, opened)
+    lead, _ = await asyncio.to_thread(appoint, storage, FIRST, LEAD, EXAMPLE_LEAD, clock=opened)
     await asyncio.to_thread(close_audit, storage, FIRST, SetClock(now - timedelta(days=175)))
-    await _hear(storage, LATER, SetClock(now - timedelta(days=9)))
+    opened = SetClock(now - timedelta(days=9))
+    await _hear(storage, LATER, opened)
+    same = f"{FIRST}/{lead}"
+    await asyncio.to_thread(appoint, storage, LATER, LEAD, EXAMPLE_LEAD, same, opened)
 
 
 async def _hear(storage: Storage, name: str, clock: Clock) -> None:

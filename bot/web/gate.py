@@ -11,7 +11,7 @@ An audit that there is not and one that is somebody else's get the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
@@ -26,18 +26,18 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.services import access
-from bot.services.access import Site, Visitor
+from bot.services.access import EXAMPLE_LEAD, Site, Visitor
 from bot.web import guard
 from bot.web.pages import Stamp, stamp
 from storage.access import Session
 from storage.slips import LEAD, ROLES
-from storage.unit_of_work import Storage
+from storage.unit_of_work import Storage, UnitOfWork
 
 SIGN_IN = "/sign-in"
 CONFIRM = "/sign-in/confirm"
 HOME = "/lead"
 
-_ANYBODY = b"example visitor."  # the account of whoever comes where nobody signs in
+_ANYBODY = b"example visitor."  # the account of whoever comes to an example that has no lead
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -93,7 +93,7 @@ def check_routes(routes: Iterable[BaseRoute], files: BaseRoute) -> None:
 
 
 class Gate:
-    """Knows who comes. `open_here`: the example on this machine, where whoever comes is the lead of everything."""
+    """Knows who comes. `open_here`: the example on this machine, where whoever comes acts as its lead."""
 
     def __init__(self, storage: Storage, clock: Clock, *, open_here: bool = False) -> None:
         self._storage = storage
@@ -128,8 +128,15 @@ class Gate:
     def _anybody(self) -> Visitor:
         now = access.moment(self._clock)
         with self._storage.reading() as work:
-            roles = frozenset((audit.id, LEAD) for audit in work.casework.all())
-        return Visitor(Session(b"", _ANYBODY, now, now, now), "", roles, "")
+            audits = [audit.id for audit in work.casework.all()]
+            account = next(_example_leads(work, audits), _ANYBODY)
+        roles = frozenset((audit, LEAD) for audit in audits)
+        return Visitor(Session(b"", account, now, now, now), "", roles, "")
+
+
+def _example_leads(work: UnitOfWork, audits: Iterable[str]) -> Iterator[bytes]:
+    leads = (person.account for audit in audits for person in work.people.of(audit, LEAD))
+    return (account for account in leads if work.access.name(account) == EXAMPLE_LEAD)
 
 
 def visitor(request: Request) -> Visitor:

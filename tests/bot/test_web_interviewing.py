@@ -331,6 +331,26 @@ async def test_a_lead_who_describes_an_audit_reads_what_comes_next(ann: Colleagu
     assert (await ben.open("/lead/audits/elm/passphrase")).status == 200
 
 
+async def test_in_the_example_whoever_comes_asks_as_its_made_up_lead_and_elsewhere_nobody_does(
+    tmp_path: Path,
+) -> None:
+    for demo in (True, False):
+        async with site(tmp_path / str(demo), demo=demo) as running:
+            asking.offer(running)
+            appointing.appoint(running.storage, AUDIT, LEAD, "Somebody else")
+            appointing.appoint(running.storage, AUDIT, LEAD, access.EXAMPLE_LEAD)
+            browser = running.browser()
+            page = await browser.open(ROOM)
+            if not demo:
+                assert place(page) == "/sign-in"
+                continue
+            await browser.press(BEGIN)
+            await browser.press("Leave the rest out", answer="A night nurse")
+            assert "kept as evidence" in (await browser.press("Hand in my answers")).text
+            (case,) = interviewing.cases(running.storage, AUDIT)
+            assert case.holder_name == "Example lead"
+
+
 async def test_what_is_missing_is_said_for_each_area(ann: Colleague) -> None:
     page = await ann.browser.open(ROOM)
     assert page.text.count("Nobody has been asked about this yet.") == 6

@@ -114,3 +114,18 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> Non
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
     assert str(file) in run.stderr
+
+
+async def test_whoever_comes_can_ask_as_its_made_up_lead_also_where_the_audit_is_closed() -> None:
+    port = free_port()
+    address = {"base_url": f"http://127.0.0.1:{port}", "follow_redirects": True}
+    with demo(port):
+        async with httpx.AsyncClient(**address) as client:  # type: ignore[arg-type]
+            browser = Browser(client)
+            for audit in ("rowan-house", "rowan-house-later"):
+                await browser.open(f"/lead/audits/{audit}/interviews")
+                await browser.press("Observation About 2 minutes.")
+                page = await browser.press("Continue", answer="The rota for nights has gaps.")
+                assert page.status == 200
+                page = await browser.open(f"/lead/audits/{audit}/interviews")
+                assert re.search(r"1 of \d+ answered", page.text)
