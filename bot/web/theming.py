@@ -9,11 +9,11 @@ from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot import tying
 from bot.clock import Clock
-from bot.services import auditing, theming
+from bot.services import auditing, coding, theming
 from bot.services.theming import Format, Themes
 from bot.web import gate
 from bot.web.pages import Link, Pages, reading, voice_of
@@ -23,7 +23,8 @@ from reports import codebook, gaps, scoring, themes
 from reports.assembly import Verdict
 from reports.disclosure import Band, Share, Size
 from reports.themes import Covered, Prevalence, Priority, ThemeResult
-from storage.errors import AuditOpenError
+from storage.errors import AlreadyPublishedError, AuditOpenError
+from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
 _KINDS = {
@@ -98,7 +99,7 @@ class Charted(Struct, frozen=True):
 
 
 class Theming:
-    """`/lead/audits/{audit}/themes`, `…/themes/matrix` and `…/export/{format}`."""
+    """`/lead/audits/{audit}/themes`, `…/themes/publish`, `…/themes/matrix` and `…/export/{format}`."""
 
     def __init__(self, storage: Storage, clock: Clock, pages: Pages) -> None:
         self._storage = storage
@@ -115,6 +116,8 @@ class Theming:
             request,
             "themes.html",
             sources=found.results.sources,
+            published=found.published,
+            leads=LEAD in gate.roles(request, audit),
             themes=[_shown(each, found, voice) for each in themes.strongest(found.results)],
             coverage=[
                 (_AREAS[each.area].to(voice.language), _covered(each, voice))
@@ -126,6 +129,39 @@ class Theming:
             found=await run_in_threadpool(auditing.audit, self._storage, audit),
             address=gate.audit_page(audit),
         )
+
+    async def confirm(self, request: Request) -> Response:
+        """`GET …/themes/publish`: what it does, before it is done."""
+        cookie, stamped = gate.stamped(request)
+        audit, found = request.path_params["audit"], await self._found(request)
+        if found is None:
+            return self._not_yet(request)
+        if found.published:
+            return RedirectResponse(gate.audit_page(audit, "themes"), 303)
+        progress = await run_in_threadpool(coding.progress, self._storage, audit)
+        response = self._pages.page(
+            request,
+            "publish.html",
+            uncoded=_uncoded(progress.total - progress.coded, voice_of(request)),
+            audit=audit,
+            found=await run_in_threadpool(auditing.audit, self._storage, audit),
+            address=gate.audit_page(audit, "themes"),
+            stamp=stamped,
+        )
+        gate.give(request, response, cookie)
+        return response
+
+    async def publish(self, request: Request) -> Response:
+        """`POST …/themes/publish`: freeze what anonymous people say; what was frozen before stays."""
+        audit = request.path_params["audit"]
+        await gate.posted(request)
+        try:
+            await run_in_threadpool(theming.publish, self._storage, audit, self._clock, LEAD)
+        except AuditOpenError:
+            return self._not_yet(request)
+        except AlreadyPublishedError:
+            pass  # pressed twice, or by another lead: the page shows it
+        return RedirectResponse(gate.audit_page(audit, "themes"), 303)
 
     async def matrix(self, request: Request) -> Response:
         """`GET …/themes/matrix`: what each case says about each theme."""
@@ -178,6 +214,16 @@ class Theming:
             status=409,
             audit=audit,
         )
+
+
+def _uncoded(number: int, _: Voice) -> str:
+    if not number:
+        return ""
+    return _.several(
+        "{number} excerpt is not coded yet. It will not be counted.",
+        "{number} excerpts are not coded yet. They will not be counted.",
+        number,
+    )
 
 
 def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:

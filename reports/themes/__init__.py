@@ -6,6 +6,7 @@ what `reports.disclosure` lets out is looked at, also by the rule for priorities
 
 from __future__ import annotations
 
+from reports.themes.anonymous import release
 from reports.themes.charting import Cell, Matrix, Row, matrix
 from reports.themes.counting import results
 from reports.themes.found import (
@@ -13,10 +14,13 @@ from reports.themes.found import (
     Covered,
     Item,
     Prevalence,
+    Released,
     Results,
     Split,
     ThemeResult,
     Unnamed,
+    decode,
+    encode,
     strongest,
 )
 from reports.themes.material import (
@@ -53,6 +57,7 @@ __all__ = [
     "Prevalence",
     "Priority",
     "Rating",
+    "Released",
     "Results",
     "Row",
     "Rule",
@@ -61,10 +66,13 @@ __all__ = [
     "Split",
     "ThemeResult",
     "Unnamed",
+    "decode",
+    "encode",
     "matrix",
     "plain",
     "ratings",
     "recoded",
+    "release",
     "results",
     "strongest",
 ]

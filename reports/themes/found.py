@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
 from reports import assembly, codebook
@@ -62,6 +63,26 @@ class Unnamed(Struct, frozen=True):
     strength: Share | None
     figures: assembly.ThemeFigures | None
     gap: Gap
+
+
+class Released(Struct, frozen=True):
+    """All that is published of anonymous people on themes, once: by theme, for each form. No count is in it."""
+
+    themes: dict[str, tuple[Unnamed, ...]] = {}
+    format: int = 1
+
+
+def encode(released: Released) -> bytes:
+    """The release as it is stored: JSON, the same bytes for equal ones."""
+    return msgspec.json.encode(released, order="deterministic")
+
+
+_decoder = msgspec.json.Decoder(Released)
+
+
+def decode(content: bytes) -> Released:
+    """The release that was stored. Raises `msgspec.ValidationError` when the bytes are none."""
+    return _decoder.decode(content)
 
 
 class CodeResult(Struct, frozen=True):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from dialogues.form import Form
 from reports import gaps
+from reports import themes as reported
 from reports.assembly import Report, assemble
 from reports.coding import Coded, Direction, theme_of
 from reports.disclosure import Share, Size
@@ -27,10 +28,12 @@ from reports.themes import (
     Results,
     Source,
     ThemeResult,
+    decode,
+    encode,
     matrix,
     ratings,
     recoded,
-    results,
+    release,
     strongest,
 )
 from tests.reports.material import LEVELS, counted, facts, form, item
@@ -63,6 +66,11 @@ def says(source: Source, *words: str) -> list[Passage]:
 def material(spoken: dict[Source, list[str]], **more: object) -> Material:
     passages = [each for source, words in spoken.items() for each in says(source, *words)]
     return Material(tuple(spoken), tuple(passages), **more)  # type: ignore[arg-type]
+
+
+def results(each: Material) -> Results:
+    """The results, with what is published of anonymous people as it is once it was stored."""
+    return reported.results(each, decode(encode(release(each)[0])))
 
 
 def of(found: Results, theme: str) -> ThemeResult:
