@@ -13,13 +13,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot import wording
+from bot import covering, wording
 from bot.cases import participant
 from bot.clock import Clock
+from bot.covering import THEMES
 from bot.services import auditing
 from bot.worktable import SETTLED, Forms, counted
 from dialogues import engine
-from dialogues.form import Form, SourceType
+from dialogues.form import Form
 from reports import themes
 from reports.assembly import decode
 from reports.codebook import Codebook, Standing
@@ -27,15 +28,14 @@ from reports.coding import Coded, Decision, theme_of
 from reports.exchange import material as exchange
 from reports.exchange import refi, tabular
 from reports.exchange.material import Heard, Project
+from reports.scope import Covered
 from reports.themes import Material, Matrix, Passage, Pool, Released, Results, Source
-from storage.cases import Case, CaseStatus
+from storage.cases import Case
 from storage.casework import RESPONSE, Status
 from storage.coding import Excerpt, Origin
 from storage.errors import AuditOpenError
 from storage.journal import LEAD, Exported, ReportPublished
 from storage.unit_of_work import Storage, UnitOfWork
-
-THEMES = "themes"  # the form that the release of themes stands under, beside those of forms
 
 
 class Format(StrEnum):
@@ -66,6 +66,7 @@ class Themes(Struct, frozen=True):
 
     results: Results
     matrix: Matrix
+    coverage: tuple[Covered, ...]
     published: bool
     book: Codebook
     labels: dict[bytes, str]
@@ -83,10 +84,11 @@ def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes
         evidence = _Evidence(work, name)
         made = evidence.material()
         named = {each.id: each.text for each in evidence.excerpts if each.origin is Origin.NAMED}
-        released = evidence.released()
+        released = covering.released(work, name)
         return Themes(
             results=themes.results(made, released or Released()),
             matrix=themes.matrix(made),
+            coverage=covering.coverage(work, evidence.audit),
             published=released is not None,
             book=evidence.book,
             labels=evidence.labels(language),
@@ -134,7 +136,7 @@ class _Evidence:
         self.audit = work.casework.audit(name)
         self.book = work.codebooks.present()
         self.excerpts = work.excerpts.of(name)
-        self._cases = [each for each in work.cases.of(name) if each.status is CaseStatus.HANDED_IN]
+        self._cases = covering.evidence(work, name, self._forms)
         self._decided: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
         for each in work.codings.of(name):
             self._decided[each.excerpt][each.coder] = each.decision
@@ -149,7 +151,6 @@ class _Evidence:
                 for case in self._cases
                 for rating in themes.ratings(case.id, self._form(case), _answers(self._form(case), case))
             ),
-            scope=tuple(self.audit.scope.split()),
         )
 
     def unnamed(self) -> Material:
@@ -160,11 +161,6 @@ class _Evidence:
             pools=tuple(self._pools()),
             k=self.audit.k,
         )
-
-    def released(self) -> Released | None:
-        """What was published of anonymous people, if it was."""
-        content = self._work.casework.release(self._name, THEMES)
-        return None if content is None else themes.decode(content)
 
     def labels(self, language: str) -> dict[bytes, str]:
         """What each case is called."""
@@ -195,13 +191,13 @@ class _Evidence:
 
     def _named(self, case: Case) -> Source:
         form = self._form(case)
-        return Source(case.id, case.digest, form.source_type or SourceType.STAFF, _role(form, case))
+        return Source(case.id, case.digest, covering.kind(form), _role(form, case))
 
     def _unnamed(self) -> Iterator[Source]:
         """Each answer that was cut into excerpts: nobody knows which are of one person."""
         answers = {each.source: each for each in self.excerpts if each.origin is Origin.ANONYMOUS}
         for source, each in answers.items():
-            kind = self._forms.get(each.form).source_type or SourceType.STAFF
+            kind = covering.kind(self._forms.get(each.form))
             yield Source(source, each.form, kind, named=False, question=each.question)
 
     def _passages(self, origin: Origin) -> Iterator[Passage]:

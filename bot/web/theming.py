@@ -19,10 +19,11 @@ from bot.web import gate
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
-from reports import codebook, gaps, scoring, themes
+from reports import gaps, scoring, themes
 from reports.assembly import Verdict
 from reports.disclosure import Band, Share, Size
-from reports.themes import Covered, Prevalence, Priority, ThemeResult
+from reports.scope import Covered
+from reports.themes import Prevalence, Priority, ThemeResult
 from storage.errors import AlreadyPublishedError, AuditOpenError
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
@@ -55,7 +56,6 @@ SOURCES = {
     SourceType.PROCESSES: mark("Records"),
     SourceType.OUTCOMES: mark("Outcomes"),
 }
-_AREAS = {each.code: each.name for each in codebook.SCOPE}
 _GAPS = {
     gaps.Verdict.ALIGNED: mark("Leaders and frontline staff see it alike"),
     gaps.Verdict.NOTABLE: mark("Leaders and frontline staff see it differently"),
@@ -120,9 +120,7 @@ class Theming:
             leads=LEAD in gate.roles(request, audit),
             themes=[_shown(each, found, voice) for each in themes.strongest(found.results)],
             coverage=[
-                (_AREAS[each.area].to(voice.language), _covered(each, voice))
-                for each in found.results.coverage
-                if each.area in _AREAS
+                (each.area.name.to(voice.language), _covered(each, found, voice)) for each in found.coverage
             ],
             files=[(each.value, voice(words)) for each, words in _FILES.items()],
             audit=audit,
@@ -340,12 +338,15 @@ def _gaps(each: ThemeResult, _: Voice) -> Iterator[str]:
             )
 
 
-def _covered(each: Covered, _: Voice) -> str:
-    """Who spoke to an area of the scope."""
-    said = [f"{_source(code, _)}: {number}" for code, number in each.types.items()]
-    if each.anonymous:
+def _covered(each: Covered, found: Themes, _: Voice) -> str:
+    """Who spoke to an area of the scope, and what is missing."""
+    said = [f"{_source(kind, _)}: {number}" for kind, number in each.sources.items()]
+    if each.unnamed:
         said.append(_("anonymous answers"))
-    return ", ".join(said) or _("Nobody yet")
+    if each.silent and not each.is_bare:
+        names = ", ".join(tying.name_of(theme, found.book, _.language) for theme in each.silent)
+        said.append(_("nobody on: {themes}", themes=names))
+    return "; ".join(said) or _("Nobody yet")
 
 
 def _charted(found: Themes, _: Voice) -> Iterator[Charted]:

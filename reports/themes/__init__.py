@@ -6,12 +6,11 @@ what `reports.disclosure` lets out is looked at, also by the rule for priorities
 
 from __future__ import annotations
 
-from reports.themes.anonymous import release
+from reports.themes.anonymous import is_told, release
 from reports.themes.charting import Cell, Matrix, Row, matrix
 from reports.themes.counting import results
 from reports.themes.found import (
     CodeResult,
-    Covered,
     Item,
     Prevalence,
     Released,
@@ -46,7 +45,6 @@ __all__ = [
     "SIDES",
     "Cell",
     "CodeResult",
-    "Covered",
     "Evidence",
     "Item",
     "Judged",
@@ -68,6 +66,7 @@ __all__ = [
     "Unnamed",
     "decode",
     "encode",
+    "is_told",
     "matrix",
     "plain",
     "ratings",

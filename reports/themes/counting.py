@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -12,8 +11,8 @@ from reports import assembly, codebook
 from reports.coding import Direction, theme_of
 from reports.gaps import Gap
 from reports.themes.anonymous import is_told
-from reports.themes.found import Covered, Item, Prevalence, Released, Results, ThemeResult, Unnamed
-from reports.themes.material import AREAS, SIDES, Material, Rating, Sides
+from reports.themes.found import Item, Prevalence, Released, Results, ThemeResult, Unnamed
+from reports.themes.material import AREAS, SIDES, Material, Sides
 from reports.themes.priorities import RULES, Evidence, Rule, judged
 from reports.themes.rated import items, named_gaps, voiced_gaps
 from reports.themes.saying import Balances, People, Stances, balances
@@ -50,9 +49,7 @@ class _Results(Struct, frozen=True):
         everything = self._themes(order, people, themes, codes)
         # a theme of which anonymous people alone speak must not show that by being there
         found = {theme: each for theme, each in everything.items() if theme in known or _heard_of(each)}
-        raters = _raters(self.material.ratings)
-        coverage = tuple(_covered(area, people, themes, raters, found) for area in self.material.scope)
-        return Results(len(people.people), len(people.named), tuple(found.values()), coverage)
+        return Results(len(people.people), len(people.named), tuple(found.values()))
 
     def _themes(
         self, order: list[str], people: People, themes: Balances, codes: Balances
@@ -148,30 +145,6 @@ def _answers(unnamed: tuple[Unnamed, ...]) -> assembly.Verdict | None:
     if not found:
         return None
     return found.pop() if len(found) == 1 else assembly.Verdict.UNCLEAR
-
-
-def _covered(
-    area: str,
-    people: People,
-    themes: Balances,
-    rated: Mapping[str, Collection[bytes]],
-    found: Mapping[str, ThemeResult],
-) -> Covered:
-    wanted = AREAS.get(area, ())
-    speaking = {source for theme in wanted for source in (*themes.get(theme, {}), *rated.get(theme, ()))}
-    return Covered(
-        area,
-        {code: len(ids & speaking) for code, ids in people.types.items() if ids & speaking},
-        any(is_told(found[theme].unnamed) for theme in wanted),
-        tuple(theme for theme in wanted if not _heard_of(found[theme])),
-    )
-
-
-def _raters(rated: Iterable[Rating]) -> dict[str, set[bytes]]:
-    found: dict[str, set[bytes]] = defaultdict(set)
-    for each in rated:
-        found[each.theme].add(each.source)
-    return found
 
 
 def _heard_of(each: ThemeResult) -> bool:

@@ -116,25 +116,12 @@ class ThemeResult(Struct, frozen=True):
     judged: Judged
 
 
-class Covered(Struct, frozen=True):
-    """An area of the scope: the named sources of each type that speak to it, and whether anonymous people do.
-
-    `silent`: its themes that nobody speaks of.
-    """
-
-    area: str
-    types: dict[str, int]
-    anonymous: bool
-    silent: tuple[str, ...]
-
-
 class Results(Struct, frozen=True):
     """The results of an audit; themes in the codebook's order, also those that nobody speaks of."""
 
     people: int
     sources: int
     themes: tuple[ThemeResult, ...]
-    coverage: tuple[Covered, ...]
 
 
 def strongest(found: Results) -> tuple[ThemeResult, ...]:

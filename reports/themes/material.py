@@ -80,14 +80,16 @@ class Pool(Struct, frozen=True):
 
 
 class Material(Struct, frozen=True):
-    """All that the results of an audit are made of. `scope`: the areas that it looks at. It has no repr."""
+    """All that the results of an audit are made of. It has no repr.
+
+    Pools, `k`, and sources that are not named are for `release` alone.
+    """
 
     sources: tuple[Source, ...] = ()
     passages: tuple[Passage, ...] = ()
     ratings: tuple[Rating, ...] = ()
     pools: tuple[Pool, ...] = ()
     k: int = disclosure.DEFAULT_K
-    scope: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Material"

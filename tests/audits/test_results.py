@@ -22,7 +22,7 @@ def material(audit: Audit) -> Material:
         for answer in source.answers
         for segment, codes in labelled(answer)
     )
-    return Material(sources, passages, pools=pools(audit), scope=audit.audit.scope)
+    return Material(sources, passages, pools=pools(audit))
 
 
 def pools(audit: Audit) -> tuple[Pool, ...]:

@@ -54,4 +54,4 @@ def material(codings: int, rated: int) -> Material:
         Rating(chance.choice(ids), chance.choice(themes), f"q{chance.randrange(40)}", chance.random() < 0.5)
         for _ in range(rated)
     )
-    return Material(sources, tuple(passages), ratings, scope=tuple(AREAS))
+    return Material(sources, tuple(passages), ratings)

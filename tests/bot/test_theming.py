@@ -13,11 +13,12 @@ import pytest
 
 from bot.channels.memory import CHANNEL, Person
 from bot.clock import SetClock
-from bot.services import auditing, coding, inviting, keeping, theming
+from bot.services import auditing, coding, interviewing, inviting, keeping, theming
 from bot.services.theming import Format
 from bot.turns import TurnLoop
 from reports.coding import Coded, Decision, Direction
 from reports.disclosure import Size
+from storage.cases import CaseStatus
 from storage.errors import AlreadyPublishedError, AuditOpenError
 from storage.journal import ReportPublished
 from storage.receipts import QUICK
@@ -121,6 +122,26 @@ async def test_an_observation_has_the_theme_that_it_was_noted_with_and_needs_no_
     assert supervision.sources.weakness == 1
 
 
+async def test_what_opened_an_audit_is_no_evidence_in_it(storage: Storage) -> None:
+    auditing.offer_forms(storage, AUDIT, [instruments.opening()], clock())
+    async with TurnLoop(storage, clock()) as turns:
+        lead = Person(turns, "lou")
+        (code,) = inviting.slips(storage, AUDIT, 1, LEAD)
+        await lead.comes(code)
+        await lead.says("/interviews")
+        await lead.taps("New: A new audit")
+        await lead.says("second-audit")
+        for title in ("A secret title", "A secret incident", "/skip", "5", "/skip"):
+            await lead.says(title)
+        await lead.taps("Hand in my answers")
+    auditing.close_audit(storage, AUDIT, clock())
+    with storage.reading() as work:
+        assert [each.status for each in work.cases.of(AUDIT)] == [CaseStatus.HANDED_IN]
+    found = theming.found(storage, AUDIT)
+    assert (found.results.people, found.results.sources, found.labels) == (0, 0, {})
+    assert b"secret" not in theming.export(storage, AUDIT, Format.JSON, clock(), LEAD)
+
+
 async def test_what_is_settled_counts_else_what_was_coded_openly(storage: Storage, ann: Person) -> None:
     await interviews(ann, "A night nurse", "Nobody came.", "Thirty people for one nurse.")
     with storage.reading() as work:
@@ -159,10 +180,14 @@ def test_what_anonymous_people_say_is_published_once_and_changes_no_more(tmp_pat
     before = theming.found(storage, coded.AUDIT)
     assert not before.published
     assert not any(each.unnamed for each in before.results.themes), "nothing of it is shown before"
+    assert all(each.is_bare for each in interviewing.coverage(storage, coded.AUDIT))
     digest = theming.publish(storage, coded.AUDIT, clock())
     found, exported = theming.found(storage, coded.AUDIT), files()
     (told,) = next(each for each in found.results.themes if each.theme == "CAP").unnamed
     assert told.weakness is not None
+    seen = interviewing.coverage(storage, coded.AUDIT)
+    assert seen == found.coverage, "the chat and the pages say the same"
+    assert [each.area.code for each in seen if each.unnamed and not each.sources] == ["staff_skills"]
     assert told.weakness.size is Size.NEARLY_ALL
     with storage.reading() as work:
         assert ReportPublished("themes", digest) in [each.what for each in work.journal.entries()]

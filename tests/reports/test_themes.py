@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dialogues.form import Form
-from reports import gaps
+from dialogues.form import Form, SourceType
+from reports import gaps, scope
 from reports import themes as reported
 from reports.assembly import Report, assemble
 from reports.coding import Coded, Direction, theme_of
 from reports.disclosure import Share, Size
+from reports.scope import Heard
 from reports.scoring import wilson
 from reports.themes import (
     AREAS,
@@ -288,14 +289,18 @@ def test_anonymous_weakness_and_records_together_are_pressing() -> None:
     assert of(results(alone), "CUL").judged.priority is Priority.MEDIUM
 
 
-# Coverage and the matrix
+# The scope and the matrix
 
 
 def test_each_area_of_the_scope_shows_which_evidence_it_has() -> None:
-    found = results(material({person(1): ["MAW-"], record(2): []}, scope=("multi_agency", "care_planning")))
-    first, second = found.coverage
-    assert (first.types, first.silent) == ({"staff": 1}, ("COM",))
-    assert (second.types, second.silent, second.anonymous) == ({}, ("CARE", "LRN"), False)
+    def heard(name: bytes, kind: SourceType, *themes: str) -> Heard:
+        return Heard(name, kind, frozenset(themes))
+
+    spoken = (heard(b"a", SourceType.STAFF, "MAW"), heard(b"a", SourceType.STAFF, "MAW", "SUP"))
+    first, second, third = scope.coverage("multi_agency staff_skills care_planning", spoken, {"LRN", "SUP"})
+    assert (first.sources, first.silent, first.unnamed) == ({SourceType.STAFF: 1}, ("COM",), False)
+    assert (second.unnamed, second.is_thin) == (True, True), "anonymous people are staff too"
+    assert (third.sources, third.silent, third.is_bare) == ({}, ("CARE",), False)
 
 
 def test_the_matrix_charts_the_excerpts_of_each_case() -> None:
@@ -334,7 +339,7 @@ def materials(draw: st.DrawFn) -> Material:
             )
         )
     )
-    return Material(tuple(sources), tuple(passages), tuple(rated), scope=tuple(AREAS))
+    return Material(tuple(sources), tuple(passages), tuple(rated))
 
 
 def shuffled(each: Material, seed: int) -> Material:
