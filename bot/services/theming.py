@@ -61,7 +61,8 @@ class Themes(Struct, frozen=True):
     """The results of an audit, the framework matrix, and what there is to say it with.
 
     `published`: whether what anonymous people said is among it. `labels`: by source what it is called, a participant
-    or a form; `excerpts`: by id the words of named ones.
+    or a form; `questions` and `roles`: what those of named evidence are called, by path and code; `excerpts`: by id
+    the words of named ones.
     """
 
     results: Results
@@ -70,6 +71,8 @@ class Themes(Struct, frozen=True):
     published: bool
     book: Codebook
     labels: dict[bytes, str]
+    questions: dict[str, str]
+    roles: dict[str, str]
     excerpts: dict[bytes, str]
 
     def __repr__(self) -> str:
@@ -92,6 +95,8 @@ def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes
             published=released is not None,
             book=evidence.book,
             labels=evidence.labels(language),
+            questions=evidence.questions(language),
+            roles=evidence.roles(language),
             excerpts=named,
         )
 
@@ -167,6 +172,24 @@ class _Evidence:
         return {
             each.id: participant(self._form(each), each.interview) or self._form(each).title.to(language)
             for each in self._cases
+        }
+
+    def questions(self, language: str) -> dict[str, str]:
+        """What each question of the evidence is called, by path."""
+        return {
+            path: question.label.to(language)
+            for form in map(self._form, self._cases)
+            for path, question in form.questions.items()
+        }
+
+    def roles(self, language: str) -> dict[str, str]:
+        """What each role is called, by code."""
+        return {
+            choice.name: choice.label.to(language)
+            for form in map(self._form, self._cases)
+            for question in form.questions.values()
+            if form.breakdown and question.name == form.breakdown
+            for choice in form.choices.get(question.choices, ())
         }
 
     def project(self, results: Results) -> Project:

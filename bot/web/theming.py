@@ -19,11 +19,12 @@ from bot.web import gate
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
-from reports import gaps, scoring, themes
+from reports import frameworks, gaps, themes
 from reports.assembly import Verdict
+from reports.coding import Direction
 from reports.disclosure import Band, Share, Size
 from reports.scope import Covered
-from reports.themes import Prevalence, Priority, ThemeResult
+from reports.themes import Item, Prevalence, Priority, ThemeResult
 from storage.errors import AlreadyPublishedError, AuditOpenError
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
@@ -84,7 +85,14 @@ class Shown(Struct, frozen=True):
     positive: tuple[str, ...]
     gap: tuple[str, ...]
     codes: tuple[tuple[str, str], ...]
+    most: str
     against: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str], ...]
+    frameworks: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return f"Shown({self.code!r})"
 
 
 class Charted(Struct, frozen=True):
@@ -122,6 +130,7 @@ class Theming:
             coverage=[
                 (each.area.name.to(voice.language), _covered(each, found, voice)) for each in found.coverage
             ],
+            reference=" ".join(_reference(each, voice) for each in gaps.REFERENCES),
             files=[(each.value, voice(words)) for each, words in _FILES.items()],
             audit=audit,
             found=await run_in_threadpool(auditing.audit, self._storage, audit),
@@ -240,8 +249,25 @@ def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
             (tying.name_of(one.code, found.book, _.language), _prevalence(one.sources, _))
             for one in each.codes
         ),
+        most=_most(each, _),
         against=tuple(found.labels.get(source, "") for source in each.negative),
+        roles=tuple(
+            (found.roles.get(split.code, split.code), _prevalence(split.prevalence, _))
+            for split in each.roles
+            if split.prevalence.spoke
+        ),
+        items=tuple((found.questions.get(item.item, item.item), _item(item, _)) for item in each.items),
+        frameworks=tuple(_named(each.theme)),
     )
+
+
+def _most(each: ThemeResult, _: Voice) -> str:
+    """Which way most sources point, where some say the opposite."""
+    if not each.negative:
+        return ""
+    if each.majority is Direction.WEAKNESS:
+        return _("Most call it a weakness. These call it a strength:")
+    return _("Most call it a strength. These call it a weakness:")
 
 
 def _why(each: ThemeResult, _: Voice) -> str:
@@ -312,16 +338,40 @@ def _positive(each: ThemeResult, _: Voice) -> Iterator[str]:
                 high=figures.interval.high,
                 people=_band(one.band, _),
             )
-    n, positive = sum(item.n for item in each.items), sum(item.positive for item in each.items)
-    if n:
-        likely = scoring.wilson(positive, n)
+    if each.positive is not None:
         yield _(
-            "Interviews and records: {positive} of {n} positive, likely {low} to {high} %",
-            positive=positive,
-            n=n,
-            low=round(likely.low * 100),
-            high=round(likely.high * 100),
+            "Interviews and records: {percent} % positive, the mean of {questions}",
+            percent=round(each.positive * 100),
+            questions=_.several("{number} question", "{number} questions", len(each.items)),
         )
+
+
+def _item(each: Item, _: Voice) -> str:
+    """The answers to one closed question, with their range."""
+    return _(
+        "{positive} of {n} positive, likely {low} to {high} %",
+        positive=each.positive,
+        n=each.n,
+        low=round(each.interval.low * 100),
+        high=round(each.interval.high * 100),
+    )
+
+
+def _reference(each: gaps.Reference, _: Voice) -> str:
+    return _(
+        "To compare: {leaders} % of managers and {frontline} % of care staff found talk open in US nursing homes "
+        "in 2011 (AHRQ).",
+        leaders=round(each.leaders * 100),
+        frontline=round(each.frontline * 100),
+    )
+
+
+def _named(theme: str) -> Iterator[tuple[str, str]]:
+    """What a theme bears on, by framework."""
+    for framework in frameworks.all_of_them().values():
+        names = [each.name for each in frameworks.items_of(theme, framework.code)]
+        if names:
+            yield framework.name, "; ".join(names)
 
 
 def _gaps(each: ThemeResult, _: Voice) -> Iterator[str]:

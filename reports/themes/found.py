@@ -115,6 +115,14 @@ class ThemeResult(Struct, frozen=True):
     unnamed: tuple[Unnamed, ...]
     judged: Judged
 
+    @property
+    def positive(self) -> float | None:
+        """The mean share of the best answers over the items, each as heavy as the others; None without any.
+
+        It has no interval: ratings of one person are no independent trials.
+        """
+        return sum(each.positive / each.n for each in self.items) / len(self.items) if self.items else None
+
 
 class Results(Struct, frozen=True):
     """The results of an audit; themes in the codebook's order, also those that nobody speaks of."""

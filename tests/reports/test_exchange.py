@@ -21,7 +21,7 @@ from dialogues.form import Attribution, Choice, Form, Group, Kind, Language, Que
 from reports.coding import Coded, Decision, Direction
 from reports.exchange import refi, tabular
 from reports.exchange.material import Entry, Excerpt, Heard, Project, entries
-from reports.themes import Material, Passage, Source, results
+from reports.themes import Material, Passage, Rating, Source, results
 from tests.reports.material import choices, text
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -323,4 +323,24 @@ def test_anonymous_words_are_in_no_file() -> None:
         assert "canary" not in content
         assert "SECRET" not in content
     (culture,) = [row for row in json.loads(tabular.as_json(made))["themes"] if row["theme"] == "CUL"]
-    assert (culture["people: weakness"], culture["sources heard"]) == (1, 1)
+    assert (culture["people: weakness"], culture["sources heard"], culture["most say"]) == (1, 1, "weakness")
+
+
+def test_tables_have_what_each_role_says_each_closed_question_gaps_and_frameworks() -> None:
+    roles = ("manager",) * 5 + ("care",) * 5
+    sources = tuple(Source(b"%d" % at, "f", "staff", role) for at, role in enumerate(roles))
+    rated = tuple(Rating(each.id, "CAP", "shift/often", each.role == "manager") for each in sources)
+    found = json.loads(tabular.as_json(example(results=results(Material(sources, ratings=rated)))))
+    assert [row["people heard"] for row in found["roles"] if row["theme"] == "CAP"] == [5, 5]
+    (asked,) = found["items"]
+    assert (asked["question"], asked["answers"], asked["best"], asked["percent"]) == (
+        "shift/often",
+        10,
+        5,
+        50,
+    )
+    assert asked["label"]
+    first, usual = found["gaps"]
+    assert (first["theme"], first["verdict"], first["points"]) == ("CAP", "notable", 100)
+    assert (usual["verdict"], usual["points"]) == ("reference", 30)
+    assert {row["framework"] for row in found["frameworks"] if row["theme"] == "CAP"} >= {"cqc", "seips"}

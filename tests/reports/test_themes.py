@@ -127,6 +127,9 @@ def test_closed_answers_of_named_people_have_their_interval() -> None:
         ("helps", 1, 2),
     ]
     assert of(found, "SUP").items[0].interval == wilson(1, 3)
+    assert of(found, "SUP").positive == pytest.approx((1 / 3 + 1 / 2) / 2), (
+        "the mean of the items, not 2 of 5"
+    )
 
 
 # How pressing
