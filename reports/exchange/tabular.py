@@ -300,7 +300,7 @@ def _found(material: Project) -> tuple[ThemeResult, ...]:
 
 
 def _roles(material: Project) -> Table:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (each.theme, split.code, *_counts(split.prevalence))
         for each in _found(material)
         for split in each.roles
@@ -327,7 +327,7 @@ def _items(material: Project) -> Table:
 
 
 def _gaps(material: Project) -> Table:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (each.theme, of, gap.verdict.value, *_points(gap), "")
         for each in _found(material)
         for of, gap in (
@@ -337,7 +337,7 @@ def _gaps(material: Project) -> Table:
         )
         if gap.verdict is not gaps.Verdict.INSUFFICIENT
     ]
-    usual = [
+    usual: list[tuple[Cell, ...]] = [
         ("", each.about, "reference", _percent(each.leaders - each.frontline), None, None, each.source)
         for each in gaps.REFERENCES
     ]
@@ -356,7 +356,7 @@ def _percent(share: float) -> int:
 
 
 def _frameworks(material: Project) -> Table:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (each.theme, item.framework, item.code, item.name)
         for each in _found(material)
         for item in frameworks.items_of(each.theme)
