@@ -34,7 +34,6 @@ from reports.themes.material import (
     Source,
     plain,
     ratings,
-    recoded,
 )
 from reports.themes.priorities import RULES, Evidence, Judged, Priority, Rule
 
@@ -70,7 +69,6 @@ __all__ = [
     "matrix",
     "plain",
     "ratings",
-    "recoded",
     "release",
     "results",
     "strongest",

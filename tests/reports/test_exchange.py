@@ -18,9 +18,10 @@ from openpyxl import load_workbook
 from xmlschema import XMLSchema
 
 from dialogues.form import Attribution, Choice, Form, Group, Kind, Language, Question, Repeat, SourceType
+from reports import codebook
 from reports.coding import Coded, Decision, Direction
 from reports.exchange import refi, tabular
-from reports.exchange.material import Entry, Excerpt, Heard, Project, entries
+from reports.exchange.material import Entry, Excerpt, Heard, Project, entries_of
 from reports.themes import Material, Passage, Rating, Source, results
 from tests.reports.material import choices, text
 
@@ -75,6 +76,9 @@ ANSWERS = {
 }
 
 
+THEMES = tuple(each for each in entries_of(codebook.shipped()) if "." not in each.code)
+
+
 def coded(
     *codes: str, blind: bool = False, memo: str = "", direction: Direction = Direction.WEAKNESS
 ) -> Decision:
@@ -115,7 +119,7 @@ def example(**changes: object) -> Project:
             "e6", "SECRET", "words", "An anonymous canary", decisions=(("AB", coded("CUL", memo="canary")),)
         ),
     )
-    made = Project("Oak House", entries(), heard, excerpts, synthetic=True)
+    made = Project("Oak House", THEMES, heard, excerpts, synthetic=True)
     return replace(made, **changes)
 
 
@@ -207,10 +211,10 @@ def test_whatever_people_write_a_project_stays_valid_and_in_place(
         Excerpt(f"e{i}", "aa", "shift/night", words, place=i, decisions=(("AB", coded("CAP", memo=memo)),))
         for i, words in enumerate(said)
     )
-    packed = refi.project(Project(label, entries(), (heard,), excerpts))
+    packed = refi.project(Project(label, THEMES, (heard,), excerpts))
     PROJECT.validate(qde(packed)[0])
     found = selected(packed)
-    tables = json.loads(tabular.as_json(Project(label, entries(), (heard,), excerpts)))
+    tables = json.loads(tabular.as_json(Project(label, THEMES, (heard,), excerpts)))
     assert len(tables["excerpts"]) == len(said)
     for i, words in enumerate(said):
         if len(words.strip()) == len(words) and words.isprintable() and words:
@@ -218,11 +222,11 @@ def test_whatever_people_write_a_project_stays_valid_and_in_place(
 
 
 def test_an_audit_without_interviews_is_a_valid_project() -> None:
-    PROJECT.validate(qde(refi.project(Project("Empty", entries())))[0])
+    PROJECT.validate(qde(refi.project(Project("Empty", THEMES)))[0])
 
 
 def test_a_codebook_is_valid_and_comes_back_as_it_was() -> None:
-    book = (*entries(), Entry("SUP.frequency", "How often", "Every <four> weeks & after.\nNot less."))
+    book = (*THEMES, Entry("SUP.frequency", "How often", "Every <four> weeks & after.\nNot less."))
     packed = refi.codebook(book)
     CODEBOOK.validate(packed.decode())
     assert sorted(refi.entries(packed), key=lambda each: each.code) == sorted(
@@ -233,7 +237,7 @@ def test_a_codebook_is_valid_and_comes_back_as_it_was() -> None:
 
 def test_the_codebook_of_a_project_leaves_out_what_is_no_theme() -> None:
     found = {each.code for each in refi.entries(refi.project(example()))}
-    assert found == {each.code for each in entries()} | {"CAP.night"}
+    assert found == {each.code for each in THEMES} | {"CAP.night"}
 
 
 def test_a_codebook_of_another_tool_gets_codes_from_its_names() -> None:

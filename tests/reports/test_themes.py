@@ -33,7 +33,6 @@ from reports.themes import (
     encode,
     matrix,
     ratings,
-    recoded,
     release,
     strongest,
 )
@@ -361,22 +360,6 @@ def test_the_order_of_what_goes_in_changes_nothing(each: Material, seed: int) ->
     other = shuffled(each, seed)
     assert results(other) == results(each)
     assert matrix(other) == matrix(each)
-
-
-@settings(max_examples=60, deadline=None)
-@given(materials())
-def test_merging_two_codes_is_as_if_only_the_merged_one_had_been_used(each: Material) -> None:
-    names = {"SUP.frequency": "SUP.quality", "CAP.night": "CUL"}
-    merged = replace(each, passages=recoded(each.passages, names))
-    by_hand = [
-        replace(one, codes=tuple({Coded(names.get(c.code, c.code), c.direction) for c in one.codes}))
-        for one in each.passages
-    ]
-    assert results(merged) == results(replace(each, passages=tuple(by_hand)))
-    assert of(results(merged), "SUP").people == of(results(each), "SUP").people
-    assert not {"SUP.frequency", "CAP.night"} & {
-        c.code for theme in results(merged).themes for c in theme.codes
-    }
 
 
 @settings(max_examples=60, deadline=None)
