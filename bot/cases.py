@@ -1,4 +1,4 @@
-"""The cases of auditors, within one transaction: begun, handed over, listed, and what they say about the scope.
+"""The cases of auditors, within one transaction: begun, handed over, and listed.
 
 Turns and services use the same functions. Whether somebody may, is asked each time: a role that ended has ended.
 """
@@ -13,14 +13,11 @@ from msgspec import Struct
 
 from bot.errors import CaseElsewhereError, NoColleagueError, RoleMissingError
 from dialogues import engine
-from dialogues.form import Form, Kind, Question, SourceType
+from dialogues.form import Form, Kind, Question
 from dialogues.interview import Interview, static
 from dialogues.prompts import Item
-from reports import scope
-from reports.scope import Covered, Heard
 from storage.cases import Case, CaseStatus
-from storage.casework import EVIDENCE, IN_CASES, OPENING, Audit, Offer
-from storage.coding import Excerpt, Origin
+from storage.casework import EVIDENCE, IN_CASES, OPENING, Offer
 from storage.errors import UnknownAuditError, UnknownFormError
 from storage.journal import CaseErased, CaseHandedOver
 from storage.slips import AUDITOR, LEAD
@@ -236,46 +233,3 @@ def is_told(asked: Question | None) -> bool:
     if asked is None or asked.kind is not Kind.TEXT or asked.appears("contact") or asked.appears(PARTICIPANT):
         return False
     return bool(asked.theme or asked.construct)
-
-
-# What it says about the scope
-
-
-def coverage(work: UnitOfWork, audit: Audit) -> tuple[Covered, ...]:
-    """How much was heard of each area of the audit's scope."""
-    return scope.coverage(audit.scope, _heard(work, audit.id))
-
-
-def _heard(work: UnitOfWork, audit: str) -> Iterator[Heard]:
-    every = (case for case in work.cases.of(audit) if case.status is CaseStatus.HANDED_IN)
-    done = [case for case in every if records(work, case) != OPENING]
-    kinds = {case.id: kind for case in done if (kind := _kind(work.forms.get(case.digest))) is not None}
-    for case in done:
-        if case.id in kinds:
-            asked = _themes(work.forms.get(case.digest), case.interview)
-            yield Heard(case.id, kinds[case.id], asked)
-    by_id = {excerpt.id: excerpt for excerpt in work.excerpts.of(audit)}
-    for coding in work.codings.of(audit):
-        excerpt = by_id.get(coding.excerpt)
-        themes = frozenset(scope.theme(coded.code) for coded in coding.decision.codes)
-        kind = None if excerpt is None else kinds.get(excerpt.source) or _kind_of(work, excerpt)
-        if excerpt is not None and kind is not None:
-            alike = excerpt.question if excerpt.origin is Origin.ANONYMOUS else ""
-            yield Heard(excerpt.source, kind, themes, alike)
-
-
-def _themes(form: Form, interview: Interview) -> frozenset[str]:
-    """The themes of the questions that were answered."""
-    given = (item for item in engine.history(form, interview) if item.value)
-    return frozenset(scope.theme(code) for item in given for code in question(form, item).theme.split())
-
-
-def _kind(form: Form) -> SourceType | None:
-    return SourceType(form.source_type) if form.source_type else None
-
-
-def _kind_of(work: UnitOfWork, excerpt: Excerpt) -> SourceType | None:
-    """What people wrote who did not say who they are: staff, unless its form says otherwise."""
-    if excerpt.origin is Origin.NAMED:
-        return None
-    return _kind(work.forms.get(excerpt.form)) or SourceType.STAFF

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from bot import buttons, cases, wording
+from bot import buttons, cases, covering, wording
 from bot.cases import Listed
 from bot.messages import Desk
 from bot.wording import Voice, mark
@@ -99,7 +99,7 @@ def coverage(work: UnitOfWork, audits: Iterable[str]) -> Desk:
     """What was heard of each area of the scope, and what is missing."""
     _ = wording.voice(wording.SOURCE)
     found = (work.casework.audit(audit) for audit in audits)
-    told = ((audit.name, *(_area(each, _) for each in cases.coverage(work, audit))) for audit in found)
+    told = ((audit.name, *(_area(each, _) for each in covering.coverage(work, audit))) for audit in found)
     asked = _(
         "An area counts as seen once two kinds of source speak of it. Only what was handed in is counted."
     )
@@ -111,7 +111,8 @@ def _area(covered: Covered, _: Voice) -> str:
     if covered.is_bare:
         return _("{area}: nothing yet.", area=name)
     sources = covered.sources.items()
-    heard = ", ".join(_("{kind} ({number})", kind=_(_FROM[kind]), number=count) for kind, count in sources)
+    said = [_("{kind} ({number})", kind=_(_FROM[kind]), number=count) for kind, count in sources]
+    heard = ", ".join((*said, *([_("people without a name")] if covered.unnamed else [])))
     if covered.is_thin:
         return _("{area}: {heard}. Another kind of source is still missing.", area=name, heard=heard)
     return _("{area}: {heard}.", area=name, heard=heard)

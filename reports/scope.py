@@ -41,31 +41,35 @@ AREAS: tuple[Area, ...] = (
 
 
 class Heard(Struct, frozen=True):
-    """One source has said something about themes. `alike`: of sources with the same word here nobody knows which
-    are of one person; between such words they may be of the same people, so that only the most for one word count.
-    """
+    """A named source has said something about themes."""
 
     source: bytes
     kind: SourceType
     themes: frozenset[Code]
-    alike: str = ""
 
 
 class Covered(Struct, frozen=True):
-    """How much was heard of an area: by kind of source how many have said something to one of its themes."""
+    """How much was heard of an area: by kind of source how many named ones have said something to one of its themes.
+
+    `unnamed`: whether anonymous people have, as far as that is published; how many is never said. `silent`: the
+    themes that nobody has said anything to.
+    """
 
     area: Area
     sources: dict[SourceType, int]
+    unnamed: bool = False
+    silent: tuple[Code, ...] = ()
 
     @property
     def is_bare(self) -> bool:
-        """Whether no source has said anything."""
-        return not self.sources
+        """Whether nobody has said anything."""
+        return not self.sources and not self.unnamed
 
     @property
     def is_thin(self) -> bool:
-        """Whether evidence is still lacking: no source, or only one kind of it."""
-        return len(self.sources) < ENOUGH_TYPES
+        """Whether evidence is still lacking: none, or only one kind of it. Anonymous people are staff."""
+        kinds = {*self.sources, *([SourceType.STAFF] if self.unnamed else [])}
+        return len(kinds) < ENOUGH_TYPES
 
 
 def areas(scope: str) -> tuple[Area, ...]:
@@ -80,22 +84,19 @@ def theme(code: Code) -> Code:
     return code.partition(".")[0]
 
 
-def coverage(scope: str, heard: Iterable[Heard]) -> tuple[Covered, ...]:
-    """How much was heard of each area of the scope."""
+def coverage(scope: str, heard: Iterable[Heard], published: Collection[Code] = ()) -> tuple[Covered, ...]:
+    """How much was heard of each area of the scope. `published`: the themes that anonymous people speak of."""
     everything = tuple(heard)
-    return tuple(Covered(area, _counted(area, everything)) for area in areas(scope))
+    return tuple(_covered(area, everything, frozenset(published)) for area in areas(scope))
 
 
-def _counted(area: Area, heard: Collection[Heard]) -> dict[SourceType, int]:
+def _covered(area: Area, heard: Collection[Heard], published: frozenset[Code]) -> Covered:
     said = [each for each in heard if each.themes.intersection(area.themes)]
-    counts = {kind: _people([each for each in said if each.kind is kind]) for kind in SourceType}
-    return {kind: count for kind, count in counts.items() if count}
-
-
-def _people(said: Collection[Heard]) -> int:
-    """At least so many sources: those that are told apart, and the most of those that are not."""
-    by_word: dict[str, set[bytes]] = {}
-    for each in said:
-        by_word.setdefault(each.alike, set()).add(each.source)
-    apart = len(by_word.pop("", ()))
-    return apart + max(map(len, by_word.values()), default=0)
+    counts = {kind: len({each.source for each in said if each.kind is kind}) for kind in SourceType}
+    spoken = published.union(*(each.themes for each in heard))
+    return Covered(
+        area,
+        {kind: count for kind, count in counts.items() if count},
+        not published.isdisjoint(area.themes),
+        tuple(theme for theme in area.themes if theme not in spoken),
+    )

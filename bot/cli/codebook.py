@@ -17,6 +17,7 @@ from bot.services import revising
 from reports import codebook, frameworks, revisions
 from reports.codebook import Code, Codebook, Standing
 from reports.exchange import material, refi
+from reports.exchange.refi import UnreadableError
 from reports.revisions import Revision
 from storage.journal import OPERATOR
 from storage.unit_of_work import Storage
@@ -33,6 +34,7 @@ class Format(StrEnum):
 
 _Language = Annotated[str, typer.Option(help="The code of a language, such as cy.")]
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file.")]
+_Any = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file, or REFI-QDA (.qdc, .qdpx).")]
 
 
 @app.command()
@@ -75,14 +77,33 @@ def _lines(entry: Code, language: str) -> Iterator[str]:
 
 
 @app.command()
-def check(file: _File) -> None:
-    """Everything that is wrong with a codebook or with revisions. Exit code 1 when something is. Changes nothing."""
+def check(file: _Any) -> None:
+    """Everything that is wrong with a codebook or with revisions. Exit code 1 when something is. Changes nothing.
+
+    Of another tool's codebook or project (REFI-QDA) it says which codes there are, and which are ours too.
+    """
+    if file.suffix in {".qdc", ".qdpx"}:
+        _say_codes(file)
+        return
     found = _problems(read_file(file))
     for sentence in found:
         typer.echo(f"{file}: {sentence}")
     if found:
         raise typer.Exit(1)
     typer.echo(f"{file}: nothing is wrong.")
+
+
+def _say_codes(file: Path) -> None:
+    try:
+        found = refi.entries(read_file(file))
+    except UnreadableError as trouble:
+        typer.echo(f"{file}: {trouble}")
+        raise typer.Exit(1) from trouble
+    book = _present()
+    for each in found:
+        typer.echo(f"{'= ' if book.get(each.code) else '+ '}{each.code}  {each.name}")
+    ours = sum(book.get(each.code) is not None for each in found)
+    typer.echo(f"{file}: {len(found)} codes, of which {ours} are in our codebook too (=).")
 
 
 def _problems(content: bytes) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from bot import cases as casebook
-from bot import founding
+from bot import covering, founding
 from bot.cases import Colleague, Listed
 from bot.clock import Clock
 from dialogues import engine
@@ -161,7 +161,7 @@ def opened_by(storage: Storage, audit: str, case: bytes) -> Audit:
 def coverage(storage: Storage, audit: str) -> tuple[Covered, ...]:
     """How much was heard of each area of the audit's scope, of those that were handed in. Raises UnknownAuditError."""
     with storage.reading() as work:
-        return casebook.coverage(work, work.casework.audit(audit))
+        return covering.coverage(work, work.casework.audit(audit))
 
 
 def _transcript(

@@ -1,7 +1,8 @@
 """What an audit shows about each theme, from what was said, coded and published; and what of it leaves in files.
 
-Plain functions on a `Storage`, for auditors and leads. Of anonymous answers only what `reports.themes` lets out is in
-them, which is what the disclosure rules allow; no anonymous words leave in files.
+Plain functions on a `Storage`, for auditors and leads. What named people said is counted anew each time. What is said
+of anonymous ones is made once, when the lead publishes it, and read from that release ever after; none of their words
+leave in files.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot import wording
+from bot import covering, wording
 from bot.cases import participant
 from bot.clock import Clock
+from bot.covering import THEMES
 from bot.services import auditing
 from bot.worktable import SETTLED, Forms, counted
 from dialogues import engine
-from dialogues.form import Form, SourceType
+from dialogues.form import Form
 from reports import themes
 from reports.assembly import decode
 from reports.codebook import Codebook, Standing
@@ -26,12 +28,13 @@ from reports.coding import Coded, Decision, theme_of
 from reports.exchange import material as exchange
 from reports.exchange import refi, tabular
 from reports.exchange.material import Heard, Project
-from reports.themes import Material, Matrix, Passage, Pool, Results, Source
-from storage.cases import Case, CaseStatus
+from reports.scope import Covered
+from reports.themes import Material, Matrix, Passage, Pool, Released, Results, Source
+from storage.cases import Case
 from storage.casework import RESPONSE, Status
 from storage.coding import Excerpt, Origin
 from storage.errors import AuditOpenError
-from storage.journal import Exported
+from storage.journal import LEAD, Exported, ReportPublished
 from storage.unit_of_work import Storage, UnitOfWork
 
 
@@ -57,13 +60,19 @@ _MADE: Mapping[Format, Callable[[Project], bytes]] = {
 class Themes(Struct, frozen=True):
     """The results of an audit, the framework matrix, and what there is to say it with.
 
-    `labels`: by source what it is called, a participant or a form; `excerpts`: by id the words of named ones.
+    `published`: whether what anonymous people said is among it. `labels`: by source what it is called, a participant
+    or a form; `questions` and `roles`: what those of named evidence are called, by path and code; `excerpts`: by id
+    the words of named ones.
     """
 
     results: Results
     matrix: Matrix
+    coverage: tuple[Covered, ...]
+    published: bool
     book: Codebook
     labels: dict[bytes, str]
+    questions: dict[str, str]
+    roles: dict[str, str]
     excerpts: dict[bytes, str]
 
     def __repr__(self) -> str:
@@ -78,9 +87,35 @@ def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes
         evidence = _Evidence(work, name)
         made = evidence.material()
         named = {each.id: each.text for each in evidence.excerpts if each.origin is Origin.NAMED}
+        released = covering.released(work, name)
         return Themes(
-            themes.results(made), themes.matrix(made), evidence.book, evidence.labels(language), named
+            results=themes.results(made, released or Released()),
+            matrix=themes.matrix(made),
+            coverage=covering.coverage(work, evidence.audit),
+            published=released is not None,
+            book=evidence.book,
+            labels=evidence.labels(language),
+            questions=evidence.questions(language),
+            roles=evidence.roles(language),
+            excerpts=named,
         )
+
+
+def publish(storage: Storage, name: str, clock: Clock, actor: str = LEAD) -> str:
+    """Freeze what anonymous people say about each theme, as it is coded now, for good. Returns its SHA-256.
+
+    Raises UnknownAuditError, AuditOpenError before the audit is closed and its reports are published, and
+    AlreadyPublishedError.
+    """
+    with storage.writing() as work:
+        work.casework.hold(name)
+        work.casework.hold_row(name)  # nobody takes answers back meanwhile
+        if work.casework.audit(name).status is not Status.CLOSED:
+            raise AuditOpenError(name)
+        made, subsets = themes.release(_Evidence(work, name).unnamed())
+        digest = work.casework.publish(name, THEMES, themes.encode(made), subsets)
+        work.journal.append(ReportPublished(THEMES, digest), day=clock.now().date(), actor=actor, audit=name)
+    return digest
 
 
 def export(storage: Storage, name: str, wanted: Format, clock: Clock, actor: str) -> bytes:
@@ -106,24 +141,30 @@ class _Evidence:
         self.audit = work.casework.audit(name)
         self.book = work.codebooks.present()
         self.excerpts = work.excerpts.of(name)
-        self._cases = [each for each in work.cases.of(name) if each.status is CaseStatus.HANDED_IN]
+        self._cases = covering.evidence(work, name, self._forms)
         self._decided: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
         for each in work.codings.of(name):
             self._decided[each.excerpt][each.coder] = each.decision
 
     def material(self) -> Material:
-        """What results are made of."""
+        """What results are made of: named sources alone."""
         return Material(
-            sources=(*map(self._named, self._cases), *self._unnamed()),
-            passages=tuple(self._passages()),
+            sources=tuple(map(self._named, self._cases)),
+            passages=tuple(self._passages(Origin.NAMED)),
             ratings=tuple(
                 rating
                 for case in self._cases
                 for rating in themes.ratings(case.id, self._form(case), _answers(self._form(case), case))
             ),
+        )
+
+    def unnamed(self) -> Material:
+        """What the release is made of: anonymous people alone. Raises AuditOpenError where a report is missing."""
+        return Material(
+            sources=tuple(self._unnamed()),
+            passages=tuple(self._passages(Origin.ANONYMOUS)),
             pools=tuple(self._pools()),
             k=self.audit.k,
-            scope=tuple(self.audit.scope.split()),
         )
 
     def labels(self, language: str) -> dict[bytes, str]:
@@ -131,6 +172,24 @@ class _Evidence:
         return {
             each.id: participant(self._form(each), each.interview) or self._form(each).title.to(language)
             for each in self._cases
+        }
+
+    def questions(self, language: str) -> dict[str, str]:
+        """What each question of the evidence is called, by path."""
+        return {
+            path: question.label.to(language)
+            for form in map(self._form, self._cases)
+            for path, question in form.questions.items()
+        }
+
+    def roles(self, language: str) -> dict[str, str]:
+        """What each role is called, by code."""
+        return {
+            choice.name: choice.label.to(language)
+            for form in map(self._form, self._cases)
+            for question in form.questions.values()
+            if form.breakdown and question.name == form.breakdown
+            for choice in form.choices.get(question.choices, ())
         }
 
     def project(self, results: Results) -> Project:
@@ -155,29 +214,30 @@ class _Evidence:
 
     def _named(self, case: Case) -> Source:
         form = self._form(case)
-        return Source(case.id, case.digest, form.source_type or SourceType.STAFF, _role(form, case))
+        return Source(case.id, case.digest, covering.kind(form), _role(form, case))
 
     def _unnamed(self) -> Iterator[Source]:
         """Each answer that was cut into excerpts: nobody knows which are of one person."""
         answers = {each.source: each for each in self.excerpts if each.origin is Origin.ANONYMOUS}
         for source, each in answers.items():
-            kind = self._forms.get(each.form).source_type or SourceType.STAFF
+            kind = covering.kind(self._forms.get(each.form))
             yield Source(source, each.form, kind, named=False, question=each.question)
 
-    def _passages(self) -> Iterator[Passage]:
+    def _passages(self, origin: Origin) -> Iterator[Passage]:
         for each in self.excerpts:
-            codes = counted(self._decided[each.id])
+            codes = counted(self._decided[each.id]) if each.origin is origin else ()
             if codes:
                 yield Passage(each.id, each.source, tuple(_today(coded, self.book) for coded in codes))
 
     def _pools(self) -> Iterator[Pool]:
-        """The anonymous answers that are still there; what was destroyed is in the report alone."""
-        for offer in self._work.casework.offers({self._name}).get(self._name, {}).values():
+        """The anonymous answers to each form; those that were destroyed are in its report alone."""
+        offers = self._work.casework.offers({self._name}).get(self._name, {}).values()
+        for offer in (each for each in offers if each.records == RESPONSE):
             content = self._work.casework.release(self._name, offer.form)
+            if content is None:
+                raise AuditOpenError(self._name)
             form = self._forms.get(offer.digest)
-            tally = self._work.answers.tally(self._name, form)
-            if offer.records == RESPONSE and content is not None and tally.responses:
-                yield Pool(form, tally, decode(content))
+            yield Pool(form, self._work.answers.tally(self._name, form), decode(content))
 
     def _heard(self, case: Case) -> Heard:
         form = self._form(case)

@@ -191,6 +191,8 @@ def _for_auditors(coder: Coder, codebooks: Codebooks, theming: Theming) -> list[
         Door(f"{audit}/coding/codebook", codebooks.show, code),
         Door(f"{audit}/coding/codebook", codebooks.revise, among(LEAD, AUDITOR, fresh=True), ["POST"]),
         Door(f"{audit}/themes", theming.show, code),
+        Door(f"{audit}/themes/publish", theming.confirm, among(LEAD, fresh=True)),
+        Door(f"{audit}/themes/publish", theming.publish, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/themes/matrix", theming.matrix, code),
         Door(f"{audit}/export/{{format}}", theming.export, among(LEAD, AUDITOR, fresh=True)),
     ]

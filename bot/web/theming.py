@@ -9,21 +9,24 @@ from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot import tying
 from bot.clock import Clock
-from bot.services import auditing, theming
+from bot.services import auditing, coding, theming
 from bot.services.theming import Format, Themes
 from bot.web import gate
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
-from reports import codebook, gaps, scoring, themes
+from reports import frameworks, gaps, themes
 from reports.assembly import Verdict
+from reports.coding import Direction
 from reports.disclosure import Band, Share, Size
-from reports.themes import Covered, Prevalence, Priority, ThemeResult
-from storage.errors import AuditOpenError
+from reports.scope import Covered
+from reports.themes import Item, Prevalence, Priority, ThemeResult
+from storage.errors import AlreadyPublishedError, AuditOpenError
+from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
 _KINDS = {
@@ -54,7 +57,6 @@ SOURCES = {
     SourceType.PROCESSES: mark("Records"),
     SourceType.OUTCOMES: mark("Outcomes"),
 }
-_AREAS = {each.code: each.name for each in codebook.SCOPE}
 _GAPS = {
     gaps.Verdict.ALIGNED: mark("Leaders and frontline staff see it alike"),
     gaps.Verdict.NOTABLE: mark("Leaders and frontline staff see it differently"),
@@ -83,7 +85,14 @@ class Shown(Struct, frozen=True):
     positive: tuple[str, ...]
     gap: tuple[str, ...]
     codes: tuple[tuple[str, str], ...]
+    most: str
     against: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str], ...]
+    frameworks: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return f"Shown({self.code!r})"
 
 
 class Charted(Struct, frozen=True):
@@ -98,7 +107,7 @@ class Charted(Struct, frozen=True):
 
 
 class Theming:
-    """`/lead/audits/{audit}/themes`, `…/themes/matrix` and `…/export/{format}`."""
+    """`/lead/audits/{audit}/themes`, `…/themes/publish`, `…/themes/matrix` and `…/export/{format}`."""
 
     def __init__(self, storage: Storage, clock: Clock, pages: Pages) -> None:
         self._storage = storage
@@ -115,17 +124,51 @@ class Theming:
             request,
             "themes.html",
             sources=found.results.sources,
+            published=found.published,
+            leads=LEAD in gate.roles(request, audit),
             themes=[_shown(each, found, voice) for each in themes.strongest(found.results)],
             coverage=[
-                (_AREAS[each.area].to(voice.language), _covered(each, voice))
-                for each in found.results.coverage
-                if each.area in _AREAS
+                (each.area.name.to(voice.language), _covered(each, found, voice)) for each in found.coverage
             ],
+            reference=" ".join(_reference(each, voice) for each in gaps.REFERENCES),
             files=[(each.value, voice(words)) for each, words in _FILES.items()],
             audit=audit,
             found=await run_in_threadpool(auditing.audit, self._storage, audit),
             address=gate.audit_page(audit),
         )
+
+    async def confirm(self, request: Request) -> Response:
+        """`GET …/themes/publish`: what it does, before it is done."""
+        cookie, stamped = gate.stamped(request)
+        audit, found = request.path_params["audit"], await self._found(request)
+        if found is None:
+            return self._not_yet(request)
+        if found.published:
+            return RedirectResponse(gate.audit_page(audit, "themes"), 303)
+        progress = await run_in_threadpool(coding.progress, self._storage, audit)
+        response = self._pages.page(
+            request,
+            "publish.html",
+            uncoded=_uncoded(progress.total - progress.coded, voice_of(request)),
+            audit=audit,
+            found=await run_in_threadpool(auditing.audit, self._storage, audit),
+            address=gate.audit_page(audit, "themes"),
+            stamp=stamped,
+        )
+        gate.give(request, response, cookie)
+        return response
+
+    async def publish(self, request: Request) -> Response:
+        """`POST …/themes/publish`: freeze what anonymous people say; what was frozen before stays."""
+        audit = request.path_params["audit"]
+        await gate.posted(request)
+        try:
+            await run_in_threadpool(theming.publish, self._storage, audit, self._clock, LEAD)
+        except AuditOpenError:
+            return self._not_yet(request)
+        except AlreadyPublishedError:
+            pass  # pressed twice, or by another lead: the page shows it
+        return RedirectResponse(gate.audit_page(audit, "themes"), 303)
 
     async def matrix(self, request: Request) -> Response:
         """`GET …/themes/matrix`: what each case says about each theme."""
@@ -180,6 +223,16 @@ class Theming:
         )
 
 
+def _uncoded(number: int, _: Voice) -> str:
+    if not number:
+        return ""
+    return _.several(
+        "{number} excerpt is not coded yet. It will not be counted.",
+        "{number} excerpts are not coded yet. They will not be counted.",
+        number,
+    )
+
+
 def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
     return Shown(
         code=each.theme,
@@ -196,8 +249,25 @@ def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
             (tying.name_of(one.code, found.book, _.language), _prevalence(one.sources, _))
             for one in each.codes
         ),
+        most=_most(each, _),
         against=tuple(found.labels.get(source, "") for source in each.negative),
+        roles=tuple(
+            (found.roles.get(split.code, split.code), _prevalence(split.prevalence, _))
+            for split in each.roles
+            if split.prevalence.spoke
+        ),
+        items=tuple((found.questions.get(item.item, item.item), _item(item, _)) for item in each.items),
+        frameworks=tuple(_named(each.theme)),
     )
+
+
+def _most(each: ThemeResult, _: Voice) -> str:
+    """Which way most sources point, where some say the opposite."""
+    if not each.negative:
+        return ""
+    if each.majority is Direction.WEAKNESS:
+        return _("Most call it a weakness. These call it a strength:")
+    return _("Most call it a strength. These call it a weakness:")
 
 
 def _why(each: ThemeResult, _: Voice) -> str:
@@ -268,16 +338,40 @@ def _positive(each: ThemeResult, _: Voice) -> Iterator[str]:
                 high=figures.interval.high,
                 people=_band(one.band, _),
             )
-    n, positive = sum(item.n for item in each.items), sum(item.positive for item in each.items)
-    if n:
-        likely = scoring.wilson(positive, n)
+    if each.positive is not None:
         yield _(
-            "Interviews and records: {positive} of {n} positive, likely {low} to {high} %",
-            positive=positive,
-            n=n,
-            low=round(likely.low * 100),
-            high=round(likely.high * 100),
+            "Interviews and records: {percent} % positive, the mean of {questions}",
+            percent=round(each.positive * 100),
+            questions=_.several("{number} question", "{number} questions", len(each.items)),
         )
+
+
+def _item(each: Item, _: Voice) -> str:
+    """The answers to one closed question, with their range."""
+    return _(
+        "{positive} of {n} positive, likely {low} to {high} %",
+        positive=each.positive,
+        n=each.n,
+        low=round(each.interval.low * 100),
+        high=round(each.interval.high * 100),
+    )
+
+
+def _reference(each: gaps.Reference, _: Voice) -> str:
+    return _(
+        "To compare: {leaders} % of managers and {frontline} % of care staff found talk open in US nursing homes "
+        "in 2011 (AHRQ).",
+        leaders=round(each.leaders * 100),
+        frontline=round(each.frontline * 100),
+    )
+
+
+def _named(theme: str) -> Iterator[tuple[str, str]]:
+    """What a theme bears on, by framework."""
+    for framework in frameworks.all_of_them().values():
+        names = [each.name for each in frameworks.items_of(theme, framework.code)]
+        if names:
+            yield framework.name, "; ".join(names)
 
 
 def _gaps(each: ThemeResult, _: Voice) -> Iterator[str]:
@@ -294,12 +388,15 @@ def _gaps(each: ThemeResult, _: Voice) -> Iterator[str]:
             )
 
 
-def _covered(each: Covered, _: Voice) -> str:
-    """Who spoke to an area of the scope."""
-    said = [f"{_source(code, _)}: {number}" for code, number in each.types.items()]
-    if each.anonymous:
+def _covered(each: Covered, found: Themes, _: Voice) -> str:
+    """Who spoke to an area of the scope, and what is missing."""
+    said = [f"{_source(kind, _)}: {number}" for kind, number in each.sources.items()]
+    if each.unnamed:
         said.append(_("anonymous answers"))
-    return ", ".join(said) or _("Nobody yet")
+    if each.silent and not each.is_bare:
+        names = ", ".join(tying.name_of(theme, found.book, _.language) for theme in each.silent)
+        said.append(_("nobody on: {themes}", themes=names))
+    return "; ".join(said) or _("Nobody yet")
 
 
 def _charted(found: Themes, _: Voice) -> Iterator[Charted]:

@@ -87,13 +87,6 @@ class Project(Struct, frozen=True):
         return "Project"
 
 
-def entries(language: str = "en") -> tuple[Entry, ...]:
-    """The themes of the shipped codebook."""
-    return tuple(
-        Entry(each.code, each.name.to(language), each.definition.to(language)) for each in codebook.THEMES
-    )
-
-
 def entries_of(book: Codebook, language: str = "en") -> tuple[Entry, ...]:
     """The themes of a codebook, and the codes below them."""
     return tuple(

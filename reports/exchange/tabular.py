@@ -15,6 +15,7 @@ from msgspec import Struct
 from openpyxl import Workbook
 
 from dialogues.form import Form, Kind, Question
+from reports import frameworks, gaps
 from reports.coding import theme_of
 from reports.disclosure import Band, Share, Size
 from reports.exchange.material import (
@@ -28,6 +29,7 @@ from reports.exchange.material import (
     leaving,
     zipped,
 )
+from reports.gaps import Gap
 from reports.tables import defused
 from reports.themes import Prevalence, ThemeResult, Unnamed
 
@@ -103,7 +105,11 @@ def tables(material: Project) -> tuple[Table, ...]:
         *_answers(material.heard),
         _questions(material.heard),
         _codebook(material),
-        *([_themes(material)] if material.results else []),
+        *(
+            [_themes(material), _roles(material), _items(material), _gaps(material), _frameworks(material)]
+            if material.results
+            else []
+        ),
     )
 
 
@@ -128,6 +134,17 @@ _README = (
         "How many people and sources speak of each theme. Shares of anonymous people are rounded, and",
     ),
     ("", "empty where fewer than five speak. Nothing that an anonymous person wrote is in this file."),
+    ("roles", "The same for named people of each role."),
+    (
+        "items",
+        "Closed questions in interviews and records: how many answers, how many of the best, 95 % interval.",
+    ),
+    (
+        "gaps",
+        "Leaders' share less that of frontline staff, in points, with its 95 % interval; the last row is a",
+    ),
+    ("", "published gap to read them by."),
+    ("frameworks", "What each theme bears on in other frameworks."),
     ("", "A cell that a spreadsheet could run as a formula begins with an apostrophe."),
 )
 
@@ -256,11 +273,12 @@ def _codebook(material: Project) -> Table:
 
 def _themes(material: Project) -> Table:
     names = {each.code: each.name for each in complete(material)}
-    found = material.results.themes if material.results else ()
+    found = _found(material)
     forms = sorted({one.form for each in found for one in each.unnamed})
     columns = (
         "theme", "label", "priority", "people heard", "people: weakness", "people: strength", "people: mixed",
-        "sources heard", "sources: weakness", "sources: strength", "sources: mixed", "sources that say the opposite",
+        "sources heard", "sources: weakness", "sources: strength", "sources: mixed", "most say",
+        "sources that say the opposite",
     )  # fmt: skip
     parts = ("people", "spoke", "weakness", "strength", "closed answers positive")
     anonymous = [f"anonymous {number}: {part}" for number in range(1, len(forms) + 1) for part in parts]
@@ -273,7 +291,77 @@ def _themes(material: Project) -> Table:
 def _theme(each: ThemeResult, names: dict[str, str]) -> tuple[Cell, ...]:
     negative = " ".join(source.hex() for source in each.negative)
     counts = (*_counts(each.people), *_counts(each.sources))
-    return (each.theme, names.get(each.theme, ""), each.judged.priority.value, *counts, negative)
+    most = each.majority.value if each.majority else ""
+    return (each.theme, names.get(each.theme, ""), each.judged.priority.value, *counts, most, negative)
+
+
+def _found(material: Project) -> tuple[ThemeResult, ...]:
+    return material.results.themes if material.results else ()
+
+
+def _roles(material: Project) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (each.theme, split.code, *_counts(split.prevalence))
+        for each in _found(material)
+        for split in each.roles
+    ]
+    return Table("roles", ("theme", "role", "people heard", "weakness", "strength", "mixed"), tuple(rows))
+
+
+def _items(material: Project) -> Table:
+    asked = {
+        path: question.label.to(each.language)
+        for each in material.heard
+        for path, question in each.form.questions.items()
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (
+            *(each.theme, item.item, asked.get(item.item, ""), item.n, item.positive),
+            *(_percent(item.positive / item.n), _percent(item.interval.low), _percent(item.interval.high)),
+        )
+        for each in _found(material)
+        for item in each.items
+    ]
+    columns = ("theme", "question", "label", "answers", "best", "percent", "percent: low", "percent: high")
+    return Table("items", columns, tuple(rows))
+
+
+def _gaps(material: Project) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (each.theme, of, gap.verdict.value, *_points(gap), "")
+        for each in _found(material)
+        for of, gap in (
+            ("closed answers", each.gap),
+            ("own words", each.voiced),
+            *((f"anonymous answers {number}", one.gap) for number, one in enumerate(each.unnamed, 1)),
+        )
+        if gap.verdict is not gaps.Verdict.INSUFFICIENT
+    ]
+    usual: list[tuple[Cell, ...]] = [
+        ("", each.about, "reference", _percent(each.leaders - each.frontline), None, None, each.source)
+        for each in gaps.REFERENCES
+    ]
+    columns = ("theme", "of", "verdict", "points", "points: low", "points: high", "source")
+    return Table("gaps", columns, (*rows, *usual))
+
+
+def _points(gap: Gap) -> tuple[int | None, int | None, int | None]:
+    if gap.difference is None or gap.interval is None:
+        return None, None, None
+    return _percent(gap.difference), _percent(gap.interval.low), _percent(gap.interval.high)
+
+
+def _percent(share: float) -> int:
+    return round(share * 100)
+
+
+def _frameworks(material: Project) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (each.theme, item.framework, item.code, item.name)
+        for each in _found(material)
+        for item in frameworks.items_of(each.theme)
+    ]
+    return Table("frameworks", ("theme", "framework", "item", "label"), tuple(rows))
 
 
 def _counts(each: Prevalence) -> tuple[int, ...]:

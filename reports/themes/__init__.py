@@ -6,17 +6,20 @@ what `reports.disclosure` lets out is looked at, also by the rule for priorities
 
 from __future__ import annotations
 
+from reports.themes.anonymous import is_told, release
 from reports.themes.charting import Cell, Matrix, Row, matrix
 from reports.themes.counting import results
 from reports.themes.found import (
     CodeResult,
-    Covered,
     Item,
     Prevalence,
+    Released,
     Results,
     Split,
     ThemeResult,
     Unnamed,
+    decode,
+    encode,
     strongest,
 )
 from reports.themes.material import (
@@ -31,7 +34,6 @@ from reports.themes.material import (
     Source,
     plain,
     ratings,
-    recoded,
 )
 from reports.themes.priorities import RULES, Evidence, Judged, Priority, Rule
 
@@ -42,7 +44,6 @@ __all__ = [
     "SIDES",
     "Cell",
     "CodeResult",
-    "Covered",
     "Evidence",
     "Item",
     "Judged",
@@ -53,6 +54,7 @@ __all__ = [
     "Prevalence",
     "Priority",
     "Rating",
+    "Released",
     "Results",
     "Row",
     "Rule",
@@ -61,10 +63,13 @@ __all__ = [
     "Split",
     "ThemeResult",
     "Unnamed",
+    "decode",
+    "encode",
+    "is_told",
     "matrix",
     "plain",
     "ratings",
-    "recoded",
+    "release",
     "results",
     "strongest",
 ]

@@ -1,25 +1,55 @@
-"""Anonymous people on themes: only what `reports.disclosure` lets out."""
+"""Anonymous people on themes: only what `reports.disclosure` lets out, and that once.
+
+Whoever saw the figures before and after somebody took their answers back would know what those were. So this part is
+made once (R0), kept as it is, and read by everything else.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from reports import assembly, disclosure, gaps, scoring
+from dialogues.form import Kind
+from reports import assembly, codebook, disclosure, gaps, scoring
 from reports.assembly import Report
 from reports.coding import Direction
 from reports.disclosure import Share
 from reports.gaps import Gap, Positive
 from reports.ledger import Subset, admitted
 from reports.scoring import Scale, Score
-from reports.themes.found import Unnamed
-from reports.themes.material import Pool, Sides, scales
+from reports.themes.found import Released, Unnamed
+from reports.themes.material import AREAS, SIDES, Material, Pool, Sides, scales
 from reports.themes.rated import composite
-from reports.themes.saying import Balances, People, stance
+from reports.themes.saying import Balances, People, balances, stance
 
 FEWEST = 5  # anonymous people behind a theme: with fewer, nothing is said of it
+
+
+def release(material: Material, *, sides: Sides = SIDES) -> tuple[Released, tuple[Subset, ...]]:
+    """What may be published of the anonymous part of this material, and whom it is about, for the ledger.
+
+    A `Subset` has the form before the question: `staff-culture/safe`.
+    """
+    spoken, _ = balances(material.passages)
+    people = People.of(material.sources)
+    pools = [
+        Pooled(each, sides, material.k) for each in sorted(material.pools, key=lambda each: each.form.digest)
+    ]
+    known = {theme for area in AREAS.values() for theme in area}
+    asked = {each.theme.code for pool in material.pools for each in pool.report.themes}
+    order = sorted(known | asked | set(spoken), key=codebook.order)
+    rows = [pool.results(order, spoken, people) for pool in pools]
+    found = {theme: tuple(row[theme] for row in rows) for theme in order}
+    # a theme of which only a few speak must not show that by being there
+    told = {theme: each for theme, each in found.items() if theme in known or is_told(each)}
+    return Released(told), tuple(subset for pool in pools for subset in pool.subsets())
+
+
+def is_told(unnamed: Collection[Unnamed]) -> bool:
+    """Whether anything was published of anonymous people on a theme."""
+    return any(each.spoke or each.figures for each in unnamed)
 
 
 class Pooled(Struct, frozen=True):
@@ -48,6 +78,18 @@ class Pooled(Struct, frozen=True):
             )
         return found
 
+    def subsets(self) -> Iterator[Subset]:
+        """Whom it is about: everyone for each question in people's own words, and the sides where there is a gap."""
+        form = self.pool.form
+        if not self.pool.report.heard.enough:
+            return
+        for path, question in form.questions.items():
+            if question.kind is Kind.TEXT:
+                yield Subset(f"{form.id}/{path}")
+        for path in self._opened():
+            for side in self._wanted(path):
+                yield Subset(f"{form.id}/{path}", side.groups)
+
     def _people(self, balance: Mapping[bytes, int], people: People) -> tuple[int, int, int]:
         """How many at least spoke, report a weakness, a strength: the most for any one question."""
         form, unnamed = self.pool.form.digest, people.unnamed
@@ -71,13 +113,26 @@ class Pooled(Struct, frozen=True):
 
     def _gaps(self, order: list[str]) -> dict[str, Gap]:
         rows: dict[str, list[tuple[Positive, Positive]]] = {theme: [] for theme in order}
+        for path, both in self._opened().items():
+            rows[self.pool.form.questions[path].theme].append(both)
+        return gaps.gaps({theme: composite(each) for theme, each in rows.items()}, fewest=self.k)
+
+    def _opened(self) -> dict[str, tuple[Positive, Positive]]:
+        """By question, both sides where they may be told apart."""
         shown = _shown(self.pool.report)
         published = assembly.subsets(self.pool.report)
-        for path, scale in scales(self.pool.form):
-            both = self._sides(path, scale, published) if scale and path in shown else None
-            if both:
-                rows[self.pool.form.questions[path].theme].append(both)
-        return gaps.gaps({theme: composite(each) for theme, each in rows.items()}, fewest=self.k)
+        found = {
+            path: self._sides(path, scale, published)
+            for path, scale in scales(self.pool.form)
+            if scale and path in shown
+        }
+        return {path: both for path, both in found.items() if both}
+
+    def _wanted(self, path: str) -> tuple[Subset, Subset]:
+        """Leaders, and everybody else, of those who answered a question."""
+        groups = set(self.pool.tally.counts.get(path, {}))
+        leaders = tuple(sorted(self.sides.leaders & groups))
+        return Subset(path, leaders), Subset(path, tuple(sorted(groups.difference(leaders))))
 
     def _sides(
         self, path: str, scale: Scale, published: Collection[Subset]
@@ -89,11 +144,9 @@ class Pooled(Struct, frozen=True):
         scores = {
             group: scoring.score(scale, each) for group, each in self.pool.tally.counts.get(path, {}).items()
         }
-        leaders = tuple(sorted(self.sides.leaders.intersection(scores)))
-        others = tuple(sorted(set(scores).difference(leaders)))
-        wanted = (Subset(path, leaders), Subset(path, others))
+        wanted = self._wanted(path)
         sizes = {group: score.n for group, score in scores.items()}
-        blocks = [_joint(scores, each) for each in (leaders, others)]
+        blocks = [_joint(scores, each.groups or ()) for each in wanted]
         if min(n for _, n in blocks) < self.k or not disclosure.apart(blocks):
             return None
         if admitted(wanted, published, {path: sizes}, k=self.k) != set(wanted):

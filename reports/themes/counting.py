@@ -1,9 +1,8 @@
-"""From material to results: the only place where named people, records and anonymous pools come together."""
+"""From material to results: the only place where named people and records meet what was published of others."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -11,52 +10,52 @@ from dialogues.form import SourceType
 from reports import assembly, codebook
 from reports.coding import Direction, theme_of
 from reports.gaps import Gap
-from reports.themes.anonymous import Pooled
-from reports.themes.found import Covered, Item, Prevalence, Results, ThemeResult, Unnamed
-from reports.themes.material import AREAS, SIDES, Material, Rating, Sides
+from reports.themes.anonymous import is_told
+from reports.themes.found import Item, Prevalence, Released, Results, ThemeResult, Unnamed
+from reports.themes.material import AREAS, SIDES, Material, Sides
 from reports.themes.priorities import RULES, Evidence, Rule, judged
 from reports.themes.rated import items, named_gaps, voiced_gaps
 from reports.themes.saying import Balances, People, Stances, balances
 
+NOTHING = Released()
 
-def results(material: Material, *, sides: Sides = SIDES, rules: tuple[Rule, ...] = RULES) -> Results:
-    """The results of this material; its order changes nothing."""
-    return _Results(material, sides, rules).made()
+
+def results(
+    material: Material,
+    released: Released = NOTHING,
+    *,
+    sides: Sides = SIDES,
+    rules: tuple[Rule, ...] = RULES,
+) -> Results:
+    """The results of the named part of this material, with what was published of anonymous people.
+
+    The order of the material changes nothing.
+    """
+    return _Results(material, released, sides, rules).made()
 
 
 class _Results(Struct, frozen=True):
-    """The results being made. What it holds of anonymous people never leaves as it is."""
-
     material: Material
+    released: Released
     sides: Sides
     rules: tuple[Rule, ...]
 
     def made(self) -> Results:
         themes, codes = balances(self.material.passages)
         known = {theme for area in AREAS.values() for theme in area}
-        order = sorted(known | self._asked() | set(themes), key=codebook.order)
+        rated = {each.theme for each in self.material.ratings}
+        order = sorted(known | rated | set(themes) | set(self.released.themes), key=codebook.order)
         people = People.of(self.material.sources)
         everything = self._themes(order, people, themes, codes)
-        # a theme of which only a few anonymous people speak must not show that by being there
+        # a theme of which anonymous people alone speak must not show that by being there
         found = {theme: each for theme, each in everything.items() if theme in known or _heard_of(each)}
-        raters = _raters(self.material.ratings)
-        coverage = tuple(_covered(area, people, themes, raters, found) for area in self.material.scope)
-        return Results(len(people.people), len(people.named), tuple(found.values()), coverage)
-
-    def _asked(self) -> set[str]:
-        asked = {each.theme.code for pool in self.material.pools for each in pool.report.themes}
-        return asked | {each.theme for each in self.material.ratings}
+        return Results(len(people.people), len(people.named), tuple(found.values()))
 
     def _themes(
         self, order: list[str], people: People, themes: Balances, codes: Balances
     ) -> dict[str, ThemeResult]:
         rated = named_gaps(order, self.material.ratings, people, self.sides)
         voiced = voiced_gaps(order, themes, people, self.sides)
-        pooled: dict[str, list[Unnamed]] = {theme: [] for theme in order}
-        for pool in sorted(self.material.pools, key=lambda each: each.form.digest):
-            unnamed = Pooled(pool, self.sides, self.material.k).results(order, themes, people)
-            for theme, found in unnamed.items():
-                pooled[theme].append(found)
         below: dict[str, list[str]] = {}
         for code in sorted(codes):
             below.setdefault(theme_of(code), []).append(code)
@@ -69,7 +68,7 @@ class _Results(Struct, frozen=True):
                 {code: codes[code] for code in below.get(theme, ())},
                 rated_items.get(theme, ()),
                 (rated[theme], voiced[theme]),
-                tuple(pooled[theme]),
+                self.released.themes.get(theme, ()),
             )
             for theme in order
         }
@@ -148,29 +147,5 @@ def _answers(unnamed: tuple[Unnamed, ...]) -> assembly.Verdict | None:
     return found.pop() if len(found) == 1 else assembly.Verdict.UNCLEAR
 
 
-def _covered(
-    area: str,
-    people: People,
-    themes: Balances,
-    rated: Mapping[str, Collection[bytes]],
-    found: Mapping[str, ThemeResult],
-) -> Covered:
-    wanted = AREAS.get(area, ())
-    speaking = {source for theme in wanted for source in (*themes.get(theme, {}), *rated.get(theme, ()))}
-    return Covered(
-        area,
-        {code: len(ids & speaking) for code, ids in people.types.items() if ids & speaking},
-        any(each.spoke or each.figures for theme in wanted for each in found[theme].unnamed),
-        tuple(theme for theme in wanted if not _heard_of(found[theme])),
-    )
-
-
-def _raters(rated: Iterable[Rating]) -> dict[str, set[bytes]]:
-    found: dict[str, set[bytes]] = defaultdict(set)
-    for each in rated:
-        found[each.theme].add(each.source)
-    return found
-
-
 def _heard_of(each: ThemeResult) -> bool:
-    return bool(each.sources.spoke or each.items or any(one.spoke or one.figures for one in each.unnamed))
+    return bool(each.sources.spoke or each.items or is_told(each.unnamed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
 from reports import assembly, codebook
@@ -64,6 +65,26 @@ class Unnamed(Struct, frozen=True):
     gap: Gap
 
 
+class Released(Struct, frozen=True):
+    """All that is published of anonymous people on themes, once: by theme, for each form. No count is in it."""
+
+    themes: dict[str, tuple[Unnamed, ...]] = {}
+    format: int = 1
+
+
+def encode(released: Released) -> bytes:
+    """The release as it is stored: JSON, the same bytes for equal ones."""
+    return msgspec.json.encode(released, order="deterministic")
+
+
+_decoder = msgspec.json.Decoder(Released)
+
+
+def decode(content: bytes) -> Released:
+    """The release that was stored. Raises `msgspec.ValidationError` when the bytes are none."""
+    return _decoder.decode(content)
+
+
 class CodeResult(Struct, frozen=True):
     """A code below a theme: how many people, and how many sources, speak of it."""
 
@@ -94,17 +115,13 @@ class ThemeResult(Struct, frozen=True):
     unnamed: tuple[Unnamed, ...]
     judged: Judged
 
+    @property
+    def positive(self) -> float | None:
+        """The mean share of the best answers over the items, each as heavy as the others; None without any.
 
-class Covered(Struct, frozen=True):
-    """An area of the scope: the named sources of each type that speak to it, and whether anonymous people do.
-
-    `silent`: its themes that nobody speaks of.
-    """
-
-    area: str
-    types: dict[str, int]
-    anonymous: bool
-    silent: tuple[str, ...]
+        It has no interval: ratings of one person are no independent trials.
+        """
+        return sum(each.positive / each.n for each in self.items) / len(self.items) if self.items else None
 
 
 class Results(Struct, frozen=True):
@@ -113,7 +130,6 @@ class Results(Struct, frozen=True):
     people: int
     sources: int
     themes: tuple[ThemeResult, ...]
-    coverage: tuple[Covered, ...]
 
 
 def strongest(found: Results) -> tuple[ThemeResult, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-import msgspec
 from msgspec import Struct
 
 from dialogues.form import Form, Kind, SourceType
@@ -80,14 +79,16 @@ class Pool(Struct, frozen=True):
 
 
 class Material(Struct, frozen=True):
-    """All that the results of an audit are made of. `scope`: the areas that it looks at. It has no repr."""
+    """All that the results of an audit are made of. It has no repr.
+
+    Pools, `k`, and sources that are not named are for `release` alone.
+    """
 
     sources: tuple[Source, ...] = ()
     passages: tuple[Passage, ...] = ()
     ratings: tuple[Rating, ...] = ()
     pools: tuple[Pool, ...] = ()
     k: int = disclosure.DEFAULT_K
-    scope: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Material"
@@ -107,21 +108,6 @@ def ratings(source: bytes, form: Form, answers: Mapping[str, str]) -> tuple[Rati
             good = any(value in level for level in scale.levels[: scale.best])
             found.append(Rating(source, form.questions[question].theme, question, good))
     return tuple(found)
-
-
-def recoded(passages: Iterable[Passage], names: Mapping[str, str]) -> tuple[Passage, ...]:
-    """The passages after codes were renamed or merged: old code -> new code."""
-    return tuple(
-        msgspec.structs.replace(
-            each,
-            codes=tuple(
-                dict.fromkeys(
-                    Coded(names.get(coded.code, coded.code), coded.direction) for coded in each.codes
-                )
-            ),
-        )
-        for each in passages
-    )
 
 
 def scales(form: Form) -> Iterator[tuple[str, Scale | None]]:

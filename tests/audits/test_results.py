@@ -7,7 +7,7 @@ import pytest
 from dialogues import library
 from reports import gaps
 from reports.assembly import AuditFacts, Report, assemble
-from reports.themes import Material, Passage, Pool, Priority, Source, results, strongest
+from reports.themes import Material, Passage, Pool, Priority, Source, release, results, strongest
 from tests.audits.reading import Audit, labelled, load
 from tests.reports.material import counted
 
@@ -22,7 +22,7 @@ def material(audit: Audit) -> Material:
         for answer in source.answers
         for segment, codes in labelled(answer)
     )
-    return Material(sources, passages, pools=pools(audit), scope=audit.audit.scope)
+    return Material(sources, passages, pools=pools(audit))
 
 
 def pools(audit: Audit) -> tuple[Pool, ...]:
@@ -68,5 +68,6 @@ def test_the_rosy_view_of_leaders_shows_as_a_gap_in_what_people_say() -> None:
 
 
 def test_eight_anonymous_managers_who_nearly_all_say_the_same_are_not_told_apart() -> None:
-    opened = {each.theme: each.unnamed[0].gap for each in results(material(load("rosy"))).themes}
+    released, _ = release(material(load("rosy")))
+    opened = {theme: unnamed[0].gap for theme, unnamed in released.themes.items()}
     assert all(opened[theme].verdict is gaps.Verdict.INSUFFICIENT for theme in ("CUL", "LEAD"))

@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "jobs.reminders.sqlite": reminders.sqlite,
     "jobs.reminders.postgres": reminders.postgresql,
     "themes.results": themes.counting,
+    "themes.stored": themes.stored,
 }
 OUTPUT = Path("build/bench.json")
 

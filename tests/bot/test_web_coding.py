@@ -176,6 +176,7 @@ async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
     assert "Ben Staffing and skill mix: a weakness" in page.text
     page = await ben.browser.press("Ben Staffing and skill mix: a weakness")
     assert "Settled: Staffing and skill mix: a weakness" in page.text
+    theming.publish(here.storage, AUDIT, here.clock)
     found = theming.found(here.storage, AUDIT)
     (pool,) = next(each for each in found.results.themes if each.theme == "SUP").unnamed
     assert pool.spoke is None
@@ -187,6 +188,18 @@ async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
 async def test_themes_and_files_show_no_anonymous_words(here: Site, auditor: Colleague) -> None:
     for _ in range(len(excerpts(here))):
         await auditor.browser.press("Use this theme", chosen="CAP", direction="weakness")
+    page = await auditor.open(f"/lead/audits/{AUDIT}/themes")
+    assert "shown here once the lead publishes it." in page.text
+    assert "write about it" not in page.text
+    lead = await signed_in(here, LEAD)
+    page = await lead.open(f"/lead/audits/{AUDIT}/themes")
+    assert "shown here once you publish it." in page.text
+    await lead.open(page.links["Publish what people wrote"])
+    page = await lead.browser.press("Yes, publish it")
+    assert "nearly all or all write about it" in page.text
+    again = await lead.open(f"/lead/audits/{AUDIT}/themes/publish")
+    assert "Yes, publish it" not in again.buttons(), "it is done once"
+    await lead.browser.client.aclose()
     page = await auditor.open(f"/lead/audits/{AUDIT}/themes")
     assert "nearly all or all write about it; nearly all or all as a weakness" in page.text
     assert "No interview or record" in (await auditor.open(f"/lead/audits/{AUDIT}/themes/matrix")).text

@@ -80,6 +80,8 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/coding/codebook"): (CODERS, ""),
     ("POST", "/lead/audits/{audit}/coding/codebook"): (CODERS, FRESH),
     ("GET", "/lead/audits/{audit}/themes"): (CODERS, ""),
+    ("GET", "/lead/audits/{audit}/themes/publish"): ({LEAD}, FRESH),
+    ("POST", "/lead/audits/{audit}/themes/publish"): ({LEAD}, FRESH),
     ("GET", "/lead/audits/{audit}/themes/matrix"): (CODERS, ""),
     ("GET", "/lead/audits/{audit}/export/{format}"): (CODERS, FRESH),
     ("GET", "/lead/audits/{audit}/interviews"): ({LEAD, AUDITOR}, ""),

@@ -18,10 +18,11 @@ from openpyxl import load_workbook
 from xmlschema import XMLSchema
 
 from dialogues.form import Attribution, Choice, Form, Group, Kind, Language, Question, Repeat, SourceType
+from reports import codebook
 from reports.coding import Coded, Decision, Direction
 from reports.exchange import refi, tabular
-from reports.exchange.material import Entry, Excerpt, Heard, Project, entries
-from reports.themes import Material, Passage, Source, results
+from reports.exchange.material import Entry, Excerpt, Heard, Project, entries_of
+from reports.themes import Material, Passage, Rating, Source, results
 from tests.reports.material import choices, text
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -75,6 +76,9 @@ ANSWERS = {
 }
 
 
+THEMES = tuple(each for each in entries_of(codebook.shipped()) if "." not in each.code)
+
+
 def coded(
     *codes: str, blind: bool = False, memo: str = "", direction: Direction = Direction.WEAKNESS
 ) -> Decision:
@@ -115,7 +119,7 @@ def example(**changes: object) -> Project:
             "e6", "SECRET", "words", "An anonymous canary", decisions=(("AB", coded("CUL", memo="canary")),)
         ),
     )
-    made = Project("Oak House", entries(), heard, excerpts, synthetic=True)
+    made = Project("Oak House", THEMES, heard, excerpts, synthetic=True)
     return replace(made, **changes)
 
 
@@ -207,10 +211,10 @@ def test_whatever_people_write_a_project_stays_valid_and_in_place(
         Excerpt(f"e{i}", "aa", "shift/night", words, place=i, decisions=(("AB", coded("CAP", memo=memo)),))
         for i, words in enumerate(said)
     )
-    packed = refi.project(Project(label, entries(), (heard,), excerpts))
+    packed = refi.project(Project(label, THEMES, (heard,), excerpts))
     PROJECT.validate(qde(packed)[0])
     found = selected(packed)
-    tables = json.loads(tabular.as_json(Project(label, entries(), (heard,), excerpts)))
+    tables = json.loads(tabular.as_json(Project(label, THEMES, (heard,), excerpts)))
     assert len(tables["excerpts"]) == len(said)
     for i, words in enumerate(said):
         if len(words.strip()) == len(words) and words.isprintable() and words:
@@ -218,11 +222,11 @@ def test_whatever_people_write_a_project_stays_valid_and_in_place(
 
 
 def test_an_audit_without_interviews_is_a_valid_project() -> None:
-    PROJECT.validate(qde(refi.project(Project("Empty", entries())))[0])
+    PROJECT.validate(qde(refi.project(Project("Empty", THEMES)))[0])
 
 
 def test_a_codebook_is_valid_and_comes_back_as_it_was() -> None:
-    book = (*entries(), Entry("SUP.frequency", "How often", "Every <four> weeks & after.\nNot less."))
+    book = (*THEMES, Entry("SUP.frequency", "How often", "Every <four> weeks & after.\nNot less."))
     packed = refi.codebook(book)
     CODEBOOK.validate(packed.decode())
     assert sorted(refi.entries(packed), key=lambda each: each.code) == sorted(
@@ -233,7 +237,7 @@ def test_a_codebook_is_valid_and_comes_back_as_it_was() -> None:
 
 def test_the_codebook_of_a_project_leaves_out_what_is_no_theme() -> None:
     found = {each.code for each in refi.entries(refi.project(example()))}
-    assert found == {each.code for each in entries()} | {"CAP.night"}
+    assert found == {each.code for each in THEMES} | {"CAP.night"}
 
 
 def test_a_codebook_of_another_tool_gets_codes_from_its_names() -> None:
@@ -323,4 +327,24 @@ def test_anonymous_words_are_in_no_file() -> None:
         assert "canary" not in content
         assert "SECRET" not in content
     (culture,) = [row for row in json.loads(tabular.as_json(made))["themes"] if row["theme"] == "CUL"]
-    assert (culture["people: weakness"], culture["sources heard"]) == (1, 1)
+    assert (culture["people: weakness"], culture["sources heard"], culture["most say"]) == (1, 1, "weakness")
+
+
+def test_tables_have_what_each_role_says_each_closed_question_gaps_and_frameworks() -> None:
+    roles = ("manager",) * 5 + ("care",) * 5
+    sources = tuple(Source(b"%d" % at, "f", "staff", role) for at, role in enumerate(roles))
+    rated = tuple(Rating(each.id, "CAP", "shift/often", each.role == "manager") for each in sources)
+    found = json.loads(tabular.as_json(example(results=results(Material(sources, ratings=rated)))))
+    assert [row["people heard"] for row in found["roles"] if row["theme"] == "CAP"] == [5, 5]
+    (asked,) = found["items"]
+    assert (asked["question"], asked["answers"], asked["best"], asked["percent"]) == (
+        "shift/often",
+        10,
+        5,
+        50,
+    )
+    assert asked["label"]
+    first, usual = found["gaps"]
+    assert (first["theme"], first["verdict"], first["points"]) == ("CAP", "notable", 100)
+    assert (usual["verdict"], usual["points"]) == ("reference", 30)
+    assert {row["framework"] for row in found["frameworks"] if row["theme"] == "CAP"} >= {"cqc", "seips"}

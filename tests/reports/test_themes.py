@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dialogues.form import Form
-from reports import gaps
+from dialogues.form import Form, SourceType
+from reports import gaps, scope
+from reports import themes as reported
 from reports.assembly import Report, assemble
 from reports.coding import Coded, Direction, theme_of
 from reports.disclosure import Share, Size
+from reports.scope import Heard
 from reports.scoring import wilson
 from reports.themes import (
     AREAS,
@@ -27,10 +29,11 @@ from reports.themes import (
     Results,
     Source,
     ThemeResult,
+    decode,
+    encode,
     matrix,
     ratings,
-    recoded,
-    results,
+    release,
     strongest,
 )
 from tests.reports.material import LEVELS, counted, facts, form, item
@@ -63,6 +66,11 @@ def says(source: Source, *words: str) -> list[Passage]:
 def material(spoken: dict[Source, list[str]], **more: object) -> Material:
     passages = [each for source, words in spoken.items() for each in says(source, *words)]
     return Material(tuple(spoken), tuple(passages), **more)  # type: ignore[arg-type]
+
+
+def results(each: Material) -> Results:
+    """The results, with what is published of anonymous people as it is once it was stored."""
+    return reported.results(each, decode(encode(release(each)[0])))
 
 
 def of(found: Results, theme: str) -> ThemeResult:
@@ -118,6 +126,9 @@ def test_closed_answers_of_named_people_have_their_interval() -> None:
         ("helps", 1, 2),
     ]
     assert of(found, "SUP").items[0].interval == wilson(1, 3)
+    assert of(found, "SUP").positive == pytest.approx((1 / 3 + 1 / 2) / 2), (
+        "the mean of the items, not 2 of 5"
+    )
 
 
 # How pressing
@@ -280,14 +291,18 @@ def test_anonymous_weakness_and_records_together_are_pressing() -> None:
     assert of(results(alone), "CUL").judged.priority is Priority.MEDIUM
 
 
-# Coverage and the matrix
+# The scope and the matrix
 
 
 def test_each_area_of_the_scope_shows_which_evidence_it_has() -> None:
-    found = results(material({person(1): ["MAW-"], record(2): []}, scope=("multi_agency", "care_planning")))
-    first, second = found.coverage
-    assert (first.types, first.silent) == ({"staff": 1}, ("COM",))
-    assert (second.types, second.silent, second.anonymous) == ({}, ("CARE", "LRN"), False)
+    def heard(name: bytes, kind: SourceType, *themes: str) -> Heard:
+        return Heard(name, kind, frozenset(themes))
+
+    spoken = (heard(b"a", SourceType.STAFF, "MAW"), heard(b"a", SourceType.STAFF, "MAW", "SUP"))
+    first, second, third = scope.coverage("multi_agency staff_skills care_planning", spoken, {"LRN", "SUP"})
+    assert (first.sources, first.silent, first.unnamed) == ({SourceType.STAFF: 1}, ("COM",), False)
+    assert (second.unnamed, second.is_thin) == (True, True), "anonymous people are staff too"
+    assert (third.sources, third.silent, third.is_bare) == ({}, ("CARE",), False)
 
 
 def test_the_matrix_charts_the_excerpts_of_each_case() -> None:
@@ -326,7 +341,7 @@ def materials(draw: st.DrawFn) -> Material:
             )
         )
     )
-    return Material(tuple(sources), tuple(passages), tuple(rated), scope=tuple(AREAS))
+    return Material(tuple(sources), tuple(passages), tuple(rated))
 
 
 def shuffled(each: Material, seed: int) -> Material:
@@ -345,22 +360,6 @@ def test_the_order_of_what_goes_in_changes_nothing(each: Material, seed: int) ->
     other = shuffled(each, seed)
     assert results(other) == results(each)
     assert matrix(other) == matrix(each)
-
-
-@settings(max_examples=60, deadline=None)
-@given(materials())
-def test_merging_two_codes_is_as_if_only_the_merged_one_had_been_used(each: Material) -> None:
-    names = {"SUP.frequency": "SUP.quality", "CAP.night": "CUL"}
-    merged = replace(each, passages=recoded(each.passages, names))
-    by_hand = [
-        replace(one, codes=tuple({Coded(names.get(c.code, c.code), c.direction) for c in one.codes}))
-        for one in each.passages
-    ]
-    assert results(merged) == results(replace(each, passages=tuple(by_hand)))
-    assert of(results(merged), "SUP").people == of(results(each), "SUP").people
-    assert not {"SUP.frequency", "CAP.night"} & {
-        c.code for theme in results(merged).themes for c in theme.codes
-    }
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,78 @@
+"""What is evidence in an audit, and how much of its scope that covers: one rule for the chat and every page.
+
+Of anonymous people only what was published counts, and only as yes or not yet: see `bot.services.theming.publish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cases import question
+from bot.worktable import Forms, counted
+from dialogues import engine
+from dialogues.form import Form, SourceType
+from dialogues.interview import Interview
+from reports import scope, themes
+from reports.coding import Decision
+from reports.scope import Covered, Heard
+from reports.themes import Released
+from storage.cases import Case, CaseStatus
+from storage.casework import EVIDENCE, Audit
+from storage.unit_of_work import UnitOfWork
+
+THEMES = "themes"  # the form that the release of themes stands under, beside those of forms
+
+
+def evidence(work: UnitOfWork, audit: str, forms: Forms) -> list[Case]:
+    """The interviews, record checks and observations that were handed in. What opened an audit is none."""
+    return [
+        each
+        for each in work.cases.of(audit)
+        if each.status is CaseStatus.HANDED_IN and forms.get(each.digest).records == EVIDENCE
+    ]
+
+
+def kind(form: Form) -> SourceType:
+    """What kind of evidence is taken down by a form: what staff say, unless it says otherwise."""
+    return SourceType(form.source_type) if form.source_type else SourceType.STAFF
+
+
+def released(work: UnitOfWork, audit: str) -> Released | None:
+    """What was published of anonymous people on themes, if it was."""
+    content = work.casework.release(audit, THEMES)
+    return None if content is None else themes.decode(content)
+
+
+def coverage(work: UnitOfWork, audit: Audit) -> tuple[Covered, ...]:
+    """How much was heard of each area of the audit's scope, of what was handed in and what was published."""
+    told = released(work, audit.id) or Released()
+    published = {theme for theme, unnamed in told.themes.items() if themes.is_told(unnamed)}
+    return scope.coverage(audit.scope, _heard(work, audit.id), published)
+
+
+def _heard(work: UnitOfWork, audit: str) -> Iterator[Heard]:
+    """A named source speaks to a theme when it answers a question about it, and where it is coded so."""
+    forms = Forms(work)
+    coded = _coded(work, audit)
+    for case in evidence(work, audit, forms):
+        form = forms.get(case.digest)
+        asked = _themes(form, case.interview)
+        yield Heard(case.id, kind(form), asked | coded.get(case.id, frozenset()))
+
+
+def _coded(work: UnitOfWork, audit: str) -> dict[bytes, frozenset[str]]:
+    """By source, the themes that count for what it said."""
+    decided: dict[bytes, dict[bytes, Decision]] = {}
+    for coding in work.codings.of(audit):
+        decided.setdefault(coding.excerpt, {})[coding.coder] = coding.decision
+    found: dict[bytes, frozenset[str]] = {}
+    for each in work.excerpts.of(audit):
+        said = {scope.theme(coded.code) for coded in counted(decided.get(each.id, {}))}
+        found[each.source] = found.get(each.source, frozenset()) | said
+    return found
+
+
+def _themes(form: Form, interview: Interview) -> frozenset[str]:
+    """The themes of the questions that were answered."""
+    given = (item for item in engine.history(form, interview) if item.value)
+    return frozenset(scope.theme(code) for item in given for code in question(form, item).theme.split())
