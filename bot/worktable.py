@@ -338,9 +338,11 @@ class Worktable:
 
     def _suggested(self, excerpt: Excerpt, question: Question | None) -> tuple[Suggested, ...]:
         confirmed = sum(bool(by) for by in self.decided.values())
-        suggester = self._work.suggesters.get(self.audit.id, self.book, confirmed, self._confirmed)
-        (found,) = suggester.suggest([_piece(excerpt, question)])
         texts = {each.id: each.text for each in self.excerpts}
+        suggester = self._work.suggesters.get(
+            self.audit.id, self.book, texts.keys(), confirmed, self._confirmed
+        )
+        (found,) = suggester.suggest([_piece(excerpt, question)])
         return tuple(Suggested(each, texts.get(each.like, "")) for each in found)
 
     def _confirmed(self) -> list[Confirmed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from random import SystemRandom
 from threading import Lock
@@ -175,14 +176,27 @@ class Suggesters:
 
     def __init__(self) -> None:
         self._caches: dict[str, Cache] = {}
-        self._lock = Lock()  # pages are made in several threads, and learning takes a moment
+        self._lock = Lock()  # pages are made in several threads
 
     def get(
-        self, audit: str, book: Codebook, count: int, confirmed: Callable[[], Sequence[Confirmed]]
+        self,
+        audit: str,
+        book: Codebook,
+        there: AbstractSet[bytes],
+        count: int,
+        confirmed: Callable[[], Sequence[Confirmed]],
     ) -> Suggester:
         """The suggester of an audit in which so many excerpts were confirmed: see `reports.learning.Cache`."""
         with self._lock:
-            return self._caches.setdefault(audit, Cache()).get(book, count, confirmed)
+            cache = self._caches.setdefault(audit, Cache())
+        return cache.get(book, there, count, confirmed)
+
+    def forget(self, audit: str) -> None:
+        """Keep nothing of what was learned in this audit: something of it was destroyed."""
+        with self._lock:
+            cache = self._caches.pop(audit, None)
+        if cache is not None:
+            cache.forget()
 
 
 class Codings:
