@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from bot.cases import is_told, participant
 from dialogues.form import Form, Question, Text
 from reports import grouping
-from reports.agreement import Comparison, Disagreement, compared, double_coded
+from reports.agreement import Comparison, Disagreement, compared, disagreement, double_coded
 from reports.codebook import Codebook, Standing
 from reports.coding import Coded, Decision, Direction
 from reports.learning import Confirmed
@@ -254,7 +254,7 @@ class Worktable:
 
         `wanted`: this one of it, if it is still to be coded.
         """
-        sample = double_coded(self._first_hand(), self._account)
+        sample = double_coded(first_hand(self._work, self.audit.id), self._account)
         left = [each for each in sample if self._account not in self.decided[each]]
         if not left:
             return None
@@ -296,24 +296,38 @@ class Worktable:
         return bool(by) and not counted(by)
 
     def agreement(self) -> Agreement:
-        """How far those agree who coded the same excerpts, all but one of them blind."""
-        found = compared(self._first_hand())
+        """How far those agreed who coded the same excerpts, all but one of them blind, before they talked about it.
+
+        Codes are taken for what they mean today. Of the excerpts on which they did not agree those are laid side by
+        side on which they still do not, or which they have settled.
+        """
+        first = {
+            excerpt: {coder: self._today(each) for coder, each in by.items()}
+            for excerpt, by in first_hand(self._work, self.audit.id).items()
+        }
+        found = compared(first, {each.id: len(each.text) for each in self.excerpts})
         known = {each.id: each for each in self.excerpts}
-        disputes = [self._dispute(known[each.excerpt], each) for each in found.disagreements]
+        disputes = [
+            self._dispute(known[each.excerpt], each)
+            for each in found.disagreements
+            if self._is_open(each) or SETTLED in self.decided[each.excerpt]
+        ]
         return Agreement(found, tuple(sorted(disputes, key=lambda each: each.settled is not None)))
+
+    def _is_open(self, found: Disagreement) -> bool:
+        decided = self.decided[found.excerpt]
+        sides = {each.coder: self._today(decided[each.coder]) for each in found.sides}
+        return disagreement(found.excerpt, sides) is not None
+
+    def _today(self, decision: Decision) -> Decision:
+        """The decision with its codes as they are called today."""
+        codes = tuple(Coded(self.book.now(each.code).code, each.direction) for each in decision.codes)
+        return replace(decision, codes=codes)
 
     def _dispute(self, excerpt: Excerpt, found: Disagreement) -> Dispute:
         decided = self.decided[excerpt.id]
         sides = (Side(self._work.access.name(each.coder), decided[each.coder]) for each in found.sides)
         return Dispute(excerpt, self.question(excerpt), tuple(sides), decided.get(SETTLED))
-
-    def _first_hand(self) -> dict[bytes, dict[bytes, Decision]]:
-        """What people decided by themselves, by excerpt and coder: without what was settled afterwards."""
-        return {
-            each.id: {coder: decision for coder, decision in by.items() if coder != SETTLED}
-            for each in self.excerpts
-            if (by := self.decided[each.id])
-        }
 
     def card(self, excerpt: Excerpt, number: int, *, blind: bool = False) -> Card:
         """This one, as it is laid before the auditor."""
@@ -360,6 +374,15 @@ class Worktable:
     def _about(self, excerpt: Excerpt) -> str:
         case = None if excerpt.origin is Origin.ANONYMOUS else self._work.cases.get(excerpt.source)
         return participant(self.forms.get(case.digest), case.interview) if case else ""
+
+
+def first_hand(work: UnitOfWork, name: str) -> dict[bytes, dict[bytes, Decision]]:
+    """What each coder decided first, by excerpt and coder: before they talked, and without what they settled then."""
+    found: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
+    for each in work.codings.first(name):
+        if each.coder != SETTLED:
+            found[each.excerpt][each.coder] = each.decision
+    return dict(found)
 
 
 def counted(by: Mapping[bytes, Decision]) -> tuple[Coded, ...]:

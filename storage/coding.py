@@ -236,8 +236,15 @@ class Codings:
 
     def of(self, audit: str) -> tuple[Coding, ...]:
         """The latest decision of each coder about each excerpt, in no order. Raises UndecipherableError."""
+        return self._each(audit, -1)
+
+    def first(self, audit: str) -> tuple[Coding, ...]:
+        """The first decision of each coder about each excerpt, which no talk with others has changed."""
+        return self._each(audit, 0)
+
+    def _each(self, audit: str, which: int) -> tuple[Coding, ...]:
         rows = self._connection.execute(select(codings).where(codings.c.audit == audit))
-        return tuple(Coding(row.excerpt, row.coder, self._decisions(row)[-1]) for row in rows)
+        return tuple(Coding(row.excerpt, row.coder, self._decisions(row)[which]) for row in rows)
 
     def _row(self, excerpt: bytes, coder: bytes) -> Row[tuple[object, ...]] | None:
         here = (codings.c.excerpt == excerpt, codings.c.coder == coder)

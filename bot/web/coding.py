@@ -56,6 +56,7 @@ class Compared(Struct, frozen=True):
     share: str
     kappa: str
     alpha: str
+    characters: str
     verdict: str
 
 
@@ -337,6 +338,7 @@ def _compared(each: agreement.Compared, book: Codebook, _: Voice) -> Compared:
         "–" if each.share is None else f"{each.share:.0%}",
         _coefficient(each.kappa),
         _coefficient(each.alpha),
+        _coefficient(each.characters),
         _(_VERDICTS[each.verdict]),
     )
 

@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from bot import worktable
 from bot.clock import SetClock
-from bot.services import coding, keeping
+from bot.services import coding, keeping, revising
 from bot.worktable import Card
 from reports import codebook
 from reports.coding import Coded, Decision, Direction
+from reports.revisions import Merge
 from storage.errors import AuditOpenError, PassphraseWrongError
-from storage.journal import WordsOpened
+from storage.journal import LEAD, WordsOpened
 from storage.unit_of_work import Storage
 from tests.bot import coded
 from tests.bot.coded import AUDIT, PASSPHRASE, SAID
@@ -112,6 +113,43 @@ def test_what_two_decide_about_one_excerpt_stays_apart_and_each_can_undo_their_o
     hers = coding.again(storage, AUDIT, ANNA, excerpt)
     assert hers is not None
     assert hers.mine == replace(WEAK, codebook=BOOK)
+
+
+def code(storage: Storage, account: bytes, excerpt: bytes, *codes: str, blind: bool = False) -> bool:
+    weak = tuple(Coded(each, Direction.WEAKNESS) for each in codes)
+    return coding.decide(storage, AUDIT, account, excerpt, Decision(weak, blind=blind))
+
+
+def test_agreement_is_that_of_what_was_decided_first_in_todays_codes(
+    storage: Storage,
+) -> None:
+    first, *others = [card.excerpt.id for card in cards(storage, ANNA)]
+    assert code(storage, BEN, first, "TRN", blind=True)
+    for excerpt in others:
+        assert code(storage, BEN, excerpt, "SUP", blind=True)
+    before = coding.agreement(storage, AUDIT)
+    assert [(each.theme, each.used) for each in before.comparison.themes] == [
+        ("SUP", len(others) + 1),
+        ("TRN", 1),
+    ]
+    assert isinstance(before.comparison.themes[1].characters, float), "the lengths are known"
+    assert [each.excerpt.id for each in before.disputes] == [first]
+    assert code(storage, BEN, first, "SUP"), "they talk, and Ben comes round"
+    after = coding.agreement(storage, AUDIT)
+    assert (after.comparison, after.disputes) == (before.comparison, ())
+
+
+def test_two_who_used_codes_that_were_merged_since_agree(storage: Storage, clock: SetClock) -> None:
+    card = coding.next_excerpt(storage, AUDIT, ANNA)
+    assert card is not None
+    assert code(storage, ANNA, card.excerpt.id, "SUP.frequency")
+    assert code(storage, BEN, card.excerpt.id, "TRN", blind=True)
+    assert coding.agreement(storage, AUDIT).disputes
+    merged = Merge(codes=("SUP.frequency",), into="TRN", reason="They mean one thing.")
+    revising.revise(storage, [merged], LEAD, clock)
+    found = coding.agreement(storage, AUDIT)
+    assert [(each.theme, each.share) for each in found.comparison.themes] == [("TRN", 1)]
+    assert not found.disputes
 
 
 def test_an_excerpt_is_split_where_its_coder_says_unless_somebody_else_has_coded_it(storage: Storage) -> None:
