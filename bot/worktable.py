@@ -153,6 +153,21 @@ def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision
     return True
 
 
+def turn(
+    work: UnitOfWork, name: str, account: bytes, excerpt: bytes, code: str, direction: Direction
+) -> bool:
+    """Give a code that this auditor has decided on another direction, in the same decision: undo takes both back.
+
+    False when there is nothing to turn.
+    """
+    mine = work.codings.decision(excerpt, account) if excerpt_of(work, name, excerpt) else None
+    if mine is None or code not in {each.code for each in mine.codes}:
+        return False
+    codes = tuple(Coded(code, direction) if each.code == code else each for each in mine.codes)
+    work.codings.amend(Coding(excerpt, account, replace(mine, codes=codes)))
+    return True
+
+
 def undo(work: UnitOfWork, name: str, account: bytes, excerpt: bytes) -> bool:
     """Go back to what this auditor had decided before. False when there is nothing to take back."""
     return excerpt_of(work, name, excerpt) is not None and work.codings.undo(excerpt, account)

@@ -217,6 +217,12 @@ class Codings:
         else:
             self._put(row.id, (*self._decisions(row), coding.decision))
 
+    def amend(self, coding: Coding) -> None:
+        """Put a decision in the place of the coder's latest one about the same excerpt, which must be there."""
+        row = self._row(coding.excerpt, coding.coder)
+        if row is not None:
+            self._put(row.id, (*self._decisions(row)[:-1], coding.decision))
+
     def undo(self, excerpt: bytes, coder: bytes) -> bool:
         """Take the coder's last decision about an excerpt back. False when there is none."""
         row = self._row(excerpt, coder)

@@ -10,7 +10,7 @@ from bot import worktable
 from bot.clock import Clock
 from bot.services import auditing
 from bot.worktable import Agreement, Card, Loose, Progress, Worktable
-from reports.coding import Decision
+from reports.coding import Decision, Direction
 from storage.coding import Excerpt, Origin
 from storage.journal import LEAD, WordsOpened
 from storage.unit_of_work import Storage
@@ -79,6 +79,14 @@ def progress(storage: Storage, name: str) -> Progress:
     """How far the coding of the audit has come."""
     with storage.reading() as work:
         return Worktable(work, name, worktable.SETTLED).progress()
+
+
+def turn(
+    storage: Storage, name: str, account: bytes, excerpt: bytes, code: str, direction: Direction
+) -> bool:
+    """Give a code that was decided on another direction: see `worktable.turn`."""
+    with storage.writing() as work:
+        return worktable.turn(work, name, account, excerpt, code, direction)
 
 
 def undo(storage: Storage, name: str, account: bytes, excerpt: bytes) -> bool:

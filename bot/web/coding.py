@@ -185,6 +185,7 @@ class Coder:
             directions=_directions(request),
             codes=_grouped(card.book, language),
             tied=_tied(card.mine, card.book, language) if card.mine else [],
+            adds="add" in request.query_params,
             was=await run_in_threadpool(self._was, request),
             places=worktable.places(card.excerpt.text),
             longest=worktable.LONGEST_MEMO,
@@ -248,6 +249,11 @@ class Coder:
         if "undo" in fields:
             coding.undo(self._storage, audit, account, excerpt)
             return {} if place == SECOND else here
+        if "turn" in fields:
+            code, _, direction = guard.first(fields, "turn").partition("|")
+            if not coding.turn(self._storage, audit, account, excerpt, code, _direction(direction)):
+                return here | {"notice": "nothing"}
+            return {"was": excerpt.hex()}
         if "at" in fields:
             at = guard.first(fields, "at")
             done = at.isdecimal() and coding.split(self._storage, audit, account, excerpt, int(at))
@@ -290,14 +296,8 @@ class Coder:
 def _decision(fields: Fields, before: Decision | None, book: Codebook, *, blind: bool) -> Decision | None:
     """What was decided; None when no code was said where one is needed.
 
-    `turn` gives a code that was decided on another direction, `keep` adds to what was decided before.
+    `keep` adds to what was decided before, which it replaces otherwise.
     """
-    turned, _, direction = guard.first(fields, "turn").partition("|")
-    if turned and before is not None:
-        given = _direction(direction)
-        return replace(
-            before, codes=tuple(Coded(e.code, given) if e.code == turned else e for e in before.codes)
-        )
     base = Decision(memo=guard.first(fields, "memo"), shown=_shown(fields), blind=blind)
     if "none" in fields:
         return base
@@ -394,6 +394,7 @@ def _notice(request: Request) -> str:
     return {
         "gone": _("That one is not there any more: its answer was taken back. Nothing was kept."),
         "whole": _("That one stays whole: somebody else has coded it, or one part would be empty."),
+        "nothing": _("There is nothing to take back."),
         "code": _("I do not know that theme. Pick one from the list."),
     }.get(request.query_params.get("notice", ""), "")
 

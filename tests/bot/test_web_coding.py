@@ -95,13 +95,21 @@ async def test_a_wrong_direction_is_a_second_press_and_undo_brings_the_excerpt_b
     assert coding.decision.codes == (Coded("CAP", Direction.STRENGTH),)
     assert "2 of" in browser.page.text, "the next one stays before them"
     await browser.press("Undo")
+    assert not codings(here), "the direction was turned in the same decision"
     await browser.press("Use this theme", chosen="COM", direction="mixed", memo="Both at once.")
     await browser.open(browser.page.links["Add a theme or a note"])
     assert "Both at once." in browser.page.html
     await browser.press("Use this theme", chosen="SUP", direction="weakness", memo="Both at once.")
     (coding,) = codings(here)
-    assert [each.code for each in coding.decision.codes] == ["CAP", "COM", "SUP"]
+    assert [each.code for each in coding.decision.codes] == ["COM", "SUP"]
     assert coding.decision.memo == "Both at once."
+    await auditor.open(f"{CODING}?excerpt={coding.excerpt.hex()}")
+    assert "What you press now takes its place." in browser.page.text
+    await browser.press("Use this theme", chosen="TRN", direction="weakness")
+    assert [each.decision.codes for each in codings(here)] == [(Coded("TRN", Direction.WEAKNESS),)]
+    await auditor.open(f"{CODING}?excerpt={coding.excerpt.hex()}")
+    await browser.press("Undo")
+    assert [each.code for each in codings(here)[0].decision.codes] == ["COM", "SUP"]
 
 
 async def test_nothing_fits_is_a_decision_too(here: Site, auditor: Colleague) -> None:
