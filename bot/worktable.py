@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -76,19 +77,29 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Side(Struct, frozen=True):
-    """What one of the two decided, and how they are called."""
+    """What one of the two decided, and how they are called. It has no repr."""
 
     name: str
     decision: Decision
 
+    def __repr__(self) -> str:
+        return f"Side({self.decision!r})"
+
 
 class Dispute(Struct, frozen=True):
-    """An excerpt that two did not code alike, side by side; `settled` is what they agreed on afterwards."""
+    """An excerpt that two did not code alike, side by side; `settled` is what they agreed on afterwards.
+
+    `mark` is that of what they decided: see `mark_of`. It has no repr.
+    """
 
     excerpt: Excerpt
     question: Text
     sides: tuple[Side, ...]
+    mark: str
     settled: Decision | None = None
+
+    def __repr__(self) -> str:
+        return f"Dispute({len(self.sides)} sides)"
 
 
 class Agreement(Struct, frozen=True):
@@ -96,6 +107,9 @@ class Agreement(Struct, frozen=True):
 
     comparison: Comparison
     disputes: tuple[Dispute, ...]
+
+    def __repr__(self) -> str:
+        return f"Agreement({len(self.disputes)} disputes)"
 
 
 class Loose(Struct, frozen=True):
@@ -136,7 +150,7 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
 
 
 def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision: Decision) -> bool:
-    """Keep what this auditor decided; the same again changes nothing.
+    """Keep what this auditor decided; the same again changes nothing. What was settled about it holds no longer.
 
     False when the excerpt is not there any more: its answer was taken back.
     """
@@ -150,6 +164,7 @@ def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision
         return False
     if work.codings.decision(excerpt, account) != kept:
         work.codings.decide(name, Coding(excerpt, account, kept))
+        work.codings.drop(excerpt, SETTLED)
     return True
 
 
@@ -165,12 +180,40 @@ def turn(
         return False
     codes = tuple(Coded(code, direction) if each.code == code else each for each in mine.codes)
     work.codings.amend(Coding(excerpt, account, replace(mine, codes=codes)))
+    work.codings.drop(excerpt, SETTLED)
     return True
 
 
 def undo(work: UnitOfWork, name: str, account: bytes, excerpt: bytes) -> bool:
     """Go back to what this auditor had decided before. False when there is nothing to take back."""
-    return excerpt_of(work, name, excerpt) is not None and work.codings.undo(excerpt, account)
+    if excerpt_of(work, name, excerpt) is None or not work.codings.undo(excerpt, account):
+        return False
+    work.codings.drop(excerpt, SETTLED)
+    return True
+
+
+def settle(work: UnitOfWork, name: str, excerpt: bytes, seen: str, codes: Sequence[Coded]) -> bool:
+    """Keep what coders who disagreed have settled together: it counts in the place of what each decided.
+
+    `seen` is the `Dispute.mark` of what lay before them. False when a coder has decided anew since, or the excerpt
+    is not there any more.
+    """
+    if excerpt_of(work, name, excerpt) is None or mark_of(work.codings.about(excerpt)) != seen:
+        return False
+    decision = Decision(_once(codes), codebook=work.codebooks.present().version)
+    work.codings.decide(name, Coding(excerpt, SETTLED, decision))
+    return True
+
+
+def unsettle(work: UnitOfWork, name: str, excerpt: bytes) -> bool:
+    """Take back what was settled. False when nothing was, or the excerpt is not there any more."""
+    return excerpt_of(work, name, excerpt) is not None and work.codings.drop(excerpt, SETTLED)
+
+
+def mark_of(by: Mapping[bytes, Decision]) -> str:
+    """A mark of what coders decided about one excerpt, which changes when one of them decides anew."""
+    sides = sorted((coder, each.codes) for coder, each in by.items() if coder != SETTLED)
+    return hashlib.blake2b(msgspec.msgpack.encode(sides), digest_size=16).hexdigest()
 
 
 def split(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, at: int) -> bool:
@@ -342,7 +385,7 @@ class Worktable:
     def _dispute(self, excerpt: Excerpt, found: Disagreement) -> Dispute:
         decided = self.decided[excerpt.id]
         sides = (Side(self._work.access.name(each.coder), decided[each.coder]) for each in found.sides)
-        return Dispute(excerpt, self.question(excerpt), tuple(sides), decided.get(SETTLED))
+        return Dispute(excerpt, self.question(excerpt), tuple(sides), mark_of(decided), decided.get(SETTLED))
 
     def card(self, excerpt: Excerpt, number: int, *, blind: bool = False) -> Card:
         """This one, as it is laid before the auditor."""

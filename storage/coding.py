@@ -235,6 +235,11 @@ class Codings:
             self._connection.execute(delete(codings).where(codings.c.id == row.id))
         return True
 
+    def drop(self, excerpt: bytes, coder: bytes) -> bool:
+        """Forget all that this coder ever decided about an excerpt. False when there is nothing."""
+        here = (codings.c.excerpt == excerpt, codings.c.coder == coder)
+        return self._connection.execute(delete(codings).where(*here)).rowcount > 0
+
     def decision(self, excerpt: bytes, coder: bytes) -> Decision | None:
         """What this coder decided about an excerpt last, or None."""
         row = self._row(excerpt, coder)
@@ -243,6 +248,11 @@ class Codings:
     def of(self, audit: str) -> tuple[Coding, ...]:
         """The latest decision of each coder about each excerpt, in no order. Raises UndecipherableError."""
         return self._each(audit, -1)
+
+    def about(self, excerpt: bytes) -> dict[bytes, Decision]:
+        """The latest decision of each coder about this excerpt, by coder."""
+        rows = self._connection.execute(select(codings).where(codings.c.excerpt == excerpt))
+        return {row.coder: self._decisions(row)[-1] for row in rows}
 
     def first(self, audit: str) -> tuple[Coding, ...]:
         """The first decision of each coder about each excerpt, which no talk with others has changed."""

@@ -32,13 +32,19 @@ CODING, SECOND = "coding", "coding/second"
 
 
 class Press(Struct, frozen=True):
-    """A suggestion as a button: what it decides, the theme that it is under, why, and what of it is kept."""
+    """A suggestion as a button: what it decides, the theme that it is under, why, and what of it is kept.
+
+    It has no repr.
+    """
 
     value: str
     name: str
     theme: str
     why: str
     shown: str
+
+    def __repr__(self) -> str:
+        return f"Press({self.value!r})"
 
 
 class Tied(Struct, frozen=True):
@@ -66,7 +72,8 @@ class Dispute(Struct, frozen=True):
     id: str
     question: str
     text: str
-    sides: tuple[tuple[str, str], ...]
+    sides: tuple[tuple[str, str, str], ...]  # who, in words, and the codes as a button sends them
+    mark: str
     settled: str
 
     def __repr__(self) -> str:
@@ -149,20 +156,18 @@ class Coder:
 
     def _settle(self, audit: str, fields: Fields) -> str:
         excerpt = _id(guard.first(fields, "excerpt"))
-        side = guard.first(fields, "side")
-        dispute = next(
-            (each for each in coding.agreement(self._storage, audit).disputes if each.excerpt.id == excerpt),
-            None,
-        )
-        if dispute is None:
-            return "gone"
-        if side.isdecimal() and int(side) < len(dispute.sides):
-            decision: Decision | None = Decision(dispute.sides[int(side)].decision.codes)
+        if "undo" in fields:
+            return "" if coding.unsettle(self._storage, audit, excerpt) else "nothing"
+        book = revising.present(self._storage)
+        if "side" in fields:
+            codes = _codes(guard.first(fields, "side"), book)
         else:
-            decision = _decision(fields, None, revising.present(self._storage), blind=False)
-        if decision is None:
+            chosen = _decision(fields, None, book, blind=False)
+            codes = None if chosen is None else chosen.codes
+        if codes is None:
             return "code"
-        return "" if coding.settle(self._storage, audit, excerpt, decision) else "gone"
+        seen = guard.first(fields, "seen")
+        return "" if coding.settle(self._storage, audit, excerpt, seen, codes) else "changed"
 
     async def _desk(self, request: Request, place: str) -> Response:
         audit = request.path_params["audit"]
@@ -310,6 +315,16 @@ def _decision(fields: Fields, before: Decision | None, book: Codebook, *, blind:
     return replace(base, codes=(*kept, Coded(code, _direction(direction))))
 
 
+def _codes(sent: str, book: Codebook) -> tuple[Coded, ...] | None:
+    """The codes of one side as its button sends them, none when nothing fits; None for what no button sends."""
+    parts = [each.partition("|") for each in sent.split()]
+    if any(direction not in set(Direction) for _code, _, direction in parts):
+        return None
+    if any(not book.has(code) and code not in book.gone for code, *_ in parts):
+        return None
+    return tuple(Coded(code, Direction(direction)) for code, _, direction in parts)
+
+
 def _direction(value: str) -> Direction:
     return Direction(value) if value in set(Direction) else Direction.MIXED
 
@@ -352,7 +367,15 @@ def _dispute(each: worktable.Dispute, book: Codebook, _: Voice) -> Dispute:
         each.excerpt.id.hex(),
         each.question.to(_.language),
         each.excerpt.text,
-        tuple((side.name or _("Somebody"), tying.decided(side.decision, book, _)) for side in each.sides),
+        tuple(
+            (
+                side.name or _("Somebody"),
+                tying.decided(side.decision, book, _),
+                " ".join(f"{one.code}|{one.direction.value}" for one in side.decision.codes),
+            )
+            for side in each.sides
+        ),
+        each.mark,
         tying.decided(each.settled, book, _) if each.settled is not None else "",
     )
 
@@ -394,6 +417,7 @@ def _notice(request: Request) -> str:
     return {
         "gone": _("That one is not there any more: its answer was taken back. Nothing was kept."),
         "whole": _("That one stays whole: somebody else has coded it, or one part would be empty."),
+        "changed": _("It has changed since you saw it, and nothing was kept. Please look at it again."),
         "nothing": _("There is nothing to take back."),
         "code": _("I do not know that theme. Pick one from the list."),
     }.get(request.query_params.get("notice", ""), "")

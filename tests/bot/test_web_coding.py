@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import worktable
-from bot.services import auditing, theming
+from bot.services import auditing, coding, theming
 from reports import codebook
 from reports.coding import Coded, Decision, Direction
 from storage.coding import Coding, Excerpt
@@ -168,6 +168,10 @@ async def test_a_second_auditor_looks_blind_and_sees_neither_suggestion_nor_deci
     await ben.browser.client.aclose()
 
 
+def settled(here: Site) -> list[tuple[Coded, ...]]:
+    return [each.decision.codes for each in codings(here) if each.coder == worktable.SETTLED]
+
+
 async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
     here: Site, auditor: Colleague
 ) -> None:
@@ -187,8 +191,20 @@ async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
     found = theming.found(here.storage, AUDIT)
     (pool,) = next(each for each in found.results.themes if each.theme == "SUP").unnamed
     assert pool.spoke is None
-    with here.storage.reading() as work:
-        assert sum(each.coder == worktable.SETTLED for each in work.codings.of(AUDIT)) == 1
+    assert settled(here) == [(Coded("CAP", Direction.WEAKNESS),)]
+    page = await ben.browser.press("Undo")
+    assert not settled(here)
+    (dispute,) = coding.agreement(here.storage, AUDIT).disputes
+    await auditor.open(f"{CODING}?excerpt={dispute.excerpt.id.hex()}")
+    await auditor.browser.press("Use this theme", chosen="COM", direction="weakness")
+    page = await ben.browser.press("Ben Staffing and skill mix: a weakness", page)
+    assert "It has changed since you saw it" in page.text
+    assert not settled(here)
+    await ben.browser.press("Anna Communication: a weakness")
+    assert settled(here) == [(Coded("COM", Direction.WEAKNESS),)]
+    await auditor.open(f"{CODING}?excerpt={dispute.excerpt.id.hex()}")
+    await auditor.browser.press("Undo")
+    assert not settled(here), "a coder has decided about it again"
     await ben.browser.client.aclose()
 
 
