@@ -142,9 +142,15 @@ class Coder:
         memo = at.memo or (before.memo if before else "")
         decision = Decision((*kept, *codes), memo=memo, shown=shown, blind=at.blind)
         if not worktable.decide(self._work, at.audit, self._account, at.excerpt, decision):
-            return self.show(at)
+            return self.show(at, self._refused(at), stale=True)
         self._table(at).look_again()
         return self.show(Tying(at.audit, was=at.excerpt, blind=at.blind))
+
+    def _refused(self, at: Tying) -> str:
+        _ = self._voice
+        if at.blind:
+            return _("That one is not for a second look, or is not there any more. Nothing was kept.")
+        return _("That one is not there any more: its answer was taken back. Nothing was kept.")
 
     def _change(self, what: str, at: Tying, excerpt: bytes, about: Sequence[str]) -> Laid:
         """What was decided just before is turned, taken back, or added to."""

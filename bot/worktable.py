@@ -152,15 +152,19 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
 def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision: Decision) -> bool:
     """Keep what this auditor decided; the same again changes nothing. What was settled about it holds no longer.
 
-    False when the excerpt is not there any more: its answer was taken back.
+    False when the excerpt is not there any more, since its answer was taken back; or when it was to be coded blind
+    and is not of this auditor's sample.
     """
     kept = replace(
         decision,
         memo=decision.memo.strip()[:LONGEST_MEMO],
+        shown=() if decision.blind else decision.shown,
         codes=_once(decision.codes),
         codebook=work.codebooks.present().version,
     )
     if excerpt_of(work, name, excerpt) is None:
+        return False
+    if decision.blind and excerpt not in double_coded(first_hand(work, name), account):
         return False
     if work.codings.decision(excerpt, account) != kept:
         work.codings.decide(name, Coding(excerpt, account, kept))

@@ -269,7 +269,7 @@ class Coder:
         if decision is None:
             return here | {"notice": "code"}
         if not coding.decide(self._storage, audit, account, excerpt, decision):
-            return {"notice": "gone"}
+            return {"notice": "second" if place == SECOND else "gone"}
         return {"was": excerpt.hex()}
 
     def _can_unlock(self, audit: str) -> bool:
@@ -417,6 +417,7 @@ def _notice(request: Request) -> str:
     return {
         "gone": _("That one is not there any more: its answer was taken back. Nothing was kept."),
         "whole": _("That one stays whole: somebody else has coded it, or one part would be empty."),
+        "second": _("That one is not for a second look, or is not there any more. Nothing was kept."),
         "changed": _("It has changed since you saw it, and nothing was kept. Please look at it again."),
         "nothing": _("There is nothing to take back."),
         "code": _("I do not know that theme. Pick one from the list."),

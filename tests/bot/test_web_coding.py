@@ -152,7 +152,12 @@ async def test_a_second_auditor_looks_blind_and_sees_neither_suggestion_nor_deci
     second = f"{CODING}/second"
     assert "nothing left for a second look" in (await ben.open(second)).text
     total = len(excerpts(here))
-    for _ in range(total):
+    for coded_by_anna in range(total):
+        if coded_by_anna == total - 1:
+            await ben.open(second)
+            (own,) = excerpts(here).keys() - {each.excerpt for each in codings(here)}
+            page = await ben.browser.press("Use this theme", excerpt=own.hex(), chosen="COM")
+            assert "not for a second look" in page.text, "nobody else has coded it: it is coded openly"
         await auditor.browser.press("Use this theme", chosen="CAP", direction="weakness", memo="Anna's note")
     page = await ben.open(second)
     assert f"1 of {total}" in page.text, "all of them: there are fewer than thirty"
