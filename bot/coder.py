@@ -69,9 +69,14 @@ class Coder:
         _ = self._voice
         mode, carried, *about, mark = wish.about if len(wish.about) > 2 else ("", "", "")
         excerpt = self._excerpt(buttons.id_of(carried))
-        if excerpt is None or excerpt.audit not in self._audits or mark != self._mark:
+        at = at if at and at.audit in self._audits else None
+        if mark not in ("", self._mark):
+            return self._stale(at, _("That button was made for somebody else. Nothing was kept."))
+        if excerpt is None:
             gone = _("That one is not there any more: its answer was taken back. Nothing was kept.")
-            return self.show(at, gone, stale=True) if at else (Sheet((gone,), stale=True), None)
+            return self._stale(at, gone)
+        if excerpt.audit not in self._audits or (at and at.audit != excerpt.audit):
+            return self._stale(at, _("That belonged to another audit. Nothing was kept."))
         at = at or Tying(excerpt.audit, excerpt.id, blind=mode == "b")
         if wish.what in {"turn", "undo", "add"}:
             return self._change(wish.what, at, excerpt.id, about)
@@ -80,6 +85,10 @@ class Coder:
                 at, _("That belonged to an earlier excerpt. Here is where we are now."), stale=True
             )
         return self._do(wish.what, at, about)
+
+    def _stale(self, at: Tying | None, why: str) -> Laid:
+        """An old button changes nothing: it says why, and shows what is before them."""
+        return self.show(at, why, stale=True) if at else (Sheet((why,), stale=True), None)
 
     def text(self, at: Tying, typed: str) -> Laid:
         """What a text does: it is a note, a place, the words of a button, or a code."""

@@ -29,10 +29,15 @@ from storage.unit_of_work import UnitOfWork
 
 SETTLED = bytes(16)  # the coder of what two coders have settled together: no account, these are random
 LONGEST_MEMO = 2000  # characters
+MOST_DIGITS = 6  # of a number that somebody sends: no place in a text needs more
 
 
 class Suggested(Struct, frozen=True):
-    """A code that may fit, and why; `like`: the words of the confirmed excerpt that is most like it, if any."""
+    """A code that may fit, and why; `like`: the words of the confirmed excerpt that is most like it.
+
+    They are empty where nothing is like it, and where one of the two was written without a name: then nothing may say
+    which anonymous answers are alike, nor show one beside another.
+    """
 
     suggestion: Suggestion
     like: str = ""
@@ -243,7 +248,7 @@ def places(text: str) -> tuple[tuple[int, str], ...]:
 def place_of(text: str, typed: str) -> int | None:
     """Where somebody wants to split: they write the first words of the second part, or its number in `places`."""
     wanted, offered = " ".join(typed.split()).casefold(), places(text)
-    if wanted.isdecimal() and 0 < int(wanted) <= len(offered):
+    if wanted.isdecimal() and len(wanted) <= MOST_DIGITS and 0 < int(wanted) <= len(offered):
         return offered[int(wanted) - 1][0]
     return next(
         (at for at, _ in offered if wanted and " ".join(text[at:].split()).casefold().startswith(wanted)),
@@ -414,12 +419,12 @@ class Worktable:
 
     def _suggested(self, excerpt: Excerpt, question: Question | None) -> tuple[Suggested, ...]:
         confirmed = sum(bool(by) for by in self.decided.values())
-        texts = {each.id: each.text for each in self.excerpts}
+        there = {each.id: each for each in self.excerpts}
         suggester = self._work.suggesters.get(
-            self.audit.id, self.book, texts.keys(), confirmed, self._confirmed
+            self.audit.id, self.book, there.keys(), confirmed, self._confirmed
         )
         (found,) = suggester.suggest([_piece(excerpt, question)])
-        return tuple(Suggested(each, texts.get(each.like, "")) for each in found)
+        return tuple(Suggested(each, _quoted(excerpt, there.get(each.like))) for each in found)
 
     def _confirmed(self) -> list[Confirmed]:
         return [
@@ -464,6 +469,12 @@ def counted(by: Mapping[bytes, Decision]) -> tuple[Coded, ...]:
         Coded(code, directions.pop() if len(directions) == 1 else Direction.MIXED)
         for code, directions in sorted(given.items())
     )
+
+
+def _quoted(excerpt: Excerpt, like: Excerpt | None) -> str:
+    """The words of the one that is like it, when both were said under a name or role."""
+    is_open = like is not None and excerpt.origin is like.origin is Origin.NAMED
+    return like.text if like is not None and is_open else ""
 
 
 def _codes(by: Mapping[bytes, Decision]) -> tuple[str, ...]:

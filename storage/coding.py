@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from reports.codebook import Codebook
 from reports.coding import Decision, segments
-from reports.learning import Cache, Confirmed
+from reports.learning import Cache, Confirmed, Run, aside
 from reports.suggesting import Suggester
 from storage.keys import Keys
 from storage.locks import only_looks
@@ -174,7 +174,8 @@ def _forget(connection: Connection, *where: ColumnElement[bool]) -> None:
 class Suggesters:
     """What suggests codes in each audit, kept at hand in memory alone; it may have learned from what was confirmed."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run = aside) -> None:
+        self._run = run
         self._caches: dict[str, Cache] = {}
         self._lock = Lock()  # pages are made in several threads
 
@@ -188,7 +189,7 @@ class Suggesters:
     ) -> Suggester:
         """The suggester of an audit in which so many excerpts were confirmed: see `reports.learning.Cache`."""
         with self._lock:
-            cache = self._caches.setdefault(audit, Cache())
+            cache = self._caches.setdefault(audit, Cache(self._run))
         return cache.get(book, there, count, confirmed)
 
     def forget(self, audit: str) -> None:

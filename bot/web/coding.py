@@ -261,7 +261,8 @@ class Coder:
             return {"was": excerpt.hex()}
         if "at" in fields:
             at = guard.first(fields, "at")
-            done = at.isdecimal() and coding.split(self._storage, audit, account, excerpt, int(at))
+            is_place = at.isdecimal() and len(at) <= worktable.MOST_DIGITS
+            done = is_place and coding.split(self._storage, audit, account, excerpt, int(at))
             return here if done else here | {"notice": "whole"}
         before = coding.decision(self._storage, audit, account, excerpt)
         book = revising.present(self._storage)

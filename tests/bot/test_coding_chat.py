@@ -182,6 +182,15 @@ async def test_a_button_is_of_one_account_and_one_audit(
     await ben.says("/code")
     await ben.taps_on(dict(anna.last.buttons)["Nothing fits"])
     assert sheet(ben).stale
+    assert "made for somebody else" in ben.last.text[0]
+    assert not decisions(storage)
+    old = dict(ben.last.buttons)["Nothing fits"]
+    coded.fill(storage, SetClock(NOW), "birch")
+    (code,) = inviting.slips(storage, "birch", 1, AUDITOR)
+    await ben.comes(code)
+    await ben.taps_on(buttons.to_desk("code", buttons.short("birch")))
+    await ben.taps_on(old)
+    assert "That belonged to another audit." in ben.last.text[0]
     assert not decisions(storage)
 
 

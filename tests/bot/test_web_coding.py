@@ -122,6 +122,8 @@ async def test_nothing_fits_is_a_decision_too(here: Site, auditor: Colleague) ->
 async def test_an_excerpt_is_split_at_the_word_that_is_pressed(here: Site, auditor: Colleague) -> None:
     whole = next(each for each in excerpts(here).values() if each.text.startswith("Handover"))
     await auditor.open(f"{CODING}?excerpt={whole.id.hex()}")
+    page = await auditor.browser.press("so", at="9" * 5000)
+    assert "That one stays whole" in page.text
     await auditor.browser.press("so")
     assert {each.text for each in excerpts(here).values()} >= {"Handover is rushed,", "so things get lost."}
     assert "Handover is rushed," in auditor.browser.page.text
