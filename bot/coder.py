@@ -69,9 +69,14 @@ class Coder:
         _ = self._voice
         mode, carried, *about, mark = wish.about if len(wish.about) > 2 else ("", "", "")
         excerpt = self._excerpt(buttons.id_of(carried))
-        if excerpt is None or excerpt.audit not in self._audits or mark != self._mark:
+        at = at if at and at.audit in self._audits else None
+        if mark not in ("", self._mark):
+            return self._stale(at, _("That button was made for somebody else. Nothing was kept."))
+        if excerpt is None:
             gone = _("That one is not there any more: its answer was taken back. Nothing was kept.")
-            return self.show(at, gone, stale=True) if at else (Sheet((gone,), stale=True), None)
+            return self._stale(at, gone)
+        if excerpt.audit not in self._audits or (at and at.audit != excerpt.audit):
+            return self._stale(at, _("That belonged to another audit. Nothing was kept."))
         at = at or Tying(excerpt.audit, excerpt.id, blind=mode == "b")
         if wish.what in {"turn", "undo", "add"}:
             return self._change(wish.what, at, excerpt.id, about)
@@ -80,6 +85,10 @@ class Coder:
                 at, _("That belonged to an earlier excerpt. Here is where we are now."), stale=True
             )
         return self._do(wish.what, at, about)
+
+    def _stale(self, at: Tying | None, why: str) -> Laid:
+        """An old button changes nothing: it says why, and shows what is before them."""
+        return self.show(at, why, stale=True) if at else (Sheet((why,), stale=True), None)
 
     def text(self, at: Tying, typed: str) -> Laid:
         """What a text does: it is a note, a place, the words of a button, or a code."""
@@ -138,13 +147,19 @@ class Coder:
         before = self._work.codings.decision(at.excerpt, self._account)
         card = None if at.blind else self._table(at).again(at.excerpt)
         shown = tuple(each.suggestion.shown for each in card.suggestions) if card else ()
-        kept = before.codes if before is not None and codes else ()
+        kept = before.codes if before is not None and codes and at.adds else ()
         memo = at.memo or (before.memo if before else "")
         decision = Decision((*kept, *codes), memo=memo, shown=shown, blind=at.blind)
         if not worktable.decide(self._work, at.audit, self._account, at.excerpt, decision):
-            return self.show(at)
+            return self.show(at, self._refused(at), stale=True)
         self._table(at).look_again()
         return self.show(Tying(at.audit, was=at.excerpt, blind=at.blind))
+
+    def _refused(self, at: Tying) -> str:
+        _ = self._voice
+        if at.blind:
+            return _("That one is not for a second look, or is not there any more. Nothing was kept.")
+        return _("That one is not there any more: its answer was taken back. Nothing was kept.")
 
     def _change(self, what: str, at: Tying, excerpt: bytes, about: Sequence[str]) -> Laid:
         """What was decided just before is turned, taken back, or added to."""
@@ -153,16 +168,14 @@ class Coder:
             return self.show(at, _("There is nothing to take back."), stale=True)
         if what == "turn" and len(about) == 2:
             given = _DIRECTIONS.get(about[1], Direction.MIXED)
-            codes = tuple(
-                Coded(e.code, given) if buttons.short(e.code) == about[0] else e for e in mine.codes
-            )
-            worktable.decide(self._work, at.audit, self._account, excerpt, replace(mine, codes=codes))
+            code = next((each.code for each in mine.codes if buttons.short(each.code) == about[0]), "")
+            worktable.turn(self._work, at.audit, self._account, excerpt, code, given)
             self._table(at).look_again()
             return self.show(at)
         if what == "undo":
             worktable.undo(self._work, at.audit, self._account, excerpt)
             self._table(at).look_again()
-        return self.show(Tying(at.audit, excerpt, blind=at.blind))
+        return self.show(Tying(at.audit, excerpt, blind=at.blind, adds=what == "add"))
 
     def _split(self, at: Tying, place: int) -> Laid:
         _ = self._voice
@@ -199,11 +212,7 @@ class Coder:
         place = _("{number} of {total}", number=card.number, total=card.total)
         marked = f"{place} · {_('second look, without suggestions')}" if at.blind else place
         who = " · ".join(filter(None, (card.about, card.form.to(_.language))))
-        tied = (
-            _("You have tied it to: {themes}", themes=tying.decided(card.mine, table.book, _))
-            if card.mine
-            else ""
-        )
+        tied = self._tied(at, card)
         memo = _("Your note: {note}", note=at.memo) if at.memo else ""
         said = (notice, was, marked, card.question.to(_.language), who, tied, memo)
         return Sheet(
@@ -214,6 +223,18 @@ class Coder:
             tuple(self._reasons(card)),
             tuple(self._rows(at, card)),
         )
+
+    def _tied(self, at: Tying, card: Card) -> str:
+        """What they have decided already, and what their next choice does with it."""
+        _ = self._voice
+        if card.mine is None:
+            return ""
+        if not card.mine.codes:
+            return _("You have said that nothing fits. What you choose now takes its place.")
+        tied = _("You have tied it to: {themes}", themes=tying.decided(card.mine, card.book, _))
+        replaces = _("What you choose now takes its place. To keep it as well, tap Add a theme first.")
+        adds = _("What you choose now is added.")
+        return f"{tied}. {adds if at.adds else replaces}"
 
     def _done(self, table: Worktable) -> str:
         _, total = self._voice, table.progress().total
@@ -255,14 +276,17 @@ class Coder:
         yield self._way(at, _("Another theme"), "other") + self._way(at, _("Nothing fits"), "none")
         split = () if at.blind else self._way(at, _("Split"), "split")
         yield split + self._way(at, _("Note"), "memo") + self._way(at, _("Stop"), "enough")
-        yield from self._was_rows(at)
+        if card.mine is None:
+            yield from self._was_rows(at)
+        else:
+            yield from self._ways_back(at, card.mine)
 
     def _was_rows(self, at: Tying) -> Iterator[Row]:
         """How what was decided just before can be turned, added to or taken back."""
         _, mine = self._voice, self._work.codings.decision(at.was, self._account) if at.was else None
         if mine is None:
             return
-        there = replace(at, excerpt=at.was)
+        there = replace(at, excerpt=at.was, adds=False)
         if mine.codes:
             last = mine.codes[-1]
             yield tuple(
@@ -272,8 +296,14 @@ class Coder:
                 )
                 for each in tying.DIRECTIONS
             )
-        add = () if at.blind else self._way(there, _("Add a theme"), "add")
-        yield self._way(there, _("Undo"), "undo") + add
+        yield from self._ways_back(there, mine)
+
+    def _ways_back(self, at: Tying, mine: Decision) -> Iterator[Row]:
+        """How what was decided is taken back, or kept when something is added."""
+        _ = self._voice
+        may_add = mine.codes and not at.blind and not at.adds
+        add = self._way(at, _("Add a theme"), "add") if may_add else ()
+        yield self._way(at, _("Undo"), "undo") + add
 
     def _others(self, at: Tying, short: str) -> Sheet:
         """Every theme; or, below one, its codes."""

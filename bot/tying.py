@@ -79,6 +79,8 @@ def why(suggested: Suggested, _: Voice) -> str:
         reasons.append(_("the question"))
     if not reasons and suggested.like:
         reasons.append(_("it is like “{text}”", text=suggested.like[:LONGEST_LIKE]))
+    elif not reasons and found.like:
+        reasons.append(_("it is like one that was coded before"))
     return _("because of {reasons}", reasons=", ".join(reasons)) if reasons else _("a guess")
 
 

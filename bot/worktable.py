@@ -11,13 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.cases import is_told, participant
 from dialogues.form import Form, Question, Text
 from reports import grouping
-from reports.agreement import Comparison, Disagreement, compared, double_coded
+from reports.agreement import Comparison, Disagreement, compared, disagreement, double_coded
 from reports.codebook import Codebook, Standing
 from reports.coding import Coded, Decision, Direction
 from reports.learning import Confirmed
@@ -28,10 +29,15 @@ from storage.unit_of_work import UnitOfWork
 
 SETTLED = bytes(16)  # the coder of what two coders have settled together: no account, these are random
 LONGEST_MEMO = 2000  # characters
+MOST_DIGITS = 6  # of a number that somebody sends: no place in a text needs more
 
 
 class Suggested(Struct, frozen=True):
-    """A code that may fit, and why; `like`: the words of the confirmed excerpt that is most like it, if any."""
+    """A code that may fit, and why; `like`: the words of the confirmed excerpt that is most like it.
+
+    They are empty where nothing is like it, and where one of the two was written without a name: then nothing may say
+    which anonymous answers are alike, nor show one beside another.
+    """
 
     suggestion: Suggestion
     like: str = ""
@@ -76,19 +82,29 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Side(Struct, frozen=True):
-    """What one of the two decided, and how they are called."""
+    """What one of the two decided, and how they are called. It has no repr."""
 
     name: str
     decision: Decision
 
+    def __repr__(self) -> str:
+        return f"Side({self.decision!r})"
+
 
 class Dispute(Struct, frozen=True):
-    """An excerpt that two did not code alike, side by side; `settled` is what they agreed on afterwards."""
+    """An excerpt that two did not code alike, side by side; `settled` is what they agreed on afterwards.
+
+    `mark` is that of what they decided: see `mark_of`. It has no repr.
+    """
 
     excerpt: Excerpt
     question: Text
     sides: tuple[Side, ...]
+    mark: str
     settled: Decision | None = None
+
+    def __repr__(self) -> str:
+        return f"Dispute({len(self.sides)} sides)"
 
 
 class Agreement(Struct, frozen=True):
@@ -96,6 +112,9 @@ class Agreement(Struct, frozen=True):
 
     comparison: Comparison
     disputes: tuple[Dispute, ...]
+
+    def __repr__(self) -> str:
+        return f"Agreement({len(self.disputes)} disputes)"
 
 
 class Loose(Struct, frozen=True):
@@ -136,26 +155,74 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
 
 
 def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision: Decision) -> bool:
-    """Keep what this auditor decided; the same again changes nothing.
+    """Keep what this auditor decided; the same again changes nothing. What was settled about it holds no longer.
 
-    False when the excerpt is not there any more: its answer was taken back.
+    False when the excerpt is not there any more, since its answer was taken back; or when it was to be coded blind
+    and is not of this auditor's sample.
     """
     kept = replace(
         decision,
         memo=decision.memo.strip()[:LONGEST_MEMO],
+        shown=() if decision.blind else decision.shown,
         codes=_once(decision.codes),
         codebook=work.codebooks.present().version,
     )
     if excerpt_of(work, name, excerpt) is None:
         return False
+    if decision.blind and excerpt not in double_coded(first_hand(work, name), account):
+        return False
     if work.codings.decision(excerpt, account) != kept:
         work.codings.decide(name, Coding(excerpt, account, kept))
+        work.codings.drop(excerpt, SETTLED)
+    return True
+
+
+def turn(
+    work: UnitOfWork, name: str, account: bytes, excerpt: bytes, code: str, direction: Direction
+) -> bool:
+    """Give a code that this auditor has decided on another direction, in the same decision: undo takes both back.
+
+    False when there is nothing to turn.
+    """
+    mine = work.codings.decision(excerpt, account) if excerpt_of(work, name, excerpt) else None
+    if mine is None or code not in {each.code for each in mine.codes}:
+        return False
+    codes = tuple(Coded(code, direction) if each.code == code else each for each in mine.codes)
+    work.codings.amend(Coding(excerpt, account, replace(mine, codes=codes)))
+    work.codings.drop(excerpt, SETTLED)
     return True
 
 
 def undo(work: UnitOfWork, name: str, account: bytes, excerpt: bytes) -> bool:
     """Go back to what this auditor had decided before. False when there is nothing to take back."""
-    return excerpt_of(work, name, excerpt) is not None and work.codings.undo(excerpt, account)
+    if excerpt_of(work, name, excerpt) is None or not work.codings.undo(excerpt, account):
+        return False
+    work.codings.drop(excerpt, SETTLED)
+    return True
+
+
+def settle(work: UnitOfWork, name: str, excerpt: bytes, seen: str, codes: Sequence[Coded]) -> bool:
+    """Keep what coders who disagreed have settled together: it counts in the place of what each decided.
+
+    `seen` is the `Dispute.mark` of what lay before them. False when a coder has decided anew since, or the excerpt
+    is not there any more.
+    """
+    if excerpt_of(work, name, excerpt) is None or mark_of(work.codings.about(excerpt)) != seen:
+        return False
+    decision = Decision(_once(codes), codebook=work.codebooks.present().version)
+    work.codings.decide(name, Coding(excerpt, SETTLED, decision))
+    return True
+
+
+def unsettle(work: UnitOfWork, name: str, excerpt: bytes) -> bool:
+    """Take back what was settled. False when nothing was, or the excerpt is not there any more."""
+    return excerpt_of(work, name, excerpt) is not None and work.codings.drop(excerpt, SETTLED)
+
+
+def mark_of(by: Mapping[bytes, Decision]) -> str:
+    """A mark of what coders decided about one excerpt, which changes when one of them decides anew."""
+    sides = sorted((coder, each.codes) for coder, each in by.items() if coder != SETTLED)
+    return hashlib.blake2b(msgspec.msgpack.encode(sides), digest_size=16).hexdigest()
 
 
 def split(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, at: int) -> bool:
@@ -181,7 +248,7 @@ def places(text: str) -> tuple[tuple[int, str], ...]:
 def place_of(text: str, typed: str) -> int | None:
     """Where somebody wants to split: they write the first words of the second part, or its number in `places`."""
     wanted, offered = " ".join(typed.split()).casefold(), places(text)
-    if wanted.isdecimal() and 0 < int(wanted) <= len(offered):
+    if wanted.isdecimal() and len(wanted) <= MOST_DIGITS and 0 < int(wanted) <= len(offered):
         return offered[int(wanted) - 1][0]
     return next(
         (at for at, _ in offered if wanted and " ".join(text[at:].split()).casefold().startswith(wanted)),
@@ -254,7 +321,7 @@ class Worktable:
 
         `wanted`: this one of it, if it is still to be coded.
         """
-        sample = double_coded(self._first_hand(), self._account)
+        sample = double_coded(first_hand(self._work, self.audit.id), self._account)
         left = [each for each in sample if self._account not in self.decided[each]]
         if not left:
             return None
@@ -296,24 +363,38 @@ class Worktable:
         return bool(by) and not counted(by)
 
     def agreement(self) -> Agreement:
-        """How far those agree who coded the same excerpts, all but one of them blind."""
-        found = compared(self._first_hand())
+        """How far those agreed who coded the same excerpts, all but one of them blind, before they talked about it.
+
+        Codes are taken for what they mean today. Of the excerpts on which they did not agree those are laid side by
+        side on which they still do not, or which they have settled.
+        """
+        first = {
+            excerpt: {coder: self._today(each) for coder, each in by.items()}
+            for excerpt, by in first_hand(self._work, self.audit.id).items()
+        }
+        found = compared(first, {each.id: len(each.text) for each in self.excerpts})
         known = {each.id: each for each in self.excerpts}
-        disputes = [self._dispute(known[each.excerpt], each) for each in found.disagreements]
+        disputes = [
+            self._dispute(known[each.excerpt], each)
+            for each in found.disagreements
+            if self._is_open(each) or SETTLED in self.decided[each.excerpt]
+        ]
         return Agreement(found, tuple(sorted(disputes, key=lambda each: each.settled is not None)))
+
+    def _is_open(self, found: Disagreement) -> bool:
+        decided = self.decided[found.excerpt]
+        sides = {each.coder: self._today(decided[each.coder]) for each in found.sides}
+        return disagreement(found.excerpt, sides) is not None
+
+    def _today(self, decision: Decision) -> Decision:
+        """The decision with its codes as they are called today."""
+        codes = tuple(Coded(self.book.now(each.code).code, each.direction) for each in decision.codes)
+        return replace(decision, codes=codes)
 
     def _dispute(self, excerpt: Excerpt, found: Disagreement) -> Dispute:
         decided = self.decided[excerpt.id]
         sides = (Side(self._work.access.name(each.coder), decided[each.coder]) for each in found.sides)
-        return Dispute(excerpt, self.question(excerpt), tuple(sides), decided.get(SETTLED))
-
-    def _first_hand(self) -> dict[bytes, dict[bytes, Decision]]:
-        """What people decided by themselves, by excerpt and coder: without what was settled afterwards."""
-        return {
-            each.id: {coder: decision for coder, decision in by.items() if coder != SETTLED}
-            for each in self.excerpts
-            if (by := self.decided[each.id])
-        }
+        return Dispute(excerpt, self.question(excerpt), tuple(sides), mark_of(decided), decided.get(SETTLED))
 
     def card(self, excerpt: Excerpt, number: int, *, blind: bool = False) -> Card:
         """This one, as it is laid before the auditor."""
@@ -338,10 +419,12 @@ class Worktable:
 
     def _suggested(self, excerpt: Excerpt, question: Question | None) -> tuple[Suggested, ...]:
         confirmed = sum(bool(by) for by in self.decided.values())
-        suggester = self._work.suggesters.get(self.audit.id, self.book, confirmed, self._confirmed)
+        there = {each.id: each for each in self.excerpts}
+        suggester = self._work.suggesters.get(
+            self.audit.id, self.book, there.keys(), confirmed, self._confirmed
+        )
         (found,) = suggester.suggest([_piece(excerpt, question)])
-        texts = {each.id: each.text for each in self.excerpts}
-        return tuple(Suggested(each, texts.get(each.like, "")) for each in found)
+        return tuple(Suggested(each, _quoted(excerpt, there.get(each.like))) for each in found)
 
     def _confirmed(self) -> list[Confirmed]:
         return [
@@ -358,6 +441,15 @@ class Worktable:
     def _about(self, excerpt: Excerpt) -> str:
         case = None if excerpt.origin is Origin.ANONYMOUS else self._work.cases.get(excerpt.source)
         return participant(self.forms.get(case.digest), case.interview) if case else ""
+
+
+def first_hand(work: UnitOfWork, name: str) -> dict[bytes, dict[bytes, Decision]]:
+    """What each coder decided first, by excerpt and coder: before they talked, and without what they settled then."""
+    found: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
+    for each in work.codings.first(name):
+        if each.coder != SETTLED:
+            found[each.excerpt][each.coder] = each.decision
+    return dict(found)
 
 
 def counted(by: Mapping[bytes, Decision]) -> tuple[Coded, ...]:
@@ -377,6 +469,12 @@ def counted(by: Mapping[bytes, Decision]) -> tuple[Coded, ...]:
         Coded(code, directions.pop() if len(directions) == 1 else Direction.MIXED)
         for code, directions in sorted(given.items())
     )
+
+
+def _quoted(excerpt: Excerpt, like: Excerpt | None) -> str:
+    """The words of the one that is like it, when both were said under a name or role."""
+    is_open = like is not None and excerpt.origin is like.origin is Origin.NAMED
+    return like.text if like is not None and is_open else ""
 
 
 def _codes(by: Mapping[bytes, Decision]) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def _paired(units: Patterns) -> Iterator[tuple[tuple[Value, ...], int]]:
 # A second auditor codes blind
 
 Decisions: TypeAlias = Mapping[bytes, Mapping[bytes, Decision]]
-"""Excerpt -> coder (an account) -> their latest decision."""
+"""Excerpt -> coder (an account) -> their decision."""
 
 
 def double_coded(decided: Decisions, coder: bytes) -> tuple[bytes, ...]:
@@ -241,7 +241,7 @@ def compared(decided: Decisions, lengths: Mapping[bytes, int] | None = None) -> 
     return Comparison(
         len(units),
         tuple(_compared(theme, units, lengths or {}) for theme in sorted(themes, key=codebook.order)),
-        tuple(each for excerpt in sorted(units) if (each := _disagreement(excerpt, units[excerpt]))),
+        tuple(each for excerpt in sorted(units) if (each := disagreement(excerpt, units[excerpt]))),
     )
 
 
@@ -280,7 +280,8 @@ def _verdict(found: Coefficient) -> Verdict:
     return Verdict.HOLDS if found >= RELIABLE else Verdict.REVISE
 
 
-def _disagreement(excerpt: bytes, by: Mapping[bytes, Decision]) -> Disagreement | None:
+def disagreement(excerpt: bytes, by: Mapping[bytes, Decision]) -> Disagreement | None:
+    """Where these coders do not agree about an excerpt; None where they do."""
     seen = [_directions(decision) for decision in by.values()]
     everything = sorted({theme for each in seen for theme in each}, key=codebook.order)
     themes = tuple(theme for theme in everything if not all(theme in each for each in seen))

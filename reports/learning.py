@@ -1,7 +1,7 @@
 """Suggestions that are learned from what auditors confirmed: the optional extra `candour[learn]`, scikit-learn.
 
 Words and pieces of words are weighed by tf-idf, one logistic regression a theme, and the mean with the lexicon. Nothing
-of it is written anywhere: it is learned anew at every start, when 50 more were confirmed, and when there are fewer.
+of it is written anywhere: it is learned anew at every start, when 50 more were confirmed, and when answers are gone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import importlib.util
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from threading import Lock, Thread
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -201,32 +203,77 @@ def _regression() -> Any:
     )
 
 
+Run: TypeAlias = Callable[[Callable[[], None]], None]
+
+
+def aside(work: Callable[[], None]) -> None:
+    """Do this in a thread of its own, which does not keep the process from ending."""
+    Thread(target=work, name="learning", daemon=True).start()
+
+
+class _Learned(Struct):
+    """What is learned from these excerpts (ids), once it is `ready`."""
+
+    version: str
+    excerpts: frozenset[bytes]
+    ready: LearnedSuggester | None = None
+
+
 class Cache:
-    """The suggester that holds now; it is made anew when the codebook or enough of what was confirmed has changed."""
+    """The suggester that holds now. Learning takes seconds: until it is done the last one suggests, or the lexicon."""
 
-    def __init__(self) -> None:
-        self._version = ""
-        self._count = 0  # from how many it was made
-        self._seen = 0  # how many there were when it was asked for last
-        self._suggester: Suggester | None = None
+    def __init__(self, run: Run = aside) -> None:
+        self._run = run
+        self._lock = Lock()
+        self._lexicon: tuple[str, LexiconSuggester] | None = None
+        self._last: _Learned | None = None
+        self._next: _Learned | None = None
 
-    def get(self, book: Codebook, count: int, confirmed: Callable[[], Sequence[Confirmed]]) -> Suggester:
-        """The suggester for this codebook, where so many were confirmed; they are asked for only to learn from them.
+    def get(
+        self,
+        book: Codebook,
+        there: AbstractSet[bytes],
+        count: int,
+        confirmed: Callable[[], Sequence[Confirmed]],
+    ) -> Suggester:
+        """The suggester for this codebook, where these excerpts are there (ids) and so many were confirmed.
 
-        With fewer than before it is made anew at once: somebody took answers back, or they were destroyed. Whoever
-        destroys answers also calls `forget`, since as many may have been confirmed meanwhile.
+        Returns at once. The confirmed ones are asked for only to learn from them. What was learned from an excerpt
+        that is not there any more is forgotten: somebody took answers back, or they were destroyed.
         """
-        if self._suggester is None or self._version != book.version or self._is_stale(count):
-            learns = count >= FEWEST and is_installed()
-            self._suggester = LearnedSuggester(book, confirmed()) if learns else LexiconSuggester(book)
-            self._version, self._count = book.version, count
-        self._seen = count
-        return self._suggester
-
-    def _is_stale(self, count: int) -> bool:
-        grows_until = self._count + EVERY if self._count >= FEWEST else FEWEST
-        return count < self._seen or count >= grows_until
+        with self._lock:
+            self._keep(there)
+            if self._is_due(book, count):
+                self._begin(book, confirmed())
+            last = self._last
+            return last.ready if last and last.ready and last.version == book.version else self._plain(book)
 
     def forget(self) -> None:
-        """Keep nothing of what was learned."""
-        self._suggester = None
+        """Keep nothing of what was learned, nor of what is being learned now."""
+        with self._lock:
+            self._last = self._next = None
+
+    def _keep(self, there: AbstractSet[bytes]) -> None:
+        if self._next and self._next.ready:
+            self._last, self._next = self._next, None
+        if any(each and not each.excerpts <= there for each in (self._last, self._next)):
+            self._last = self._next = None
+
+    def _is_due(self, book: Codebook, count: int) -> bool:
+        if self._next or count < FEWEST or not is_installed():
+            return False
+        last = self._last
+        return last is None or last.version != book.version or count >= len(last.excerpts) + EVERY
+
+    def _begin(self, book: Codebook, confirmed: Sequence[Confirmed]) -> None:
+        learned = self._next = _Learned(book.version, frozenset(each.excerpt for each in confirmed))
+
+        def learn() -> None:
+            learned.ready = LearnedSuggester(book, confirmed)
+
+        self._run(learn)
+
+    def _plain(self, book: Codebook) -> LexiconSuggester:
+        if self._lexicon is None or self._lexicon[0] != book.version:
+            self._lexicon = book.version, LexiconSuggester(book)
+        return self._lexicon[1]

@@ -88,8 +88,9 @@ class _Pooled(Struct, frozen=True):
 class Answers:
     """The pool and the answers, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, erased: Callable[[str], None]) -> None:
         self._connection = connection
+        self._erased = erased  # is told of which audit answers are gone: what was learned goes too
 
     def submit(self, submissions: Iterable[Submission]) -> None:
         """Put responses into the pool, sealed, in one statement."""
@@ -166,6 +167,7 @@ class Answers:
             for question in form(digest).questions:
                 self._erase_instances(tags, digest, question)
         if found:
+            self._erased(audit)
             self._erase(files, files.c.tag, [file_tag(tags, number) for number in range(_MOST_FILES)])
         return found
 
@@ -189,6 +191,7 @@ class Answers:
     def forget(self, audit: str) -> bool:
         """Destroy every flushed answer of the audit, files and excerpts too. False when there was none."""
         heard = self.heard(audit) > 0
+        self._erased(audit)
         coding.forget_anonymous(self._connection, audit)
         for table in (answers, texts):
             self._connection.execute(delete(table).where(table.c.audit == audit))

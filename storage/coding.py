@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from random import SystemRandom
 from threading import Lock
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from reports.codebook import Codebook
 from reports.coding import Decision, segments
-from reports.learning import Cache, Confirmed
+from reports.learning import Cache, Confirmed, Run, aside
 from reports.suggesting import Suggester
 from storage.keys import Keys
 from storage.locks import only_looks
@@ -173,16 +174,30 @@ def _forget(connection: Connection, *where: ColumnElement[bool]) -> None:
 class Suggesters:
     """What suggests codes in each audit, kept at hand in memory alone; it may have learned from what was confirmed."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run = aside) -> None:
+        self._run = run
         self._caches: dict[str, Cache] = {}
-        self._lock = Lock()  # pages are made in several threads, and learning takes a moment
+        self._lock = Lock()  # pages are made in several threads
 
     def get(
-        self, audit: str, book: Codebook, count: int, confirmed: Callable[[], Sequence[Confirmed]]
+        self,
+        audit: str,
+        book: Codebook,
+        there: AbstractSet[bytes],
+        count: int,
+        confirmed: Callable[[], Sequence[Confirmed]],
     ) -> Suggester:
         """The suggester of an audit in which so many excerpts were confirmed: see `reports.learning.Cache`."""
         with self._lock:
-            return self._caches.setdefault(audit, Cache()).get(book, count, confirmed)
+            cache = self._caches.setdefault(audit, Cache(self._run))
+        return cache.get(book, there, count, confirmed)
+
+    def forget(self, audit: str) -> None:
+        """Keep nothing of what was learned in this audit: something of it was destroyed."""
+        with self._lock:
+            cache = self._caches.pop(audit, None)
+        if cache is not None:
+            cache.forget()
 
 
 class Codings:
@@ -203,6 +218,12 @@ class Codings:
         else:
             self._put(row.id, (*self._decisions(row), coding.decision))
 
+    def amend(self, coding: Coding) -> None:
+        """Put a decision in the place of the coder's latest one about the same excerpt, which must be there."""
+        row = self._row(coding.excerpt, coding.coder)
+        if row is not None:
+            self._put(row.id, (*self._decisions(row)[:-1], coding.decision))
+
     def undo(self, excerpt: bytes, coder: bytes) -> bool:
         """Take the coder's last decision about an excerpt back. False when there is none."""
         row = self._row(excerpt, coder)
@@ -215,6 +236,11 @@ class Codings:
             self._connection.execute(delete(codings).where(codings.c.id == row.id))
         return True
 
+    def drop(self, excerpt: bytes, coder: bytes) -> bool:
+        """Forget all that this coder ever decided about an excerpt. False when there is nothing."""
+        here = (codings.c.excerpt == excerpt, codings.c.coder == coder)
+        return self._connection.execute(delete(codings).where(*here)).rowcount > 0
+
     def decision(self, excerpt: bytes, coder: bytes) -> Decision | None:
         """What this coder decided about an excerpt last, or None."""
         row = self._row(excerpt, coder)
@@ -222,8 +248,20 @@ class Codings:
 
     def of(self, audit: str) -> tuple[Coding, ...]:
         """The latest decision of each coder about each excerpt, in no order. Raises UndecipherableError."""
+        return self._each(audit, -1)
+
+    def about(self, excerpt: bytes) -> dict[bytes, Decision]:
+        """The latest decision of each coder about this excerpt, by coder."""
+        rows = self._connection.execute(select(codings).where(codings.c.excerpt == excerpt))
+        return {row.coder: self._decisions(row)[-1] for row in rows}
+
+    def first(self, audit: str) -> tuple[Coding, ...]:
+        """The first decision of each coder about each excerpt, which no talk with others has changed."""
+        return self._each(audit, 0)
+
+    def _each(self, audit: str, which: int) -> tuple[Coding, ...]:
         rows = self._connection.execute(select(codings).where(codings.c.audit == audit))
-        return tuple(Coding(row.excerpt, row.coder, self._decisions(row)[-1]) for row in rows)
+        return tuple(Coding(row.excerpt, row.coder, self._decisions(row)[which]) for row in rows)
 
     def _row(self, excerpt: bytes, coder: bytes) -> Row[tuple[object, ...]] | None:
         here = (codings.c.excerpt == excerpt, codings.c.coder == coder)

@@ -82,7 +82,7 @@ class Tying(Struct, frozen=True, omit_defaults=True):
     """The excerpt that an auditor has before them in a chat; none when all is coded. It has no repr.
 
     `wants` says what the next text is: a `memo`, or where to `split`; else it is a code. `memo` is kept until a code is
-    chosen. `was` is the excerpt that was decided just before.
+    chosen. `was` is the excerpt that was decided just before. `adds`: the next theme is one more, and replaces none.
     """
 
     audit: str
@@ -91,6 +91,7 @@ class Tying(Struct, frozen=True, omit_defaults=True):
     wants: str = ""
     memo: str = ""
     blind: bool = False
+    adds: bool = False
 
     def __repr__(self) -> str:
         return "Tying()"

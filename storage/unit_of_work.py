@@ -45,6 +45,7 @@ class UnitOfWork:
     def __init__(self, connection: Connection, storage: Storage) -> None:
         self._connection = connection
         self._storage = storage
+        self.erased: set[str] = set()  # audits of which answers are gone when this is committed
 
     @cached_property
     def interviews(self) -> Interviews:
@@ -94,7 +95,7 @@ class UnitOfWork:
     @cached_property
     def answers(self) -> Answers:
         """Responses in the pool, and answers that are nobody's any more."""
-        return Answers(self._connection)
+        return Answers(self._connection, self.erased.add)
 
     def flush(self, audit: str, keep: int = 0) -> None:
         """Take the responses in the audit's pool apart: see `Answers.flush`. The database must be compacted after it.
@@ -270,6 +271,8 @@ class Storage:
             yield work
             head = work.journal.write()
         self.remember(head)
+        for audit in work.erased:
+            self.suggesters.forget(audit)
 
     def remember(self, head: Checkpoint | None) -> None:
         """Note beside the key file how far the journal has come, now that it is committed."""

@@ -6,11 +6,13 @@ the decision that was made before them, and count for nothing by themselves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import worktable
 from bot.clock import Clock
 from bot.services import auditing
 from bot.worktable import Agreement, Card, Loose, Progress, Worktable
-from reports.coding import Decision
+from reports.coding import Coded, Decision, Direction
 from storage.coding import Excerpt, Origin
 from storage.journal import LEAD, WordsOpened
 from storage.unit_of_work import Storage
@@ -81,6 +83,14 @@ def progress(storage: Storage, name: str) -> Progress:
         return Worktable(work, name, worktable.SETTLED).progress()
 
 
+def turn(
+    storage: Storage, name: str, account: bytes, excerpt: bytes, code: str, direction: Direction
+) -> bool:
+    """Give a code that was decided on another direction: see `worktable.turn`."""
+    with storage.writing() as work:
+        return worktable.turn(work, name, account, excerpt, code, direction)
+
+
 def undo(storage: Storage, name: str, account: bytes, excerpt: bytes) -> bool:
     """Go back to what this auditor had decided before: see `worktable.undo`."""
     with storage.writing() as work:
@@ -106,9 +116,13 @@ def agreement(storage: Storage, name: str) -> Agreement:
         return Worktable(work, name, worktable.SETTLED).agreement()
 
 
-def settle(storage: Storage, name: str, excerpt: bytes, decision: Decision) -> bool:
-    """Keep what coders who disagreed have settled together: it counts in the place of what each decided.
+def settle(storage: Storage, name: str, excerpt: bytes, seen: str, codes: Sequence[Coded]) -> bool:
+    """Keep what coders who disagreed have settled together: see `worktable.settle`."""
+    with storage.writing() as work:
+        return worktable.settle(work, name, excerpt, seen, codes)
 
-    False when the excerpt is not there any more.
-    """
-    return decide(storage, name, worktable.SETTLED, excerpt, decision)
+
+def unsettle(storage: Storage, name: str, excerpt: bytes) -> bool:
+    """Take back what was settled: see `worktable.unsettle`."""
+    with storage.writing() as work:
+        return worktable.unsettle(work, name, excerpt)

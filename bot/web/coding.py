@@ -32,13 +32,19 @@ CODING, SECOND = "coding", "coding/second"
 
 
 class Press(Struct, frozen=True):
-    """A suggestion as a button: what it decides, the theme that it is under, why, and what of it is kept."""
+    """A suggestion as a button: what it decides, the theme that it is under, why, and what of it is kept.
+
+    It has no repr.
+    """
 
     value: str
     name: str
     theme: str
     why: str
     shown: str
+
+    def __repr__(self) -> str:
+        return f"Press({self.value!r})"
 
 
 class Tied(Struct, frozen=True):
@@ -56,6 +62,7 @@ class Compared(Struct, frozen=True):
     share: str
     kappa: str
     alpha: str
+    characters: str
     verdict: str
 
 
@@ -65,7 +72,8 @@ class Dispute(Struct, frozen=True):
     id: str
     question: str
     text: str
-    sides: tuple[tuple[str, str], ...]
+    sides: tuple[tuple[str, str, str], ...]  # who, in words, and the codes as a button sends them
+    mark: str
     settled: str
 
     def __repr__(self) -> str:
@@ -148,20 +156,18 @@ class Coder:
 
     def _settle(self, audit: str, fields: Fields) -> str:
         excerpt = _id(guard.first(fields, "excerpt"))
-        side = guard.first(fields, "side")
-        dispute = next(
-            (each for each in coding.agreement(self._storage, audit).disputes if each.excerpt.id == excerpt),
-            None,
-        )
-        if dispute is None:
-            return "gone"
-        if side.isdecimal() and int(side) < len(dispute.sides):
-            decision: Decision | None = Decision(dispute.sides[int(side)].decision.codes)
+        if "undo" in fields:
+            return "" if coding.unsettle(self._storage, audit, excerpt) else "nothing"
+        book = revising.present(self._storage)
+        if "side" in fields:
+            codes = _codes(guard.first(fields, "side"), book)
         else:
-            decision = _decision(fields, None, revising.present(self._storage), blind=False)
-        if decision is None:
+            chosen = _decision(fields, None, book, blind=False)
+            codes = None if chosen is None else chosen.codes
+        if codes is None:
             return "code"
-        return "" if coding.settle(self._storage, audit, excerpt, decision) else "gone"
+        seen = guard.first(fields, "seen")
+        return "" if coding.settle(self._storage, audit, excerpt, seen, codes) else "changed"
 
     async def _desk(self, request: Request, place: str) -> Response:
         audit = request.path_params["audit"]
@@ -184,6 +190,7 @@ class Coder:
             directions=_directions(request),
             codes=_grouped(card.book, language),
             tied=_tied(card.mine, card.book, language) if card.mine else [],
+            adds="add" in request.query_params,
             was=await run_in_threadpool(self._was, request),
             places=worktable.places(card.excerpt.text),
             longest=worktable.LONGEST_MEMO,
@@ -247,9 +254,15 @@ class Coder:
         if "undo" in fields:
             coding.undo(self._storage, audit, account, excerpt)
             return {} if place == SECOND else here
+        if "turn" in fields:
+            code, _, direction = guard.first(fields, "turn").partition("|")
+            if not coding.turn(self._storage, audit, account, excerpt, code, _direction(direction)):
+                return here | {"notice": "nothing"}
+            return {"was": excerpt.hex()}
         if "at" in fields:
             at = guard.first(fields, "at")
-            done = at.isdecimal() and coding.split(self._storage, audit, account, excerpt, int(at))
+            is_place = at.isdecimal() and len(at) <= worktable.MOST_DIGITS
+            done = is_place and coding.split(self._storage, audit, account, excerpt, int(at))
             return here if done else here | {"notice": "whole"}
         before = coding.decision(self._storage, audit, account, excerpt)
         book = revising.present(self._storage)
@@ -257,7 +270,7 @@ class Coder:
         if decision is None:
             return here | {"notice": "code"}
         if not coding.decide(self._storage, audit, account, excerpt, decision):
-            return {"notice": "gone"}
+            return {"notice": "second" if place == SECOND else "gone"}
         return {"was": excerpt.hex()}
 
     def _can_unlock(self, audit: str) -> bool:
@@ -289,14 +302,8 @@ class Coder:
 def _decision(fields: Fields, before: Decision | None, book: Codebook, *, blind: bool) -> Decision | None:
     """What was decided; None when no code was said where one is needed.
 
-    `turn` gives a code that was decided on another direction, `keep` adds to what was decided before.
+    `keep` adds to what was decided before, which it replaces otherwise.
     """
-    turned, _, direction = guard.first(fields, "turn").partition("|")
-    if turned and before is not None:
-        given = _direction(direction)
-        return replace(
-            before, codes=tuple(Coded(e.code, given) if e.code == turned else e for e in before.codes)
-        )
     base = Decision(memo=guard.first(fields, "memo"), shown=_shown(fields), blind=blind)
     if "none" in fields:
         return base
@@ -307,6 +314,16 @@ def _decision(fields: Fields, before: Decision | None, book: Codebook, *, blind:
         return None
     kept = before.codes if before is not None and "keep" in fields else ()
     return replace(base, codes=(*kept, Coded(code, _direction(direction))))
+
+
+def _codes(sent: str, book: Codebook) -> tuple[Coded, ...] | None:
+    """The codes of one side as its button sends them, none when nothing fits; None for what no button sends."""
+    parts = [each.partition("|") for each in sent.split()]
+    if any(direction not in set(Direction) for _code, _, direction in parts):
+        return None
+    if any(not book.has(code) and code not in book.gone for code, *_ in parts):
+        return None
+    return tuple(Coded(code, Direction(direction)) for code, _, direction in parts)
 
 
 def _direction(value: str) -> Direction:
@@ -337,6 +354,7 @@ def _compared(each: agreement.Compared, book: Codebook, _: Voice) -> Compared:
         "–" if each.share is None else f"{each.share:.0%}",
         _coefficient(each.kappa),
         _coefficient(each.alpha),
+        _coefficient(each.characters),
         _(_VERDICTS[each.verdict]),
     )
 
@@ -350,7 +368,15 @@ def _dispute(each: worktable.Dispute, book: Codebook, _: Voice) -> Dispute:
         each.excerpt.id.hex(),
         each.question.to(_.language),
         each.excerpt.text,
-        tuple((side.name or _("Somebody"), tying.decided(side.decision, book, _)) for side in each.sides),
+        tuple(
+            (
+                side.name or _("Somebody"),
+                tying.decided(side.decision, book, _),
+                " ".join(f"{one.code}|{one.direction.value}" for one in side.decision.codes),
+            )
+            for side in each.sides
+        ),
+        each.mark,
         tying.decided(each.settled, book, _) if each.settled is not None else "",
     )
 
@@ -392,6 +418,9 @@ def _notice(request: Request) -> str:
     return {
         "gone": _("That one is not there any more: its answer was taken back. Nothing was kept."),
         "whole": _("That one stays whole: somebody else has coded it, or one part would be empty."),
+        "second": _("That one is not for a second look, or is not there any more. Nothing was kept."),
+        "changed": _("It has changed since you saw it, and nothing was kept. Please look at it again."),
+        "nothing": _("There is nothing to take back."),
         "code": _("I do not know that theme. Pick one from the list."),
     }.get(request.query_params.get("notice", ""), "")
 

@@ -106,10 +106,32 @@ async def test_a_suggestion_says_why_and_its_direction_is_turned_with_a_second_t
     assert coded_so.direction is Direction.STRENGTH
     await anna.taps("Undo")
     assert sheet(anna).excerpt == "My supervision was cancelled four times."
+    assert sheet(anna).excerpt not in decisions(storage), "the direction was turned in the same decision"
     await anna.taps("Another theme")
     await anna.taps("Communication")
     await anna.taps("Communication")
-    assert decisions(storage)["My supervision was cancelled four times."].codes[-1].code == "COM"
+    assert tied(storage) == ["COM"]
+
+
+def tied(storage: Storage) -> list[str]:
+    return [each.code for each in decisions(storage)["My supervision was cancelled four times."].codes]
+
+
+async def test_a_theme_is_added_when_that_was_chosen_and_else_replaces_what_was_there(
+    anna: Person, storage: Storage
+) -> None:
+    while sheet(anna).excerpt != "My supervision was cancelled four times.":
+        await anna.taps("Nothing fits")
+    await anna.says("SUP")
+    await anna.taps("Add a theme")
+    assert "What you choose now is added." in " ".join(anna.last.text)
+    await anna.says("CAP")
+    assert tied(storage) == ["SUP", "CAP"]
+    await anna.taps("Add a theme")
+    await anna.taps("Undo")
+    assert "To keep it as well, tap Add a theme first." in " ".join(anna.last.text)
+    await anna.says("COM")
+    assert tied(storage) == ["COM"]
 
 
 async def test_a_code_its_name_or_the_words_of_a_button_can_be_typed(anna: Person, storage: Storage) -> None:
@@ -160,6 +182,15 @@ async def test_a_button_is_of_one_account_and_one_audit(
     await ben.says("/code")
     await ben.taps_on(dict(anna.last.buttons)["Nothing fits"])
     assert sheet(ben).stale
+    assert "made for somebody else" in ben.last.text[0]
+    assert not decisions(storage)
+    old = dict(ben.last.buttons)["Nothing fits"]
+    coded.fill(storage, SetClock(NOW), "birch")
+    (code,) = inviting.slips(storage, "birch", 1, AUDITOR)
+    await ben.comes(code)
+    await ben.taps_on(buttons.to_desk("code", buttons.short("birch")))
+    await ben.taps_on(old)
+    assert "That belonged to another audit." in ben.last.text[0]
     assert not decisions(storage)
 
 

@@ -156,9 +156,10 @@ async def test_what_is_settled_counts_else_what_was_coded_openly(storage: Storag
         return [each.theme for each in found if each.sources.weakness]
 
     assert weak() == ["CAP"]
-    coding.settle(storage, AUDIT, excerpt, Decision((Coded("COM", WEAK),)))
+    (dispute,) = coding.agreement(storage, AUDIT).disputes
+    assert coding.settle(storage, AUDIT, excerpt, dispute.mark, (Coded("COM", WEAK),))
     assert weak() == ["COM"]
-    coding.settle(storage, AUDIT, excerpt, Decision())
+    assert coding.settle(storage, AUDIT, excerpt, dispute.mark, ())
     assert weak() == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import worktable
-from bot.services import auditing, theming
+from bot.services import auditing, coding, theming
 from reports import codebook
 from reports.coding import Coded, Decision, Direction
 from storage.coding import Coding, Excerpt
@@ -95,13 +95,21 @@ async def test_a_wrong_direction_is_a_second_press_and_undo_brings_the_excerpt_b
     assert coding.decision.codes == (Coded("CAP", Direction.STRENGTH),)
     assert "2 of" in browser.page.text, "the next one stays before them"
     await browser.press("Undo")
+    assert not codings(here), "the direction was turned in the same decision"
     await browser.press("Use this theme", chosen="COM", direction="mixed", memo="Both at once.")
     await browser.open(browser.page.links["Add a theme or a note"])
     assert "Both at once." in browser.page.html
     await browser.press("Use this theme", chosen="SUP", direction="weakness", memo="Both at once.")
     (coding,) = codings(here)
-    assert [each.code for each in coding.decision.codes] == ["CAP", "COM", "SUP"]
+    assert [each.code for each in coding.decision.codes] == ["COM", "SUP"]
     assert coding.decision.memo == "Both at once."
+    await auditor.open(f"{CODING}?excerpt={coding.excerpt.hex()}")
+    assert "What you press now takes its place." in browser.page.text
+    await browser.press("Use this theme", chosen="TRN", direction="weakness")
+    assert [each.decision.codes for each in codings(here)] == [(Coded("TRN", Direction.WEAKNESS),)]
+    await auditor.open(f"{CODING}?excerpt={coding.excerpt.hex()}")
+    await browser.press("Undo")
+    assert [each.code for each in codings(here)[0].decision.codes] == ["COM", "SUP"]
 
 
 async def test_nothing_fits_is_a_decision_too(here: Site, auditor: Colleague) -> None:
@@ -114,6 +122,8 @@ async def test_nothing_fits_is_a_decision_too(here: Site, auditor: Colleague) ->
 async def test_an_excerpt_is_split_at_the_word_that_is_pressed(here: Site, auditor: Colleague) -> None:
     whole = next(each for each in excerpts(here).values() if each.text.startswith("Handover"))
     await auditor.open(f"{CODING}?excerpt={whole.id.hex()}")
+    page = await auditor.browser.press("so", at="9" * 5000)
+    assert "That one stays whole" in page.text
     await auditor.browser.press("so")
     assert {each.text for each in excerpts(here).values()} >= {"Handover is rushed,", "so things get lost."}
     assert "Handover is rushed," in auditor.browser.page.text
@@ -144,7 +154,12 @@ async def test_a_second_auditor_looks_blind_and_sees_neither_suggestion_nor_deci
     second = f"{CODING}/second"
     assert "nothing left for a second look" in (await ben.open(second)).text
     total = len(excerpts(here))
-    for _ in range(total):
+    for coded_by_anna in range(total):
+        if coded_by_anna == total - 1:
+            await ben.open(second)
+            (own,) = excerpts(here).keys() - {each.excerpt for each in codings(here)}
+            page = await ben.browser.press("Use this theme", excerpt=own.hex(), chosen="COM")
+            assert "not for a second look" in page.text, "nobody else has coded it: it is coded openly"
         await auditor.browser.press("Use this theme", chosen="CAP", direction="weakness", memo="Anna's note")
     page = await ben.open(second)
     assert f"1 of {total}" in page.text, "all of them: there are fewer than thirty"
@@ -158,6 +173,10 @@ async def test_a_second_auditor_looks_blind_and_sees_neither_suggestion_nor_deci
     assert blind == [Decision((Coded("COM", Direction.WEAKNESS),), codebook=version, blind=True)]
     assert "nothing left for a second look" in (await auditor.open(second)).text
     await ben.browser.client.aclose()
+
+
+def settled(here: Site) -> list[tuple[Coded, ...]]:
+    return [each.decision.codes for each in codings(here) if each.coder == worktable.SETTLED]
 
 
 async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
@@ -180,8 +199,20 @@ async def test_disagreements_stand_side_by_side_and_what_is_settled_counts(
     found = theming.found(here.storage, AUDIT)
     (pool,) = next(each for each in found.results.themes if each.theme == "SUP").unnamed
     assert pool.spoke is None
-    with here.storage.reading() as work:
-        assert sum(each.coder == worktable.SETTLED for each in work.codings.of(AUDIT)) == 1
+    assert settled(here) == [(Coded("CAP", Direction.WEAKNESS),)]
+    page = await ben.browser.press("Undo")
+    assert not settled(here)
+    (dispute,) = coding.agreement(here.storage, AUDIT).disputes
+    await auditor.open(f"{CODING}?excerpt={dispute.excerpt.id.hex()}")
+    await auditor.browser.press("Use this theme", chosen="COM", direction="weakness")
+    page = await ben.browser.press("Ben Staffing and skill mix: a weakness", page)
+    assert "It has changed since you saw it" in page.text
+    assert not settled(here)
+    await ben.browser.press("Anna Communication: a weakness")
+    assert settled(here) == [(Coded("COM", Direction.WEAKNESS),)]
+    await auditor.open(f"{CODING}?excerpt={dispute.excerpt.id.hex()}")
+    await auditor.browser.press("Undo")
+    assert not settled(here), "a coder has decided about it again"
     await ben.browser.client.aclose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from reports.codebook import shipped
 from reports.coding import theme_of
 from reports.grouping import Loose, grouped
 from reports.learning import Cache, Confirmed, LearnedSuggester
-from reports.suggesting import LexiconSuggester, Piece
+from reports.suggesting import LexiconSuggester, Piece, Suggester
 
 _WITHOUT = """
 import sys
@@ -22,7 +23,7 @@ from reports import grouping, learning, suggesting
 from reports.codebook import shipped
 assert not learning.is_installed()
 cache = learning.Cache()
-assert isinstance(cache.get(shipped(), 500, list), suggesting.LexiconSuggester)
+assert isinstance(cache.get(shipped(), set(), 500, list), suggesting.LexiconSuggester)
 texts = ["the lift is broken", "broken lift again", "we had cake"]
 print([each.words for each in grouping.grouped([grouping.Loose(b"%d" % at, text) for at, text in enumerate(texts)])])
 """
@@ -75,21 +76,50 @@ def test_nothing_confirmed_leaves_the_lexicon_alone() -> None:
     ]
 
 
-def test_it_is_learned_from_a_hundred_on_and_anew_after_fifty_more_or_one_less() -> None:
-    asked: list[int] = []
+class Asked:
+    """A cache in which so many were confirmed; what it would learn aside waits until it is let."""
 
-    def confirming(number: int) -> list[Confirmed]:
-        asked.append(number)
-        return confirmed(number)
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._waiting: list[Callable[[], None]] = []
+        self.cache = Cache(self._waiting.append)
 
-    cache = Cache()
-    for count in (10, 99, 100, 120, 149, 150, 160, 159):
-        cache.get(shipped(), count, lambda count=count: confirming(count))  # type: ignore[misc]
-    assert asked == [100, 150, 159]
-    assert isinstance(cache.get(shipped(), 40, list), LexiconSuggester)
-    cache.forget()
-    cache.get(shipped(), 100, lambda: confirming(100))
-    assert asked[-1] == 100
+    def get(self, number: int, there: Sequence[Confirmed] | None = None) -> Suggester:
+        everything = confirmed(number) if there is None else there
+
+        def confirming() -> list[Confirmed]:
+            self.numbers.append(number)
+            return confirmed(number)
+
+        return self.cache.get(shipped(), {each.excerpt for each in everything}, number, confirming)
+
+    def learn(self) -> None:
+        while self._waiting:
+            self._waiting.pop()()
+
+
+def test_the_lexicon_or_the_last_suggests_while_it_is_learned_anew_after_fifty_more() -> None:
+    asked = Asked()
+    assert all(isinstance(asked.get(number), LexiconSuggester) for number in (10, 99, 100, 170))
+    asked.learn()
+    first = asked.get(149)
+    assert isinstance(first, LearnedSuggester)
+    assert asked.get(150) is first
+    asked.learn()
+    assert asked.get(199) is not first
+    assert asked.numbers == [100, 150]
+
+
+def test_what_was_learned_from_an_excerpt_that_is_gone_is_forgotten_though_as_many_are_there() -> None:
+    asked = Asked()
+    asked.get(120)
+    asked.learn()
+    assert isinstance(asked.get(120), LearnedSuggester)
+    others = [*confirmed(119), Confirmed(b"new", Piece("as many as before"), ())]
+    assert isinstance(asked.get(120, others), LexiconSuggester)
+    asked.cache.forget()
+    asked.learn()
+    assert isinstance(asked.get(120), LexiconSuggester), "what was being learned is forgotten too"
 
 
 def test_without_the_extra_the_lexicon_suggests_and_the_rest_goes_on() -> None:

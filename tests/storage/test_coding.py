@@ -8,7 +8,10 @@ import pytest
 
 from dialogues.form import Form
 from dialogues.responses import Response
+from reports.codebook import shipped
 from reports.coding import Coded, Decision, Direction
+from reports.learning import FEWEST, Confirmed
+from reports.suggesting import Piece
 from storage import passphrases
 from storage.answers import Submission
 from storage.casework import Audit
@@ -73,6 +76,34 @@ def test_who_takes_answers_back_takes_the_excerpts_and_what_was_decided_about_th
     with opened.writing() as work:
         assert work.answers.withdraw(audit.id, tags(1), work.casework.keys_of(audit.id), work.forms.get)
     assert texts(opened, audit) == ["Night 2.", "Nobody asked person 2.", "Supervision was cancelled again."]
+
+
+def test_what_was_learned_is_forgotten_with_the_answers_that_it_was_learned_from(
+    opened: Storage, audit: Audit
+) -> None:
+    pieces = [Confirmed(bytes([number]), Piece("It was cold."), ("CARE",)) for number in range(FEWEST)]
+    asked: list[int] = []
+
+    def confirmed() -> list[Confirmed]:
+        asked.append(1)
+        return pieces
+
+    def suggest() -> None:
+        with opened.reading() as work:
+            work.suggesters.get(
+                audit.id, shipped(), {each.excerpt for each in pieces}, len(pieces), confirmed
+            )
+
+    suggest()
+    suggest()
+    assert len(asked) == 1
+    with opened.writing() as work:
+        assert work.answers.withdraw(audit.id, tags(1), work.casework.keys_of(audit.id), work.forms.get)
+    suggest()
+    with opened.writing() as work:
+        assert work.answers.forget(audit.id)
+    suggest()
+    assert len(asked) == 3
 
 
 def test_when_answers_are_destroyed_only_named_excerpts_stay(opened: Storage, audit: Audit) -> None:
