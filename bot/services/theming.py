@@ -17,7 +17,6 @@ from bot import covering, wording
 from bot.cases import participant
 from bot.clock import Clock
 from bot.covering import THEMES
-from bot.services import auditing
 from bot.worktable import SETTLED, Forms, counted
 from dialogues import engine
 from dialogues.form import Form
@@ -60,15 +59,16 @@ _MADE: Mapping[Format, Callable[[Project], bytes]] = {
 class Themes(Struct, frozen=True):
     """The results of an audit, the framework matrix, and what there is to say it with.
 
-    `published`: whether what anonymous people said is among it. `labels`: by source what it is called, a participant
-    or a form; `questions` and `roles`: what those of named evidence are called, by path and code; `excerpts`: by id
-    the words of named ones.
+    `published`: whether what anonymous people said is among it, which may be once the audit is `closed`.
+    `labels`: by source what it is called, a participant or a form; `questions` and `roles`: what those of named
+    evidence are called, by path and code; `excerpts`: by id the words of named ones.
     """
 
     results: Results
     matrix: Matrix
     coverage: tuple[Covered, ...]
     published: bool
+    closed: bool
     book: Codebook
     labels: dict[bytes, str]
     questions: dict[str, str]
@@ -80,9 +80,10 @@ class Themes(Struct, frozen=True):
 
 
 def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes:
-    """What the audit shows about each theme. Raises UnknownAuditError, and AuditOpenError before it is closed."""
-    if auditing.audit(storage, name).status is not Status.CLOSED:
-        raise AuditOpenError(name)
+    """What the audit shows about each theme: of named evidence at any time, of anonymous people what was published.
+
+    Raises UnknownAuditError.
+    """
     with storage.reading() as work:
         evidence = _Evidence(work, name)
         made = evidence.material()
@@ -93,6 +94,7 @@ def found(storage: Storage, name: str, language: str = wording.SOURCE) -> Themes
             matrix=themes.matrix(made),
             coverage=covering.coverage(work, evidence.audit),
             published=released is not None,
+            closed=evidence.audit.status is Status.CLOSED,
             book=evidence.book,
             labels=evidence.labels(language),
             questions=evidence.questions(language),
@@ -121,7 +123,7 @@ def publish(storage: Storage, name: str, clock: Clock, actor: str = LEAD) -> str
 def export(storage: Storage, name: str, wanted: Format, clock: Clock, actor: str) -> bytes:
     """A file with named interviews and records, how they were coded, and the results; noted in the journal.
 
-    Raises UnknownAuditError, and AuditOpenError before the audit is closed.
+    Raises UnknownAuditError.
     """
     results = found(storage, name).results
     with storage.reading() as work:

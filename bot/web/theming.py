@@ -117,14 +117,13 @@ class Theming:
     async def show(self, request: Request) -> Response:
         """`GET …/themes`: what the audit shows about each theme, the most pressing first."""
         audit, found = request.path_params["audit"], await self._found(request)
-        if found is None:
-            return self._not_yet(request)
         voice = voice_of(request)
         return self._pages.page(
             request,
             "themes.html",
             sources=found.results.sources,
             published=found.published,
+            closed=found.closed,
             leads=LEAD in gate.roles(request, audit),
             themes=[_shown(each, found, voice) for each in themes.strongest(found.results)],
             coverage=[
@@ -141,7 +140,7 @@ class Theming:
         """`GET …/themes/publish`: what it does, before it is done."""
         cookie, stamped = gate.stamped(request)
         audit, found = request.path_params["audit"], await self._found(request)
-        if found is None:
+        if not found.closed:
             return self._not_yet(request)
         if found.published:
             return RedirectResponse(gate.audit_page(audit, "themes"), 303)
@@ -173,8 +172,6 @@ class Theming:
     async def matrix(self, request: Request) -> Response:
         """`GET …/themes/matrix`: what each case says about each theme."""
         audit, found = request.path_params["audit"], await self._found(request)
-        if found is None:
-            return self._not_yet(request)
         return self._pages.page(
             request,
             "matrix.html",
@@ -190,34 +187,24 @@ class Theming:
         audit, name = request.path_params["audit"], request.path_params["format"]
         if name not in set(Format):
             raise HTTPException(404)
-        try:
-            content = await run_in_threadpool(
-                theming.export, self._storage, audit, Format(name), self._clock, gate.acting(request, audit)
-            )
-        except AuditOpenError:
-            return self._not_yet(request)
+        content = await run_in_threadpool(
+            theming.export, self._storage, audit, Format(name), self._clock, gate.acting(request, audit)
+        )
         file = quote(f"{audit}.csv.zip" if name == Format.CSV else f"{audit}.{name}", safe="")
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{file}"}
         return Response(content, media_type=_KINDS[Format(name)], headers=headers)
 
-    async def _found(self, request: Request) -> Themes | None:
+    async def _found(self, request: Request) -> Themes:
         audit = request.path_params["audit"]
-        try:
-            return await run_in_threadpool(theming.found, self._storage, audit, reading(request))
-        except AuditOpenError:
-            return None
+        return await run_in_threadpool(theming.found, self._storage, audit, reading(request))
 
     def _not_yet(self, request: Request) -> Response:
         _, audit = voice_of(request), request.path_params["audit"]
         return self._pages.message(
             request,
-            _("The themes are not there yet"),
+            _("This waits until the audit is closed"),
             _("Nothing is shown while the audit is open, so that nobody can be picked out."),
-            _("You can code interviews and records until then."),
-            links=(
-                Link(_("Tie words to themes"), gate.audit_page(audit, "coding")),
-                Link(_("Back to the audit"), gate.audit_page(audit), "secondary"),
-            ),
+            links=(Link(_("Back to the audit"), gate.audit_page(audit)),),
             status=409,
             audit=audit,
         )

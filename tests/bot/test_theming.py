@@ -74,11 +74,8 @@ async def test_an_interview_is_coded_seen_in_the_matrix_and_leaves_as_files(
         if wanted in ann.last.labels:  # else it was guessed
             await ann.taps(wanted)
     assert "All 4 excerpts are coded." in ann.last.text
-    with pytest.raises(AuditOpenError):
-        theming.found(storage, AUDIT)
-    auditing.close_audit(storage, AUDIT, clock())
-
     found = theming.found(storage, AUDIT)
+    assert not found.closed
     assert (found.results.people, found.results.sources) == (2, 2)
     staffing = next(each for each in found.results.themes if each.theme == "CAP")
     assert (staffing.people.weakness, staffing.people.strength) == (1, 1)
