@@ -321,14 +321,15 @@ class Worktable:
 
         `wanted`: this one of it, if it is still to be coded.
         """
-        sample = double_coded(first_hand(self._work, self.audit.id), self._account)
+        here = {each.id: each for each in self.excerpts}
+        everywhere = double_coded(first_hand(self._work, self.audit.id), self._account)
+        sample = [each for each in everywhere if each in here]
         left = [each for each in sample if self._account not in self.decided[each]]
         if not left:
             return None
         chosen = wanted if wanted in left else left[0]
-        excerpt = next(each for each in self.excerpts if each.id == chosen)
         number = len(sample) - len(left) + 1
-        return replace(self.card(excerpt, number, blind=True), total=len(sample))
+        return replace(self.card(here[chosen], number, blind=True), total=len(sample))
 
     def waits_elsewhere(self) -> bool:
         """Whether there is something to code that is not shown here."""
@@ -419,7 +420,7 @@ class Worktable:
 
     def _suggested(self, excerpt: Excerpt, question: Question | None) -> tuple[Suggested, ...]:
         confirmed = sum(bool(by) for by in self.decided.values())
-        there = {each.id: each for each in self.excerpts}
+        there = {each.id: each for each in self._every}
         suggester = self._work.suggesters.get(
             self.audit.id, self.book, there.keys(), confirmed, self._confirmed
         )
