@@ -34,7 +34,8 @@ _PRAGMAS = (
     "journal_size_limit = 4194304",
 )
 _PAGE_SIZE = "PRAGMA page_size = 16384"  # a draft fits in: half the time of 4096, where each spills over
-_COMPACT = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+_EMPTY = "PRAGMA wal_checkpoint(TRUNCATE)"
+_BETWEEN = 0.1  # seconds: whoever compacts at the same moment can make SQLite refuse without waiting
 _PASSING = frozenset({
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -67,11 +68,13 @@ def _prepared(engine: Engine) -> Engine:
 def compact(engine: Engine) -> None:
     """Rewrite the file and empty its journal. Raises StorageError when somebody keeps it in use."""
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-        for statement in _COMPACT:  # outside of any transaction
-            cursor.execute(statement)
-        (busy, *_) = cursor.fetchone() or (1,)
-    if busy:
-        raise StorageError("The database is in use, so its journal could not be emptied. Try again.")
+        cursor.execute(_EMPTY)  # outside of any transaction
+        cursor.execute("VACUUM")
+        deadline = time.monotonic() + BUSY_SECONDS
+        while (cursor.execute(_EMPTY).fetchone() or (1,))[0]:
+            if time.monotonic() > deadline:
+                raise StorageError("The database is in use, so its journal could not be emptied. Try again.")
+            time.sleep(_BETWEEN)
 
 
 def passing(error: BaseException | None) -> str:
