@@ -199,7 +199,7 @@ class Somebody:
                 self._acted_at = now
         elif self._to_do is None and now - self._acted_at > self._patience:
             self._wonders(now)
-        assert now - self._moved_at < PATIENCE, f"{self.number} waits in vain.\n{self._person.transcript()}"
+        assert now - self._moved_at < PATIENCE, f"{self.number} waits in vain.\n{self.transcript()}"
 
     def _wonders(self, now: float) -> None:
         """Nothing has come for a while. Taps that were not taken in time are gone, as their buttons show."""
@@ -265,6 +265,10 @@ class Somebody:
             self._times = nth
             return str(self._said["times"][nth - 1][name])
         return str(self._said[name])
+
+    def transcript(self) -> str:
+        """Everything on their phone."""
+        return self._person.transcript()
 
     # What they do
 

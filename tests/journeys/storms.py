@@ -108,8 +108,9 @@ def everything_is_there_once(storage: Storage, crowd: Crowd) -> None:
     wanted = [msgspec.to_builtins(said_by(number)) for number in sorted(crowd.everybody)]
     assert [each["months"] for each in found] == [each["months"] for each in wanted]
     for response, said in zip(found, wanted, strict=True):
-        differ = [name for name in said if response.get(name) != said[name]]
-        assert list(response.items()) == list(said.items()), f"not as it was said: {differ or 'the order'}"
+        differ = [(name, response.get(name), said[name]) for name in said if response.get(name) != said[name]]
+        transcript = crowd.everybody[said["months"]].transcript()
+        assert list(response.items()) == list(said.items()), f"not as it was said: {differ}\n{transcript}"
 
 
 class Storm:
