@@ -30,7 +30,25 @@ MESSAGE = "message"  # that of the form by which whoever has a receipt writes to
 WITHDRAWAL = "withdrawal"  # that of the form by which they take their answers back
 EVIDENCE = "evidence"  # that of forms that an auditor fills in, as a case: see `storage.cases`
 OPENING = "audit"  # that of the form by which a lead opens an audit, a case too
-IN_CASES = frozenset({EVIDENCE, OPENING})
+FINDING, ACTION, PROGRESS, VERIFICATION = "finding", "action", "progress", "verification"
+EXCEPTION, CHALLENGE, LEARNING, NOTIFICATION = "exception", "challenge", "learning", "notification"
+MEASURE, REVIEW, OPINION = "measure", "review", "opinion"
+PLANNING = frozenset(  # those of forms by which findings and the plan are made: see `storage.plan`
+    {
+        FINDING,
+        ACTION,
+        PROGRESS,
+        VERIFICATION,
+        EXCEPTION,
+        CHALLENGE,
+        LEARNING,
+        NOTIFICATION,
+        MEASURE,
+        REVIEW,
+        OPINION,
+    }
+)
+IN_CASES = frozenset({EVIDENCE, OPENING}) | PLANNING
 NEEDS_RECEIPT = frozenset({MESSAGE, WITHDRAWAL})
 
 
@@ -52,6 +70,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     """A post-incident review. `k`: the fewest people whose answers are published together.
 
     `scope` and `harm_types` are codes separated by spaces, as a select_multiple has them: see `reports.codebook`.
+    `baseline`: of a re-audit, the audit that it looks at again.
     """
 
     id: str
@@ -69,6 +88,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     harm_types: str = ""
     period_from: date | None = None
     period_to: date | None = None
+    baseline: str = ""
 
 
 class Offer(Struct, frozen=True):

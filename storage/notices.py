@@ -6,7 +6,8 @@ import secrets
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from storage.tables import ID_BYTES, notices
 
@@ -20,13 +21,15 @@ class Sending(StrEnum):
 
 
 class Notice(Struct, frozen=True):
-    """A message of this kind for a person, by their id in `people`."""
+    """A message of this kind for a person, by their id in `people`; on which occasion of which subject, if any."""
 
     id: bytes
     person: bytes
     audit: str
     kind: str
     status: Sending
+    subject: bytes = b""
+    occasion: str = ""
 
 
 class Notices:
@@ -39,7 +42,18 @@ class Notices:
         """Note that a message is to be sent. Returns the id of the notice."""
         new = secrets.token_bytes(ID_BYTES)
         row = {"id": new, "person": person, "audit": audit, "kind": kind, "status": Sending.WAITING}
-        self._connection.execute(insert(notices), row)
+        self._connection.execute(insert(notices), row | {"subject": new, "occasion": ""})
+        return new
+
+    def add_once(self, person: bytes, audit: str, kind: str, subject: bytes, occasion: str) -> bytes | None:
+        """The same, of an occasion of a subject; None when they were told of it, or are about to be."""
+        new = secrets.token_bytes(ID_BYTES)
+        row = {"id": new, "person": person, "audit": audit, "kind": kind, "status": Sending.WAITING}
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(insert(notices), row | {"subject": subject, "occasion": occasion})
+        except IntegrityError:
+            return None
         return new
 
     def get(self, notice: bytes) -> Notice | None:
@@ -60,4 +74,9 @@ class Notices:
 
     def _those(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = self._connection.execute(select(notices).where(*where))
-        return tuple(Notice(row.id, row.person, row.audit, row.kind, Sending(row.status)) for row in rows)
+        return tuple(_notice(row) for row in rows)
+
+
+def _notice(row: Row[tuple[object, ...]]) -> Notice:
+    subject = b"" if row.subject == row.id else row.subject
+    return Notice(row.id, row.person, row.audit, row.kind, Sending(row.status), subject, row.occasion)

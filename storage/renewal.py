@@ -23,7 +23,20 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
 from storage import keys
 from storage.errors import KeysInUseError, UndecipherableError
 from storage.keys import Keys, Wrapped
-from storage.tables import accounts, audits, cases, codings, credentials, excerpts, people
+from storage.tables import (
+    accounts,
+    actions,
+    audits,
+    cases,
+    codings,
+    credentials,
+    entries,
+    excerpts,
+    findings,
+    followed,
+    people,
+    publications,
+)
 
 Relocked: TypeAlias = Callable[[Keys, Keys, Row[tuple[object, ...]]], bytes]
 
@@ -62,6 +75,11 @@ LOCKED: Final[Mapping[tuple[Table, str], Relocked]] = {
     (audits, "private_key"): _pair,
     (cases, "locked"): _casework,
     (codings, "locked"): _casework,
+    (findings, "locked"): _casework,
+    (actions, "locked"): _casework,
+    (entries, "locked"): _casework,
+    (followed, "locked"): _casework,
+    (publications, "locked"): _casework,
     (excerpts, "words_locked"): _excerpt,
 }
 

@@ -13,7 +13,8 @@ from storage.tables import slips
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is easily taken for something else
 RESPONDENT, LEAD, DEPUTY, AUDITOR = "respondent", "lead", "deputy", "auditor"  # what a slip entitles to
-ROLES = (LEAD, DEPUTY, AUDITOR)  # of people who sign in; a deputy is who is told past the lead
+OWNER, BOARD = "owner", "board"
+ROLES = (LEAD, DEPUTY, AUDITOR, OWNER, BOARD)  # of people who sign in; a deputy is who is told past the lead
 LENGTH = 24  # of 5 bits each: 120
 
 _AS_MEANT = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\t\r\n\u00a0")

@@ -7,8 +7,9 @@ the `excerpts` of texts, and the `threads` with their `messages`, which only a r
 key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a random key,
 so that not even the order of rows in a SQLite file says who came when. **Access** is how people with a role sign in:
 it has times, and nothing of answers. **Casework** is what auditors ask, find and decide, in their own names: `cases`,
-`codings`, and the revisions of the codebook. The `journal` counts and has days, and is on neither side: it says what
-was done with an audit, nothing that one respondent did.
+`codings`, the revisions of the codebook, `findings`, `actions`, their `entries`, `followed` numbers, `publications`.
+The `journal` counts and has days, and is on neither side: it says what was done with an audit, nothing that one
+respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
 """
 
@@ -97,6 +98,7 @@ audits = Table(
     Column("harm_types", Text, nullable=False),
     Column("period_from", Date),  # what is looked at: both, or neither
     Column("period_to", Date),
+    Column("baseline", Text, nullable=False),  # the audit that this one looks at again; '' for a first one
     sqlite_with_rowid=False,
 )
 
@@ -242,7 +244,7 @@ slips = Table(
     metadata,
     _random_id("hash", HASH_BYTES),
     Column("audit", Text, nullable=False),
-    _one_of("role", "respondent", "lead", "deputy", "auditor"),
+    _one_of("role", "respondent", "lead", "deputy", "auditor", "owner", "board"),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )
@@ -261,7 +263,8 @@ people = Table(
     sqlite_with_rowid=False,
 )
 
-# Messages that start with us, to `people`: which, never what it says.
+# Messages that start with us, to `people`: which, never what it says. A person is told once of each `occasion` (due in
+# 7 days, say, on 4 May) of a `subject` (an action); a notice without one is its own subject.
 notices = Table(
     "notices",
     metadata,
@@ -270,7 +273,10 @@ notices = Table(
     Column("audit", Text, nullable=False),
     Column("kind", Text, nullable=False),
     _one_of("status", "waiting", "sent", "parked"),
+    Column("subject", LargeBinary, nullable=False),
+    Column("occasion", Text, nullable=False),
     Index(None, "person"),
+    Index(None, "subject", "person", "occasion", unique=True),
     sqlite_with_rowid=False,
 )
 
@@ -398,6 +404,77 @@ codebook_revisions = Table(
     sqlite_with_rowid=False,
 )
 
+# What an audit concludes, and what will be done about it; encrypted with the key file but for what is looked for.
+findings = Table(
+    "findings",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    _one_of("standing", "open", "closed", "reopened"),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit", "number", unique=True),
+    sqlite_with_rowid=False,
+)
+actions = Table(
+    "actions",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", LargeBinary, nullable=False),  # accounts, or empty
+    Column("sponsor", LargeBinary, nullable=False),
+    Column("due_on", Date),
+    Column("review_on", Date),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit", "number", unique=True),
+    Index(None, "owner"),
+    sqlite_with_rowid=False,
+)
+
+# What was said of them, or of the audit: progress, verification, challenge, notification and so on.
+entries = Table(
+    "entries",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False),  # the id of a finding or an action, or empty
+    _bytes("account", ID_BYTES),
+    Column("day", Date, nullable=False),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    Index(None, "subject"),
+    sqlite_with_rowid=False,
+)
+
+# Numbers that are followed month by month.
+followed = Table(
+    "followed",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    sqlite_with_rowid=False,
+)
+
+# Reports that were published, frozen; the content is encrypted with the key file, the digest is of what it holds.
+publications = Table(
+    "publications",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    Column("view", Text, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("locked", LargeBinary, nullable=False),
+    Index(None, "audit", "view", "edition", unique=True),
+    sqlite_with_rowid=False,
+)
+
 # What was done with audits, chained entry by entry: see `storage.journal`. Triggers refuse whatever but adds to it.
 journal = Table(
     "journal",
@@ -421,4 +498,4 @@ RIGHTS = (slips,)
 IDENTITY_SIDE = (drafts, people, notices)
 ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages, excerpts)
 ACCESS = (accounts, credentials, sign_in_links, sessions, approvals)
-CASEWORK = (cases, codings, codebook_revisions)
+CASEWORK = (cases, codings, codebook_revisions, findings, actions, entries, followed, publications)

@@ -31,6 +31,7 @@ from storage.keys import Keys
 from storage.migrations import Revision, current, is_new, keep_others_out, upgrade, wanted
 from storage.notices import Notices
 from storage.people import People
+from storage.plan import Actions, Entries, Findings, Measures, Publications
 from storage.postgresql import others_are_connected
 from storage.receipts import USUAL, Cost
 from storage.slips import Slips
@@ -86,6 +87,31 @@ class UnitOfWork:
     def codebooks(self) -> Codebooks:
         """How the codebook was revised."""
         return Codebooks(self._connection)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What audits conclude."""
+        return Findings(self._connection, self._storage.keys)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What will be done about it."""
+        return Actions(self._connection, self._storage.keys)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """What was said of findings, actions and audits."""
+        return Entries(self._connection, self._storage.keys)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Numbers that are followed month by month."""
+        return Measures(self._connection, self._storage.keys)
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Reports that were published."""
+        return Publications(self._connection, self._storage.keys)
 
     @property
     def suggesters(self) -> Suggesters:

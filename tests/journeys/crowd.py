@@ -220,6 +220,8 @@ class Somebody:
                 return None
             if any(key.move for key in _keys(shown)):
                 return shown
+            if shown.edited:  # answered, and nothing came since: nobody scrolls up to an older question
+                return None
         return None
 
     def _acts(self, shown: Shown) -> bool:
