@@ -131,9 +131,11 @@ def options_of(scene: Scene, slot: Slot) -> tuple[Option, ...]:
 
 
 def is_required(scene: Scene, slot: Slot) -> bool:
-    """Whether a question must be answered as things stand."""
+    """Whether a question must be answered as things stand: none that has nothing to choose from outside."""
     rule = scene.script.rules[slot.spot.index].required
-    if rule is None:
+    if rule is None or (
+        question_of(slot).choices in scene.script.form.external and not options_of(scene, slot)
+    ):
         return False
     stand(scene, slot)
     return rule.truth(scene.scope)

@@ -21,7 +21,7 @@ from dialogues.interview import Path, State, static
 from dialogues.moves import Another, Answer, Begin, Confirm, Skip, Submit, Wording
 from dialogues.outline import Spot
 from dialogues.prompts import Ask, ConfirmWording, Prompt, Review, Say
-from dialogues.samples import Samples
+from dialogues.samples import Samples, examples
 from dialogues.scene import Scene
 from dialogues.script import Script, is_consent, script_of
 
@@ -134,7 +134,9 @@ class _Walk:
     def play(self) -> None:
         """Walk to the end, or to where nothing leads on."""
         seed = str(self.random.random())
-        turn = advance(self.form, invite(self.form, seed=seed), Begin(), now=self.now)
+        turn = advance(
+            self.form, invite(self.form, seed=seed, lists=examples(self.form)), Begin(), now=self.now
+        )
         for _ in range(MOST_STEPS):
             self._look(turn.prompts)
             following = self._step(turn)

@@ -6,7 +6,7 @@ that cannot be taken is a value (`AskAgain`, `NotNow`, `Stale`), and leaves the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeAlias, assert_never
@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialogues import asking
-from dialogues.form import Attribution, Form, Kind, Question, Text
+from dialogues.form import Attribution, Choice, Form, Kind, Question, Text
 from dialogues.identifying import find_identifying, remove_identifying
 from dialogues.interview import Interview, Path, State, Value
 from dialogues.lifecycle import LIVE, Facts, follow, possible
@@ -77,6 +77,7 @@ Prompts: TypeAlias = tuple[Prompt, ...]
 
 _NEVER_STALE = frozenset({Begin, Look, Help, Concern, Speak, Withdraw, Edit, Jump})
 _NOTHING_KNOWN: Mapping[str, Value] = MappingProxyType({})
+_NO_LISTS: Mapping[str, Sequence[Choice]] = MappingProxyType({})
 _AT_A_QUESTION = frozenset({State.ASKING, State.CONSENTING, State.CONFIRMING})
 _ANYWHERE = ("look", "speak", "help", "concern")
 _MARKING = ("mark", "done")
@@ -103,30 +104,44 @@ class _Refused(Exception):
 
 
 def invite(
-    form: Form, *, language: str | None = None, seed: str = "", known: Mapping[str, Value] = _NOTHING_KNOWN
+    form: Form,
+    *,
+    language: str | None = None,
+    seed: str = "",
+    known: Mapping[str, Value] = _NOTHING_KNOWN,
+    lists: Mapping[str, Sequence[Choice]] = _NO_LISTS,
 ) -> Interview:
     """An interview that has not begun. An unknown language means the form's own; `seed` makes chance repeatable.
 
     `known` is what need not be asked: values by the word in the appearance of their question (`harm-types`, `scope`).
+    `lists` are the choices of the form's external lists; one that is missing is empty.
     """
     spoken = [each.code for each in form.languages]
     chosen = language if language in spoken else form.default_language
-    return Interview(form.digest, chosen, seed=seed, known=_known(form, known))
+    given = {name: tuple(lists.get(name, ())) for name in form.external}
+    offered = {name: choices for name, choices in given.items() if choices}
+    return Interview(form.digest, chosen, seed=seed, known=_known(form, known, offered), lists=offered)
 
 
-def _known(form: Form, known: Mapping[str, Value]) -> dict[Path, Value]:
+def _known(
+    form: Form, known: Mapping[str, Value], lists: Mapping[str, Sequence[Choice]]
+) -> dict[Path, Value]:
     """What is known, by the paths of its questions outside of repeats."""
     spots = [spot for spot in script_of(form).spots if known and not spot.chain]
-    found = {spot.path: _fitting(form, spot.question, known) for spot in spots if spot.question is not None}
+    asked = {spot.path: spot.question for spot in spots if spot.question is not None}
+    found = {path: _fitting(form, question, known, lists) for path, question in asked.items()}
     return {path: value for path, value in found.items() if value}
 
 
-def _fitting(form: Form, question: Question, known: Mapping[str, Value]) -> Value:
+def _fitting(
+    form: Form, question: Question, known: Mapping[str, Value], lists: Mapping[str, Sequence[Choice]]
+) -> Value:
     """What is known of a question, as far as it can be an answer to it."""
     said = next((value for word, value in known.items() if question.appears(word)), "")
     if not question.kind.has_choices:
         return said
-    offered = [each for each in said.split() if form.choice(question, each)]
+    names = {choice.name for choice in (form.choices | dict(lists)).get(question.choices, ())}
+    offered = [each for each in said.split() if each in names]
     return " ".join(offered) if question.kind.is_many or len(offered) == 1 else ""
 
 
@@ -224,6 +239,7 @@ def _with(interview: Interview, scene: Scene, state: State, **changes: str | Non
         editing=changes.get("editing"),
         focus=_focus(scene, changes.get("focus", interview.focus)),
         pending=changes.get("pending"),
+        lists=scene.lists,
         turn=interview.turn + 1,
         seed=interview.seed,
         seen=scene.scope.now.isoformat() if scene.script.looks_at_clock else "",
@@ -261,6 +277,7 @@ def _emptied(interview: Interview, state: State) -> Interview:
         seed=interview.seed,
         seen=interview.seen,
         known=interview.known if state in LIVE else {},
+        lists=interview.lists if state in LIVE else {},
     )
 
 

@@ -381,7 +381,7 @@ class _Compiler:
     def _lookup(self, path: Path) -> Code:
         """`instance('list')/root/item[…]/column`: a cell of a choice list."""
         name = path.steps[0].name
-        if name not in self.outline.form.choices:
+        if name not in self.outline.form.choices and name not in self.outline.form.external:
             raise Mistake(f"No choice list is called “{name}”.", path.at)
         tests = [self._item_test(tree) for step in path.steps[1:] for tree in step.predicates]
         column = path.steps[-1].name

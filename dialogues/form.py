@@ -179,7 +179,8 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     """The definition of an interview.
 
     `source_type`: what kind of evidence it brings, one of `SourceType`, or empty. `unreviewed`: the codes of the
-    languages whose words no speaker has reviewed.
+    languages whose words no speaker has reviewed. `external`: the lists whose choices are not in the form: each
+    interview is given them when it begins.
     """
 
     id: str
@@ -196,6 +197,7 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     reading_age: int | None = None
     source_type: str = ""
     unreviewed: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from dialogues.form import Choice
+
 Path: TypeAlias = str
 Value: TypeAlias = str  # what XLSForm sees: several choices are separated by spaces, dates are ISO 8601
 
@@ -41,6 +43,7 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     its writer. `marked` holds the choices that are marked at the question that waits, None before the first
     mark. `focus` is the section that was jumped to, while something in it is still to be asked. `known` holds what
     the audit knows already of what the form asks; before consent it is kept apart, since then nothing is an answer.
+    `lists` holds the choices of the form's external lists, as they were when it began.
     `turn` counts what was changed, so that a button can tell which question it belongs to.
     `seed` makes chance repeatable. `seen` is the time of the last turn, noted only for forms whose rules
     look at the clock: their questions depend on it. It has no repr: nobody's words leave by accident.
@@ -57,6 +60,7 @@ class Interview(Struct, frozen=True, dict=True, omit_defaults=True):
     marked: tuple[str, ...] | None = None
     focus: Path | None = None
     known: dict[Path, Value] = {}
+    lists: dict[str, tuple[Choice, ...]] = {}
     turn: int = 0
     seed: str = ""
     seen: str = ""

@@ -22,11 +22,15 @@ class _Prompt(Struct, frozen=True, kw_only=True, tag=str.lower, omit_defaults=Tr
 
 
 class Option(Struct, frozen=True):
-    """One choice as it is offered; `apart` is true for those outside the scale, such as "I don't know"."""
+    """One choice as it is offered; `apart` is true for those outside the scale, such as "I don't know".
+
+    `group`: the heading that it stands under in a long list; may be empty.
+    """
 
     value: str
     label: str
     apart: bool = False
+    group: str = ""
 
 
 class Progress(Struct, frozen=True):

@@ -15,6 +15,7 @@ from dialogues.interview import Interview, State
 from dialogues.moves import Another, Answer, Begin, Confirm, Move, Remove, Skip, Submit, Wording
 from dialogues.prompts import Ask, AskAgain, ConfirmWording, Prompt, Reason, Review, Say
 from dialogues.responses import Response
+from dialogues.samples import examples
 
 Prepared = Mapping[str, Any]
 MOST_TURNS = 20_000  # of one rehearsal: a form that never ends is stopped
@@ -52,7 +53,9 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
     value of a hidden question is what was known when the interview began.
     """
     turns: list[Played] = []
-    turn = advance(form, invite(form, language=language, seed="rehearsal"), Begin(), now=now)
+    turn = advance(
+        form, invite(form, language=language, seed="rehearsal", lists=examples(form)), Begin(), now=now
+    )
     for _ in range(MOST_TURNS):
         turns.extend(_notes(turn.prompts))
         following = _step(form, turn, answers, now, turns)

@@ -197,6 +197,7 @@ class RowType:
     ends: bool = False
     problem: str = ""
     ignored: str = ""
+    is_external: bool = False
 
 
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {
@@ -212,14 +213,13 @@ _SELECTS = (
     (re.compile(r"select[_ ](?:multiple|all that apply)(?: from)?", re.IGNORECASE), Kind.SELECT_MULTIPLE),
     (re.compile(r"rank", re.IGNORECASE), Kind.RANK),
 )
+_FROM_FILE = re.compile(r"select_(one|multiple)_from_file(?:\s+(\S+?)(?:\.csv)?)?", re.IGNORECASE)
 _CANNOT = {
     "geopoint": "a position on the map",
     "geotrace": "a line on the map",
     "geoshape": "an area on the map",
     "barcode": "a barcode",
     "video": "a video",
-    "select_one_from_file": "choices from another file",
-    "select_multiple_from_file": "choices from another file",
     "xml-external": "data from another file",
     "csv-external": "data from another file",
     "osm": "a map",
@@ -247,7 +247,16 @@ def read_type(written: str) -> RowType:
         return RowType(
             words, ignored=f"Candour collects nothing about devices or people: “{first}” is left out."
         )
-    return _select(words) or _unknown(words, lowered)
+    return _select_from_file(words) or _select(words) or _unknown(words, lowered)
+
+
+def _select_from_file(words: str) -> RowType | None:
+    """A question whose choices are given to the interview when it begins: `select_one_from_file actions.csv`."""
+    match = _FROM_FILE.fullmatch(words)
+    if match is None:
+        return None
+    kind = Kind.SELECT_ONE if match[1].lower() == "one" else Kind.SELECT_MULTIPLE
+    return RowType(words, kind, match[2] or "", is_external=True)
 
 
 def _select(words: str) -> RowType | None:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
+from dialogues import syntax
 from dialogues.asking import bounds_of
-from dialogues.form import Kind
+from dialogues.form import Choice, Form, Kind, Text
 from dialogues.interview import Path, Value
 from dialogues.outline import Spot
 from dialogues.script import Script
@@ -31,6 +32,36 @@ _MOST_ATOMS = 2_000  # of a text that is made to match a pattern
 _DEEPEST = 20  # groups in each other, in a pattern
 _MOST_KNOWN = 3  # codes of one hidden question
 _REACH = 5  # calculations of calculations that are followed
+
+
+def examples(form: Form) -> dict[str, tuple[Choice, ...]]:
+    """Made-up choices for the lists that a form gets from outside, for whoever tries it.
+
+    The columns that filters look at hold every choice of the form, so that something passes.
+    """
+    columns = dict.fromkeys(_filtered_columns(form), " ".join(_names(form)))
+    return {
+        name: tuple(
+            Choice(f"{name}-{number}", Text({"en": f"Example {number} ({name})"}), None, columns)
+            for number in (1, 2, 3)
+        )
+        for name in form.external
+    }
+
+
+def _names(form: Form) -> Iterator[str]:
+    return (choice.name for choices in form.choices.values() for choice in choices)
+
+
+def _filtered_columns(form: Form) -> Iterator[str]:
+    """Bare names in the choice filters."""
+    for question in form.questions.values():
+        trees = [parse(question.choice_filter)] if question.choice_filter else []
+        while trees:
+            tree = trees.pop()
+            if isinstance(tree, syntax.Path) and not tree.start and len(tree.steps) == 1:
+                yield tree.steps[0].name
+            trees += children(tree)
 
 
 class Samples:

@@ -44,6 +44,7 @@ class Scene:
         "hidden",
         "known",
         "language",
+        "lists",
         "own_counts",
         "present",
         "reached",
@@ -61,6 +62,7 @@ class Scene:
         self.done = set(interview.done)
         self.own_counts = dict(interview.counts)
         self.known = interview.known
+        self.lists = interview.lists
         self.values: dict[Path, Value] = {}
         self.hidden: set[Path] = set()
         self.counts: dict[Path, int] = {}
@@ -84,13 +86,13 @@ class Scene:
         self._waiting: dict[int, dict[Instance, bool]] = {}
 
     def _look(self, now: datetime) -> None:
-        items = self.script.items(self.language)
+        items = self.script.items(self.language, self.lists)
         self.scope = Scope(self.values, self.hidden, self.counts, items, now, self.seed)
 
     def speak(self, language: str) -> None:
         """Read all texts in another language; what quotes a label is worked out again."""
         self.language = language
-        self.scope.items = self.script.items(language)
+        self.scope.items = self.script.items(language, self.lists)
         self._build()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -110,6 +110,7 @@ class Script:
         self._check_templates()
         self._items: dict[str, dict[str, list[dict[str, str]]]] = {}
         self._options: dict[tuple[str, str], tuple[Option, ...]] = {}
+        self._external = frozenset(form.external)
 
     def _lay_out(self) -> None:
         """The walk at the top level: questions, notes and repeats outside of any repeat, groups flattened."""
@@ -228,22 +229,19 @@ class Script:
             self._told[spot.index, language] = told
         return told
 
-    def items(self, language: str) -> dict[str, list[dict[str, str]]]:
-        """Every choice list as rows of cells, labels in the language: what filters and lookups see."""
+    def items(
+        self, language: str, lists: Mapping[str, Sequence[Choice]] | None = None
+    ) -> dict[str, list[dict[str, str]]]:
+        """Every choice list as rows of cells, labels in the language: what filters and lookups see.
+
+        `lists` are those that an interview was given.
+        """
         if language not in self._items:
             self._items[language] = {
-                name: [
-                    {
-                        **choice.columns,
-                        "name": choice.name,
-                        "label": choice.label.to(language),
-                        "position()": str(place),
-                    }
-                    for place, choice in enumerate(choices, 1)
-                ]
-                for name, choices in self.form.choices.items()
+                name: _cells(choices, language) for name, choices in self.form.choices.items()
             }
-        return self._items[language]
+        own = self._items[language]
+        return own | {name: _cells(choices, language) for name, choices in lists.items()} if lists else own
 
     def options(self, spot: Spot, language: str, scope: Scope) -> tuple[Option, ...]:
         """The choices that are offered at a question now, in order."""
@@ -251,6 +249,8 @@ class Script:
         if question is None:
             return ()
         rule = self.rules[spot.index].filter
+        if question.choices in self._external:
+            return tuple(_given(rule, scope.items.get(question.choices, ()), scope))
         if rule is not None:
             choices = [
                 choice for choice in self.form.choices[question.choices] if _offers(rule, choice, scope)
@@ -352,8 +352,31 @@ def _is_kept(rules: Rules, spot: Spot) -> bool:
     return calculation is not None and (calculation.volatile or is_asked(spot))
 
 
+def _cells(choices: Iterable[Choice], language: str) -> list[dict[str, str]]:
+    return [
+        {
+            **choice.columns,
+            "name": choice.name,
+            "label": choice.label.to(language),
+            "position()": str(place),
+        }
+        for place, choice in enumerate(choices, 1)
+    ]
+
+
+def _given(rule: Compiled | None, rows: Iterable[Mapping[str, str]], scope: Scope) -> Iterator[Option]:
+    """The choices of a list from outside that a filter lets through; a label is shown as it is."""
+    for row in rows:
+        if rule is None or _lets(rule, row, scope):
+            yield Option(row["name"], row["label"] or row["name"], group=row.get("group", ""))
+
+
 def _offers(rule: Compiled, choice: Choice, scope: Scope) -> bool:
-    scope.item = {**choice.columns, "name": choice.name}
+    return _lets(rule, {**choice.columns, "name": choice.name}, scope)
+
+
+def _lets(rule: Compiled, item: Mapping[str, str], scope: Scope) -> bool:
+    scope.item = item
     try:
         return rule.truth(scope)
     finally:

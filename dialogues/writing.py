@@ -92,8 +92,15 @@ def _survey_rows(nodes: Iterable[Node], form: Form) -> Iterator[Cells]:
         yield {"type": f"end {what}"}
 
 
+def _kind(question: Question, form: Form) -> str:
+    """The type of a question, with its list."""
+    if question.choices in form.external:
+        return f"{question.kind}_from_file {question.choices}.csv"
+    return f"{question.kind} {question.choices}" if question.choices else str(question.kind)
+
+
 def _question_row(question: Question, form: Form) -> Cells:
-    kind = f"{question.kind} {question.choices}" if question.choices else str(question.kind)
+    kind = _kind(question, form)
     texts = {
         "label": question.label,
         "hint": question.hint,

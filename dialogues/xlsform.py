@@ -89,6 +89,7 @@ class _Reader:
     places: dict[str, Place] = field(default_factory=dict)
     choice_places: dict[tuple[str, str], Place] = field(default_factory=dict)
     lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
+    external: dict[str, Place] = field(default_factory=dict)
     _rows: dict[tuple[str, ...], Place] = field(default_factory=dict)
     _languages: tuple[Language, ...] = ()
 
@@ -366,12 +367,25 @@ class _Reader:
             polarity=self._polarity(columns, row),
             equivalence=get(row, "equivalence"),
         )
+        if row_type.is_external:
+            self._check_external(columns.place(row, "type"), question)
+        elif question.kind.has_choices:
+            self._check_list(columns, row, question)
         self._check_question(columns, row, question)
         return question
 
+    def _check_external(self, place: Place, question: Question) -> None:
+        """A list from outside has a name, and no choices in the form."""
+        name = question.choices
+        if not name:
+            self._say("no_list", "Name the list, such as “select_one_from_file actions.csv”.", place)
+        elif name in self.lists:
+            message = f"The list “{name}” has choices in this form, so it cannot come from outside too."
+            self._say("list_twice", message, place)
+        else:
+            self.external[name] = place
+
     def _check_question(self, columns: Columns, row: Row, question: Question) -> None:
-        if question.kind.has_choices:
-            self._check_list(columns, row, question)
         if not question.label and not question.hint and _needs_label(question):
             message = f"The question “{question.name}” has no label: nobody would know what is asked."
             self._say("no_label", message, columns.place(row, "label"))
@@ -460,7 +474,15 @@ class _Reader:
             reading_age=self._whole_number(settings, row, "reading_age"),
             source_type=self._source_type(settings, row),
             unreviewed=self._unreviewed(settings, row),
+            external=self._external(settings, row),
         )
+
+    def _external(self, settings: Columns, row: Row) -> tuple[str, ...]:
+        """The lists from outside: what is offered would lie beside the answers, so no anonymous form has any."""
+        if self.external and self._attribution(settings, row) is Attribution.ANONYMOUS:
+            message = "An anonymous form cannot have choices from outside: put them into the sheet “choices”."
+            self._say("external_anonymous", message, next(iter(self.external.values())))
+        return tuple(sorted(self.external))
 
     def _attribution(self, settings: Columns, row: Row) -> Attribution:
         written = settings.get(row, "attribution") or Attribution.NAMED

@@ -18,13 +18,14 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Move
 from dialogues.prompts import Ask, AskAgain, Say
+from dialogues.samples import examples
 
 _OVER = frozenset({State.SUBMITTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
 
 
 def talk(form: Form, console: Console, clock: Clock, *, language: str | None = None) -> State:
     """Hold one conversation on the terminal, and give the state in which it ended."""
-    invited = invite(form, language=language, seed=secrets.token_hex(8))
+    invited = invite(form, language=language, seed=secrets.token_hex(8), lists=examples(form))
     turn = advance(form, invited, moves.Begin(), now=clock.now())
     tries = 0
     while True:

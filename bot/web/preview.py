@@ -23,6 +23,7 @@ from dialogues.engine import invite
 from dialogues.form import Form, Group, Kind, Node, Question, Repeat, Text
 from dialogues.outline import Outline
 from dialogues.prompts import Ask, Option, Progress, Prompt, Say
+from dialogues.samples import examples
 from dialogues.script import is_asked, is_consent, is_signpost, section_of
 from dialogues.syntax import REFERENCE
 
@@ -165,7 +166,8 @@ class _Preview:
         )
 
     def _screen(self, prompt: Prompt) -> webchat.Screen:
-        return webchat.screen(Reply(self._form, invite(self._form, language=self._language), (prompt,)), ())
+        begun = invite(self._form, language=self._language, lists=examples(self._form))
+        return webchat.screen(Reply(self._form, begun, (prompt,)), ())
 
     def _ask(self, question: Question, *, consent: bool) -> Ask:
         return Ask(
@@ -184,7 +186,7 @@ class _Preview:
         )
 
     def _options(self, question: Question) -> tuple[Option, ...]:
-        choices = self._form.choices.get(question.choices, ())
+        choices = (self._form.choices | examples(self._form)).get(question.choices, ())
         scaled = any(choice.score is not None for choice in choices)
         return tuple(
             Option(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from dialogues.engine import Turn, advance, history, invite, prompts, response
-from dialogues.form import Form
+from dialogues.form import Choice, Form
 from dialogues.interview import Interview, State
 from dialogues.moves import Answer, Begin, Move
 from dialogues.prompts import Ask, Prompt, Say
@@ -33,10 +34,17 @@ def form_of(text: str) -> Form:
 class Conversation:
     """One person in one interview: `talk.say("12")`, then look at `talk.question`."""
 
-    def __init__(self, form: Form, *, language: str | None = None, seed: str = "seed") -> None:
+    def __init__(
+        self,
+        form: Form,
+        *,
+        language: str | None = None,
+        seed: str = "seed",
+        lists: Mapping[str, Sequence[Choice]] | None = None,
+    ) -> None:
         self.form = form
         self.now = NOW
-        self.interview: Interview = invite(form, language=language, seed=seed)
+        self.interview: Interview = invite(form, language=language, seed=seed, lists=lists or {})
         self.prompts: tuple[Prompt, ...] = ()
 
     def do(self, move: Move) -> Turn:
