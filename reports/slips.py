@@ -5,9 +5,7 @@ The order of the slips is the caller's; each says the same but for its code. Not
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -15,8 +13,9 @@ import segno
 import typst
 from msgspec import Struct
 
+from reports.typesetting import fonts
+
 TEMPLATE = "slips.typ"
-FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has the others
 _CORRECTED = "m"  # how much of a code may be torn or stained: 15 %
 
 
@@ -74,16 +73,10 @@ def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
     return typst.compile(
         template,
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs={"sheet": data},
         pdf_standards=standard,
     )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The same fonts on every machine."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 def _drawn(address: str) -> str:
