@@ -12,7 +12,7 @@ FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has t
 _POINTS = 72  # in an inch
 _LARGEST = 8192  # pixels on either side
 _SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
-_PAGE = "#set page(width: {}pt, height: {}pt, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: \"svg\", width: 100%)"
+_PAGE = '#set page(width: {}pt, height: {}pt, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
 
 
 @cache

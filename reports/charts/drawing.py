@@ -82,7 +82,7 @@ class Drawing(Struct, frozen=True):
 
 
 class Figure(Struct, frozen=True):
-    """A picture with what it says: `sentences` for chat and those who do not see it, `rows` under `head` for a table."""
+    """A picture with what it says: `sentences` for chat and screen readers, `rows` under `head` for a table."""
 
     title: str
     sentences: tuple[str, ...]

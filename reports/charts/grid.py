@@ -1,4 +1,4 @@
-"""Rows by columns. On a phone the name of a row stands above its cells, and names of columns that do not fit below."""
+"""Rows by columns. On a phone the name of a row stands above its cells; columns may be numbers, explained above."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Row(Struct, frozen=True):
 
 
 def grid(width: int, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Block]:
-    """The grid from its head down to the names of columns that are numbers above."""
+    """The grid under its head, and above it the names of columns that are numbers there."""
     left = EDGE if width == NARROW else EDGE + _NAME
     wide = (width - EDGE - left) / max(1, len(columns))
     numbered = not all(fits(column, wide - 6, most=_HEAD) for column in columns)
+    if numbered:
+        yield note("Columns: " + "; ".join(keys(columns)) + ".", width)
     yield _head([str(i) for i in range(1, len(columns) + 1)] if numbered else columns, left, wide)
     for row in rows:
         yield _row(row, left, wide, width)
-    if numbered:
-        yield note("Columns: " + "; ".join(keys(columns)) + ".", width)
 
 
 def _head(columns: Sequence[str], left: float, wide: float) -> Block:

@@ -57,9 +57,9 @@ def _blocks(table: Heat, width: int) -> Iterable[Block]:
     yield from grid(width, table.groups, rows)
     yield note(f"Percent of {table.of}; the line below a number is as long as the share.", width)
     for reason, letter in letters.items():
-        yield note(f"{letter} – not shown: {reason}", width, mark="hatch")
+        yield note(f"{letter}: not shown: {reason}", width, mark="hatch")
     if any(told is None for theme in table.themes for told in theme.told):
-        yield note("· – not asked", width)
+        yield note("– : not asked", width)
 
 
 def _letters(table: Heat) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _letters(table: Heat) -> dict[str, str]:
 def _cell(told: Told, letters: dict[str, str], box: Box) -> list[Shape]:
     match told:
         case None:
-            return inked(box, "·", fill=PAPER, ink=QUIET)
+            return inked(box, "–", fill=PAPER, ink=QUIET)
         case Hidden(reason=reason):
             return _hatched(box, letters[reason])
     ink = PAPER if told.percent >= _DARK else INK
@@ -109,6 +109,7 @@ def _sentences(table: Heat) -> tuple[str, ...]:
     low, high = (pick(known, key=lambda each: each[0]) for pick in (min, max))
     hidden = sum(isinstance(told, Hidden) for theme in table.themes for told in theme.told)
     return (
-        f"Share of {table.of}: lowest {_said(low[3])} ({low[1]}, {low[2]}), highest {_said(high[3])} ({high[1]}, {high[2]}).",
+        f"Share of {table.of}: lowest {_said(low[3])} ({low[1]}, {low[2]}), "
+        f"highest {_said(high[3])} ({high[1]}, {high[2]}).",
         *([f"Not shown: {hidden} of {hidden + len(known)} shares."] if hidden else []),
     )

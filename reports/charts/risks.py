@@ -87,7 +87,11 @@ def _packed(labels: list[str], room: float) -> list[str]:
 
 def _tint(product: int) -> str:
     """Darker with impact × likelihood; the place alone says the same."""
-    return next(tint for below, tint in ((5, "#ffffff"), (10, "#faeee2"), (15, "#f3ddc4"), (26, "#eeb98a")) if product < below)
+    return next(
+        tint
+        for below, tint in ((5, "#ffffff"), (10, "#faeee2"), (15, "#f3ddc4"), (26, "#eeb98a"))
+        if product < below
+    )
 
 
 def _sentences(ordered: Sequence[Risk]) -> tuple[str, ...]:

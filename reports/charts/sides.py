@@ -35,7 +35,7 @@ _SAID = {
     Verdict.INSUFFICIENT: "too few people to compare",
 }
 _MEANS = {
-    Verdict.ALIGNED: "aligned: less than 10 points apart",
+    Verdict.ALIGNED: "aligned: less than 10 points apart, no more than chance",
     Verdict.NOTABLE: "notable: more than chance",
     Verdict.INDICATIVE: "indicative: 20 points or more, but chance alone could make it",
     Verdict.UNCLEAR: "unclear: cannot tell",
@@ -57,7 +57,13 @@ def sides(title: str, pairs: Sequence[Pair]) -> Figure:
     """The gaps as a picture. All numbers must be such as may be published."""
     head = ("Theme", "Leaders", "Frontline", "Difference", "What it tells")
     rows = [
-        (each.name, _percent(each.leaders), _percent(each.frontline), difference(each.gap), _SAID[each.gap.verdict])
+        (
+            each.name,
+            _percent(each.leaders),
+            _percent(each.frontline),
+            difference(each.gap),
+            _SAID[each.gap.verdict],
+        )
         for each in pairs
     ]
     return figure(title, _sentences(pairs), head, rows, partial(_blocks, pairs))

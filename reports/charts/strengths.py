@@ -40,7 +40,13 @@ class Strength(Struct, frozen=True):
 def bars(title: str, themes: Sequence[Strength], *, of: str = "positive answers") -> Figure:
     """The themes in the order given, a bar each."""
     rows = [(each.name, each.word, _share(each.share)) for each in themes]
-    return figure(title, _sentences(themes, of), ("Theme", "How strongly", f"Share of {of}"), rows, partial(_blocks, themes, of))
+    return figure(
+        title,
+        _sentences(themes, of),
+        ("Theme", "How strongly", f"Share of {of}"),
+        rows,
+        partial(_blocks, themes, of),
+    )
 
 
 def _blocks(themes: Sequence[Strength], of: str, width: int) -> Iterable[Block]:

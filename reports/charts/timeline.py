@@ -1,4 +1,4 @@
-"""The plan over time: each action from its start to its due day, its milestones, its state, and the day it is read on."""
+"""The plan over time: each action from start to due day, its milestones, its state, and the day it is read on."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from reports.charts.drawing import (
 )
 
 PAGE = 30  # actions on one picture
-_NAME, _STATE = 240, 110  # units for names and states
+_NAME, _STATE = 236, 126  # units for names and states
 _MONTH = 48  # units that the name of a month needs
-_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Step(Struct, frozen=True):
@@ -64,7 +64,12 @@ def timeline(title: str, tasks: Sequence[Task], *, as_of: date) -> tuple[Figure,
     scale = _scale(tasks, as_of)
     count = ceil(len(tasks) / PAGE)
     return tuple(
-        _page(f"{title} ({i + 1} of {count})" if count > 1 else title, tasks[i * PAGE : (i + 1) * PAGE], as_of, scale)
+        _page(
+            f"{title} ({i + 1} of {count})" if count > 1 else title,
+            tasks[i * PAGE : (i + 1) * PAGE],
+            as_of,
+            scale,
+        )
         for i in range(count)
     )
 
@@ -83,7 +88,10 @@ class _Scale(Struct, frozen=True):
     def ticks(self, room: float) -> Iterator[tuple[float, str]]:
         """The months that are named, where they begin: as many as there is room for."""
         months = self.last - self.first
-        step = next((each for each in (1, 2, 3, 6, 12) if months / each * _MONTH <= room), ceil(months * _MONTH / room))
+        step = next(
+            (each for each in (1, 2, 3, 6, 12) if months / each * _MONTH <= room),
+            ceil(months * _MONTH / room),
+        )
         for month in range(self.first, self.last, step):
             year = f" {month // 12 % 100:02d}"
             yield (month - self.first) / months, _NAMES[month % 12] + year
@@ -109,7 +117,8 @@ def _blocks(tasks: Sequence[Task], as_of: date, scale: _Scale, width: int) -> It
     rows = [(_under if narrow else _beside)(task, scale, left, right, width) for task in tasks]
     yield _head(as_of, scale, left, right, sum(row.height for row in rows))
     yield from rows
-    yield note("Bar: from start to due day. Striped bar and flag: late.", width, mark="hatch")
+    yield note("Bars: from start to due day. Dotted line: no due day yet.", width)
+    yield note("late, with a flag on the due day", width, mark="hatch")
     yield note("milestone reached", width, mark="diamond")
     yield note("milestone not yet reached", width, mark="open diamond")
 
@@ -123,7 +132,10 @@ def _head(as_of: date, scale: _Scale, left: float, right: float, high: float) ->
         shapes += [Line(x, top, x, top + high, PALE), Word(x, LEADING + SIZE + 2, name, fill=QUIET)]
     x, said = _at(scale.share(as_of), left, right), f"as of {_day(as_of)}"
     middle = min(max(x, left + length(said) / 2), right - length(said) / 2)
-    shapes += [Line(x, LEADING, x, top + high, INK, 1.5, "5 3"), Word(round(middle, 1), SIZE - 1, said, "middle", bold=True)]
+    shapes += [
+        Line(x, top - 2, x, top + high, INK, 1.5, "5 3"),
+        Word(round(middle, 1), SIZE - 1, said, "middle", bold=True),
+    ]
     return Block(top, tuple(shapes))
 
 
@@ -139,16 +151,17 @@ def _backed(name: Sequence[Word], state: Word) -> list[Shape]:
     """White behind words that stand on the lines of months."""
     said = length(state.text, bold=state.bold)
     return [
-        *(Box(each.x - 2, each.y - SIZE + 1, round(length(each.text), 1), LEADING, "#ffffff") for each in name),
+        *(
+            Box(each.x - 2, each.y - SIZE + 1, round(length(each.text), 1), LEADING, "#ffffff")
+            for each in name
+        ),
         Box(round(state.x - said, 1), state.y - SIZE + 1, round(said, 1), LEADING, "#ffffff"),
     ]
 
 
 def _beside(task: Task, scale: _Scale, left: float, right: float, width: int) -> Block:
     name = words(task.name, EDGE, 3, _NAME - 14)
-    state = words(
-        _state(task), right + 12, 3, _STATE - 12, bold=task.late, fill=ORANGE if task.late else INK
-    )
+    state = words(_state(task), right + 12, 3, _STATE - 12, bold=task.late, fill=ORANGE if task.late else INK)
     high = 8 + LEADING * max(len(name), len(state))
     rule = Line(EDGE, high, width - EDGE, high, PALE)
     return Block(high, (rule, *name, *state, *_bar(task, scale, left, right, high / 2)))
@@ -162,7 +175,16 @@ def _bar(task: Task, scale: _Scale, left: float, right: float, y: float) -> list
     if task.due is not None:
         start = min(at(task.start or task.due), at(task.due))
         fill = "hatch" if task.late else "#7fb2d1"
-        shapes.append(Box(start, y - 5, round(max(3.0, at(task.due) - start), 1), 10, fill, ORANGE if task.late else BLUE))
+        shapes.append(
+            Box(
+                start,
+                y - 5,
+                round(max(3.0, at(task.due) - start), 1),
+                10,
+                fill,
+                ORANGE if task.late else BLUE,
+            )
+        )
     elif task.start is not None:
         shapes.append(Line(at(task.start), y, right, y, BLUE, 2, "3 3"))
     shapes += [Mark(at(step.day), y, "diamond" if step.reached else "open diamond") for step in task.steps]
@@ -184,7 +206,10 @@ def _day(day: date | None) -> str:
 
 
 def _steps(task: Task) -> str:
-    return "; ".join(f"{_day(step.day)} {'reached' if step.reached else 'not yet'}" for step in task.steps) or "none"
+    return (
+        "; ".join(f"{_day(step.day)} {'reached' if step.reached else 'not yet'}" for step in task.steps)
+        or "none"
+    )
 
 
 def _sentences(tasks: Sequence[Task], as_of: date) -> tuple[str, ...]:
