@@ -109,7 +109,9 @@ def _sentences(table: Heat) -> tuple[str, ...]:
     low, high = (pick(known, key=lambda each: each[0]) for pick in (min, max))
     hidden = sum(isinstance(told, Hidden) for theme in table.themes for told in theme.told)
     return (
-        f"Share of {table.of}: lowest {_said(low[3])} ({low[1]}, {low[2]}), "
-        f"highest {_said(high[3])} ({high[1]}, {high[2]}).",
+        (
+            f"Share of {table.of}: lowest {_said(low[3])} ({low[1]}, {low[2]}), "
+            f"highest {_said(high[3])} ({high[1]}, {high[2]})."
+        ),
         *([f"Not shown: {hidden} of {hidden + len(known)} shares."] if hidden else []),
     )
