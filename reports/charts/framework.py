@@ -39,7 +39,7 @@ def coverage(table: Coverage) -> Figure:
 
 def _blocks(table: Coverage, width: int) -> Iterable[Block]:
     rows = [Row(each.name, tuple(partial(_cell, count) for count in each.counts)) for each in table.items]
-    yield from grid(width, table.kinds, rows)
+    yield from grid(width, table.kinds, rows, low=True)
     yield note(f"The number of {table.of}. – : none, which is no good sign or bad one.", width)
 
 

@@ -25,8 +25,8 @@ from reports.charts.drawing import (
     words,
 )
 
-HIGH = 34  # units: a cell
-_NAME = 230  # units for names of rows, where there is room
+HIGH, LOW = 34, 24  # units: a cell of two lines, and of one
+_NAME, _LONG_NAME = 230, 330  # units for names of rows, where there is room
 _HEAD = 3  # lines of the name of a column
 
 Cell: TypeAlias = Callable[[Box], list[Shape]]
@@ -39,16 +39,19 @@ class Row(Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
-def grid(width: int, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Block]:
-    """The grid under its head, and above it the names of columns that are numbers there."""
-    left = EDGE if width == NARROW else EDGE + _NAME
+def grid(width: int, columns: Sequence[str], rows: Sequence[Row], *, low: bool = False) -> Iterator[Block]:
+    """The grid under its head, and above it the names of columns that are numbers there.
+
+    `low`: cells of one line beside longer names, so that forty rows fill a page of A4.
+    """
+    left = EDGE if width == NARROW else EDGE + (_LONG_NAME if low else _NAME)
     wide = (width - EDGE - left) / max(1, len(columns))
     numbered = not all(fits(column, wide - 6, most=_HEAD) for column in columns)
     if numbered:
         yield note("Columns: " + "; ".join(keys(columns)) + ".", width)
     yield _head([str(i) for i in range(1, len(columns) + 1)] if numbered else columns, left, wide)
     for row in rows:
-        yield _row(row, left, wide, width)
+        yield _row(row, left, wide, width, LOW if low else HIGH)
 
 
 def _head(columns: Sequence[str], left: float, wide: float) -> Block:
@@ -62,21 +65,22 @@ def _head(columns: Sequence[str], left: float, wide: float) -> Block:
     return Block(LEADING * tall + 6, tuple(shapes))
 
 
-def _row(row: Row, left: float, wide: float, width: int) -> Block:
+def _row(row: Row, left: float, wide: float, width: int, least: int) -> Block:
     above = left == EDGE
-    room = width - 2 * EDGE if above or not row.cells else _NAME - 10
+    room = width - 2 * EDGE if above or not row.cells else left - EDGE - 10
     name = words(row.name, EDGE, 0, room, bold=not row.cells)
     high = LEADING * len(name)
     if not row.cells:
         return Block(high + 10, tuple(_lowered(name, 6)))
     top = high + 2 if above else 0
-    beside = [] if above else _lowered(name, (HIGH - high) / 2)
+    tall = least if above else max(least, high)
+    beside = [] if above else _lowered(name, (tall - high) / 2)
     cells = [
         shape
         for i, cell in enumerate(row.cells)
-        for shape in cell(Box(_at(left, wide, i), top, round(wide, 1), HIGH))
+        for shape in cell(Box(_at(left, wide, i), top, round(wide, 1), tall))
     ]
-    return Block(top + HIGH + (6 if above else 0), (*(name if above else beside), *cells))
+    return Block(top + tall + (6 if above else 0), (*(name if above else beside), *cells))
 
 
 def _at(left: float, wide: float, place: float) -> float:

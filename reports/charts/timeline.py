@@ -33,7 +33,7 @@ from reports.charts.drawing import (
     words,
 )
 
-PAGE = 30  # actions on one picture
+PAGE = 24  # actions on one picture: with names of two lines they fill a page of A4
 _NAME, _STATE = 236, 126  # units for names and states
 _MONTH = 48  # units that the name of a month needs
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -58,7 +58,7 @@ class Task(Struct, frozen=True):
 
 
 def timeline(title: str, tasks: Sequence[Task], *, as_of: date) -> tuple[Figure, ...]:
-    """The plan as pictures of at most 30 actions each, all on the same months."""
+    """The plan as pictures of at most 24 actions each, all on the same months."""
     if not tasks:
         return ()
     scale = _scale(tasks, as_of)
@@ -160,9 +160,9 @@ def _backed(name: Sequence[Word], state: Word) -> list[Shape]:
 
 
 def _beside(task: Task, scale: _Scale, left: float, right: float, width: int) -> Block:
-    name = words(task.name, EDGE, 3, _NAME - 14)
-    state = words(_state(task), right + 12, 3, _STATE - 12, bold=task.late, fill=ORANGE if task.late else INK)
-    high = 8 + LEADING * max(len(name), len(state))
+    name = words(task.name, EDGE, 1, _NAME - 14)
+    state = words(_state(task), right + 12, 1, _STATE - 12, bold=task.late, fill=ORANGE if task.late else INK)
+    high = 4 + LEADING * max(len(name), len(state))
     rule = Line(EDGE, high, width - EDGE, high, PALE)
     return Block(high, (rule, *name, *state, *_bar(task, scale, left, right, high / 2)))
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from reports import frameworks
 from reports.charts import framework, heat, risks, sides, strengths, timeline
 from reports.charts.drawing import NARROW, SIZE, Box, Drawing, Figure, Line, Mark, Word, length, svg
 from reports.charts.heat import Heat, Hidden, Theme
@@ -52,8 +53,19 @@ def plan(name: str = "A1 Supervision", count: int = 1) -> tuple[Figure, ...]:
         late=True,
         steps=(Step(TODAY, reached=True),),
     )
-    rest = [Task(f"A{i} Next", "agreed", due=date(2026, 12, 31)) for i in range(2, count + 1)]
+    rest = [
+        Task(f"A{i} {'A long name of an action ' * 4}", "agreed", due=date(2026, 12, 31))
+        for i in range(2, count + 1)
+    ]
     return timeline.timeline("The plan", [first, *rest], as_of=TODAY)
+
+
+def cqc() -> Figure:
+    items = [
+        framework.Item(each.name, (1,) * 6 if each.above else ())
+        for each in frameworks.all_of_them()["cqc"].items
+    ]
+    return framework.coverage(framework.Coverage("CQC", tuple("abcdef"), tuple(items)))
 
 
 @cache
@@ -199,11 +211,14 @@ def test_a_plan_has_a_line_for_the_day_and_marks_what_is_late() -> None:
     assert figure.sentences == ("1 action, as of 25 Nov 2026. Late: A1.",)
 
 
-def test_a_long_plan_has_thirty_actions_a_page_on_the_same_months() -> None:
+def test_a_long_plan_has_twenty_four_actions_a_page_on_the_same_months() -> None:
     made = plan(count=120)
-    assert [len(each.rows) for each in made] == [30] * 4
-    assert made[3].title == "The plan (4 of 4)"
+    assert [len(each.rows) for each in made] == [24] * 5
+    assert made[4].title == "The plan (5 of 5)"
     assert len({tuple(text for text in texts(each.wide) if text.endswith(" 26")) for each in made}) == 1
+    assert (
+        max(each.wide.height for each in (*made, cqc())) <= 720 * 257 / 180
+    )  # a page of A4 within its margins
     assert timeline.timeline("None", [], as_of=TODAY) == ()
 
 
