@@ -56,18 +56,34 @@ class Strength(StrEnum):
     VERY_LOW = "very_low"
 
 
-class Cause(Struct, frozen=True):
-    """Why the condition is as it is, seen through one lens."""
+class Priority(StrEnum):
+    """How pressing a finding is."""
 
-    lens: Lens
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Cause(Struct, frozen=True, omit_defaults=True):
+    """Why the condition is as it is, seen through one lens. `because`: what in the system made that likely.
+
+    A cause may come without a lens while it is being written; it is refused before it is kept. It has no repr.
+    """
+
+    lens: Lens | None
     text: str
+    because: str = ""
+
+    def __repr__(self) -> str:
+        return f"Cause({self.lens})"
 
 
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A finding. No words in its repr.
 
     `id` is that of the case in which it was first written (hexadecimal), `number` what people call it (F3).
-    `framework`: items that the criteria come from, as `cqc:safe.staffing`. `supporting` and `contradicting` are
+    `framework`: items that the criteria come from, as `cqc:safe.staffing`; `criteria`: what should be, in own words.
+    `factors`: parts of the work system that played a part, codes of SEIPS. `supporting` and `contradicting` are
     references to evidence (`case.…`, `excerpt.…`, `theme.FORM.CODE`, `item.FORM.PATH`, `measure.…`); `searched`: it
     was looked for what speaks against it, and there is none. `impact` and `likelihood` are 1 to 5, 0 for good
     practice. `judged` is the strength that the auditor sees instead of the computed one, with `judged_because`.
