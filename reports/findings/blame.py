@@ -65,7 +65,7 @@ _DOINGS = (
     r"|(?:fell|was|were) asleep|skipped|avoids?|avoided"
     r"|turn(?:s|ed) a blind eye|missed (?:an?|the) (?:obvious )?(?:signs?|bruises?|warnings?)"
     r"|lied|left (?:the|a) (?:\w+ )?(?:\w+ )?(?:unattended|alone|open)"
-    r"|lack(?:s|ed)? (?:common sense|compassion|commitment|motivation|interest|insight|empathy|effort|discipline|integrity)"
+    r"|lack(?:s|ed)? (?:common sense|compassion|commitment|motivation|interest|insight|empathy|effort|discipline)"
     r"|knew better|(?:is|are|was|were) (?:to blame|at fault|weak|wrong|rude|unkind|difficult)"
 )
 _LABELS = (

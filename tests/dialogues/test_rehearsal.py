@@ -76,6 +76,8 @@ def reply(played: Played) -> str:
         ("reflection", "reflection"),
         ("guided-interview", "guided-interview"),
         ("record-review", "record-review"),
+        ("finding", "finding"),
+        ("opinion", "opinion"),
     ],
 )
 def test_a_shipped_form_reads_as_in_its_golden_transcript(form: str, name: str) -> None:

@@ -45,6 +45,8 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 # A form that was used never changes: a new wording is a new version. Add a line for each.
 DIGESTS = {
     ("board-questions", "2026-11-1"): "582de0e9190654cf",
+    ("finding", "2026-11-1"): "89cc71e4203659cb",
+    ("opinion", "2026-11-1"): "f393d586dba291cb",
     ("guided-interview", "2026-11-1"): "bf5ee03f7519ad03",
     ("new-audit", "2026-11-1"): "43607565abbbffe0",
     ("observation", "2026-11-1"): "e06af74f98e94911",
