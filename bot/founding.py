@@ -11,7 +11,7 @@ from bot.errors import NotOpenedError
 from bot.wording import mark
 from dialogues import library
 from dialogues.form import Form
-from dialogues.responses import Response
+from dialogues.responses import Response, day_of, text_of, whole_of
 from reports import disclosure
 from storage.casework import CONCERN, RESPONSE, Audit, Entry
 from storage.errors import AuditExistsError, UnknownAuditError, UnsafeThresholdError
@@ -96,40 +96,24 @@ def found_from(work: UnitOfWork, response: Response, today: date, actor: str, _:
 
 def short_name(response: Response) -> str:
     """The short name that the answers to `new-audit` give the audit."""
-    return _text(response, "audit_name")
+    return text_of(response, "audit_name")
 
 
 def _described(response: Response, today: date) -> Audit:
     return Audit(
         id=short_name(response),
-        name=_text(response, "title") or short_name(response),
-        service=_text(response, "service"),
-        incident=_text(response, "incident"),
-        staff_count=_whole(response, "staff_count", 1),
+        name=text_of(response, "title") or short_name(response),
+        service=text_of(response, "service"),
+        incident=text_of(response, "incident"),
+        staff_count=whole_of(response, "staff_count", 1),
         opened_on=today,
-        k=_whole(response, "k", disclosure.DEFAULT_K),
-        entry=Entry.OPEN if _text(response, "entry") == Entry.OPEN else Entry.SLIPS,
-        scope=_text(response, "scope"),
-        harm_types=_text(response, "harm_types"),
-        period_from=_day(response, "period_from"),
-        period_to=_day(response, "period_to"),
+        k=whole_of(response, "k", disclosure.DEFAULT_K),
+        entry=Entry.OPEN if text_of(response, "entry") == Entry.OPEN else Entry.SLIPS,
+        scope=text_of(response, "scope"),
+        harm_types=text_of(response, "harm_types"),
+        period_from=day_of(response, "period_from"),
+        period_to=day_of(response, "period_to"),
     )
-
-
-def _text(response: Response, name: str) -> str:
-    """An answer as text, several choices separated by spaces."""
-    value = response.get(name, "")
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
-
-
-def _whole(response: Response, name: str, otherwise: int) -> int:
-    value = _text(response, name)
-    return int(value) if value.isascii() and value.isdecimal() else otherwise
-
-
-def _day(response: Response, name: str) -> date | None:
-    value = _text(response, name)
-    return date.fromisoformat(value) if value else None
 
 
 def _is_taken(work: UnitOfWork, name: str) -> bool:
@@ -142,7 +126,7 @@ def _is_taken(work: UnitOfWork, name: str) -> bool:
 
 def _chosen(response: Response) -> tuple[Form | None, ...]:
     """The forms for staff that were chosen, None for what is none."""
-    return tuple(map(_for_staff, _text(response, "forms").split() or ["staff-culture"]))
+    return tuple(map(_for_staff, text_of(response, "forms").split() or ["staff-culture"]))
 
 
 def _for_staff(name: str) -> Form | None:

@@ -7,10 +7,11 @@ interviews; it is lent a light object with the state, once for each constellatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from transitions import Machine
 
@@ -20,6 +21,8 @@ LIVE = (State.CONSENTING, State.ASKING, State.CONFIRMING, State.REVIEWING, State
 UNFINISHED = (State.INVITED, *LIVE)
 
 # trigger, from, to, condition (a field of Facts), what it means in words
+Row: TypeAlias = tuple[str, tuple[StrEnum, ...], StrEnum, str, str]
+
 TABLE: tuple[tuple[str, tuple[State, ...], State, str, str], ...] = (
     ("begin", (State.INVITED,), State.CONSENTING, "needs_consent", "the form asks for consent"),
     ("begin", (State.INVITED,), State.REVIEWING, "is_complete", "nothing is left to ask"),
@@ -129,9 +132,14 @@ def follow(trigger: str, state: State, facts: Facts) -> State:
 
 def diagram() -> str:
     """The table as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.INVITED}"]
-    for trigger, sources, target, _, meaning in TABLE:
+    return drawn(TABLE, State.INVITED, (state for state in State if not possible(state)))
+
+
+def drawn(table: Iterable[Row], first: StrEnum, last: Iterable[StrEnum]) -> str:
+    """A table of moves as a Mermaid state diagram, from the first state to those that nothing leads on from."""
+    lines = ["stateDiagram-v2", f"    [*] --> {first}"]
+    for trigger, sources, target, _, meaning in table:
         label = f"{trigger}: {meaning}" if meaning else trigger
         lines.extend(f"    {source} --> {target}: {label}" for source in sources)
-    lines.extend(f"    {state} --> [*]" for state in State if not possible(state))
+    lines.extend(f"    {state} --> [*]" for state in last)
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TypeAlias
 
 from dialogues.form import Kind, Question
@@ -56,3 +57,27 @@ def as_json(question: Question, value: Value) -> Json:
             return value.split()
         case _:
             return value
+
+
+def text_of(response: Response, name: str) -> str:
+    """An answer as text, several choices separated by spaces; '' when there is none."""
+    value = response.get(name, "")
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+
+
+def whole_of(response: Response, name: str, otherwise: int = 0) -> int:
+    """An answer as a whole number, or `otherwise` when it is none."""
+    value = text_of(response, name)
+    return int(value) if value.isascii() and value.isdecimal() else otherwise
+
+
+def day_of(response: Response, name: str) -> date | None:
+    """An answer as a day, or None when there is none."""
+    value = text_of(response, name)
+    return date.fromisoformat(value) if value else None
+
+
+def rows_of(response: Response, name: str) -> tuple[Response, ...]:
+    """What was said each time in a repeat."""
+    value = response.get(name, ())
+    return tuple(each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
