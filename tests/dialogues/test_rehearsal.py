@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from dialogues import library
-from dialogues.form import Kind
+from dialogues.engine import advance, invite
+from dialogues.form import Choice, Kind, Text
 from dialogues.interview import State
-from dialogues.prompts import Reason
+from dialogues.moves import Answer, Begin
+from dialogues.prompts import Ask, Reason
 from dialogues.rehearsal import Played, Rehearsal, rehearse
 from tests.dialogues.playing import NOW, YES_NO, form_of
 
@@ -78,6 +80,16 @@ def reply(played: Played) -> str:
         ("record-review", "record-review"),
         ("finding", "finding"),
         ("opinion", "opinion"),
+        ("action", "action"),
+        ("progress", "progress"),
+        ("progress", "progress-news"),
+        ("verification", "verification"),
+        ("exception", "exception"),
+        ("challenge", "challenge"),
+        ("challenge", "challenge-response"),
+        ("learning-share", "learning-share"),
+        ("notification", "notification"),
+        ("review", "review"),
     ],
 )
 def test_a_shipped_form_reads_as_in_its_golden_transcript(form: str, name: str) -> None:
@@ -112,6 +124,19 @@ def test_a_record_review_counts_what_was_met_and_how_long_it_took() -> None:
     shown = rehearse(review, answers, now=NOW).response
     assert (shown["n"], shown["judged"], shown["staffed"], shown["short_n"]) == ("2", "0", "1", "1")
     assert "met_share" not in shown
+
+
+@pytest.mark.parametrize(("action", "asked"), [("03", "milestone"), ("05", "news")])
+def test_a_step_is_asked_for_only_where_the_action_has_one(action: str, asked: str) -> None:
+    form, named = library.shipped("progress"), {"03": "A3", "05": "A5"}
+    lists = {
+        "actions": [Choice(name, Text({"en": label})) for name, label in named.items()],
+        "milestones": [Choice("03.1", Text({"en": "a rota"}), None, {"action": "03"})],
+    }
+    interview = invite(form, known={"action": action, "telling": "progress"}, lists=lists)
+    turn = advance(form, interview, Begin(), now=NOW)
+    turn = advance(form, turn.interview, Answer("50"), now=NOW)
+    assert [each.question for each in turn.prompts if isinstance(each, Ask)] == [asked]
 
 
 def test_an_interview_without_a_scope_has_all_sections_and_another_only_its_own() -> None:
