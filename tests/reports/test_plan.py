@@ -153,7 +153,8 @@ def test_no_action_may_lack_a_finding_or_have_its_days_in_the_wrong_order(
     ],
 )
 def test_nothing_is_agreed_without_its_parts(name: str, says: str) -> None:
-    bare = written(**{name: None})
+    without: dict[str, Any] = {name: None}
+    bare = written(**without)
     found = refused(bare, YES, OWNER)
     assert (found.question, found.message) == (name, f"Before A3 can be agreed, it needs {says}.")
     if name != "owner":
@@ -428,7 +429,13 @@ def test_what_an_owner_tells_is_an_event(answers: dict[str, Any], event: Event) 
 
 
 def test_what_others_say_of_an_action_is_an_event() -> None:
-    seen = {"action": "03", "looked_at": "records", "verdict": "not_yet", "missing": "nights", "photo": "a"}
+    seen: dict[str, Any] = {
+        "action": "03",
+        "looked_at": "records",
+        "verdict": "not_yet",
+        "missing": "nights",
+        "photo": "a",
+    }
     assert Verification.from_response(seen).event() == Verify(
         met=False, looked_at="records", missing="nights", evidence=("a",)
     )
