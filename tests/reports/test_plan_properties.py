@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.findings import Priority, priority
 from reports.plan import (
     KINDS,
-    PRESSING,
     Action,
     Agree,
     Amend,
@@ -151,7 +151,7 @@ def holds(plan: list[Action]) -> None:
         if action.state in (State.EMBEDDED, State.CLOSED):
             assert is_proven(action)
     for finding in FINDINGS:
-        if finding.impact * finding.likelihood >= PRESSING:
+        if priority(finding) is Priority.HIGH:
             assert_is_strong([action for action in plan if finding.id in action.findings])
 
 
