@@ -50,13 +50,12 @@ from reports.plan.events import (
 )
 from reports.plan.moves import TABLE, Context, diagram, moved, possible
 from reports.plan.proofs import shift
-from reports.plan.rules import PRESSING, Refusal, flaw, lack
+from reports.plan.rules import Refusal, flaw, lack
 from reports.plan.saying import dated, late_lines, line, openness, plan_lines
 from reports.plan.standing import SOON, Gaps, Status, Step, gaps, status
 
 __all__ = [
     "KINDS",
-    "PRESSING",
     "SOON",
     "TABLE",
     "Action",

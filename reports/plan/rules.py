@@ -7,12 +7,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from reports.findings import Finding, Nature, Standing
+from reports.findings import Finding, Priority, Standing, priority
 from reports.plan.actions import Action, Strength
-
-PRESSING = (
-    12  # impact × likelihood from which a finding is of high priority: 3 × 4, in the upper half of the matrix
-)
 
 
 class Refusal(Struct, frozen=True):
@@ -71,9 +67,8 @@ def _listed(words: list[str]) -> str:
 
 
 def is_pressing(finding: Finding) -> bool:
-    """Whether a finding is of high priority: a concern that stands, by its impact and likelihood."""
-    is_standing = finding.nature is Nature.CONCERN and finding.standing is not Standing.CLOSED
-    return is_standing and finding.impact * finding.likelihood >= PRESSING
+    """Whether a finding is of high priority, and not closed."""
+    return finding.standing is not Standing.CLOSED and priority(finding) is Priority.HIGH
 
 
 def left_weak(findings: Iterable[Finding], actions: Iterable[Action], today: date) -> tuple[Finding, ...]:
