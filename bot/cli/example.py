@@ -12,20 +12,20 @@ import typer
 from bot.cli.demo import HOST
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
-from bot.contacts import Contacts, Nation, of_nation
+from bot.contacts import Contacts, of_nation
 from bot.services.example import play_example
 from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.turns import TurnLoop
 from bot.web import create_app
 from bot.web.operations import Checks, needs, routes
+from reports.hours import Nation
 from storage.epochs import Epochs, InFolder
 from storage.errors import StorageError
 from storage.receipts import QUICK
 from storage.unit_of_work import Storage
 
-_IN_ENGLAND = Contacts(
-    of_nation(Nation.ENGLAND)
-)  # where Rowan House would be; an example needs no fresh check
+# Where Rowan House would be; an example needs no fresh check.
+_IN_ENGLAND = Contacts(of_nation(Nation.ENGLAND), nation=Nation.ENGLAND)
 _DATABASE, _UNFINISHED, _KEY = "database", "database.new", "keys/candour.key"
 _DAYS = "keys/days"  # on the disk, unlike in earnest: everybody is made up, and the example goes on after a restart
 

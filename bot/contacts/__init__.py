@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,6 +16,8 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
+
+from reports.hours import Nation
 
 FRESH_DAYS: Final = 180  # after so many days without a check, a number may be wrong
 LARGEST_FILE: Final = 100_000  # bytes
@@ -32,15 +33,6 @@ ORDER: Final = (
 )  # fmt: skip
 
 Words: TypeAlias = Mapping[str, str]  # by language
-
-
-class Nation(StrEnum):
-    """Whose regulator and councils are meant."""
-
-    ENGLAND = "england"
-    WALES = "wales"
-    SCOTLAND = "scotland"
-    NORTHERN_IRELAND = "northern-ireland"
 
 
 class Place(Struct, frozen=True):
@@ -120,10 +112,16 @@ class Contacts(Struct, frozen=True):
     everywhere: Routes
     audits: dict[str, Routes] = {}
     is_own: bool = False  # an organisation has given its own
+    nation: Nation | None = None
+    nations: dict[str, Nation | None] = {}  # of the audits that have something of their own
 
     def of(self, audit: str = "") -> Routes:
         """Where to turn at this audit, the most urgent first; without one, what holds everywhere."""
         return self.audits.get(audit, self.everywhere)
+
+    def nation_of(self, audit: str) -> Nation | None:
+        """Whose bank holidays are kept at this audit; None where nobody named the nation."""
+        return self.nations.get(audit, self.nation)
 
     @property
     def all(self) -> Routes:
@@ -179,11 +177,18 @@ def _all(words: str | Words) -> list[str]:
 
 def _contacts(given: Organisation) -> Contacts:
     everywhere = _routes(given, given)
-    audits = {name: _routes(_merged(given, local), given) for name, local in given.audits.items()}
+    merged = {name: _merged(given, local) for name, local in given.audits.items()}
+    audits = {name: _routes(local, given) for name, local in merged.items()}
     others = [
         routes for local, routes in zip(given.audits.values(), audits.values(), strict=True) if local.nation
     ]
-    return Contacts(_with_regulators_of(everywhere, others), audits, is_own=True)
+    return Contacts(
+        _with_regulators_of(everywhere, others),
+        audits,
+        is_own=True,
+        nation=given.nation,
+        nations={name: local.nation for name, local in merged.items()},
+    )
 
 
 def _merged(given: Organisation, local: Local) -> Local:

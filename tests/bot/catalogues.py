@@ -19,8 +19,8 @@ from jinja2.ext import babel_extract
 from msgspec import Struct
 
 from bot import contacts, hearing, wording
-from bot.contacts import Nation
 from dialogues import catalogues
+from reports.hours import Nation
 
 BOT = Path(wording.__file__).parent
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "several": (1, 2)}

@@ -10,7 +10,8 @@ import textstat
 import yaml
 
 from bot import contacts
-from bot.contacts import FRESH_DAYS, ORDER, SHIPPED, Contact, Contacts, Nation, Routes
+from bot.contacts import FRESH_DAYS, ORDER, SHIPPED, Contact, Contacts, Routes
+from reports.hours import Nation
 from tests.contacts import checked
 
 DAY = date(2026, 5, 4)
@@ -92,6 +93,7 @@ def test_an_audit_in_another_nation_has_the_numbers_of_that_nation(tmp_path: Pat
     assert REGULATORS[Nation.ENGLAND] not in phones(found.of("aber"))
     assert phones(found.of("aber"))[:3] == ["999", "01632 960009", "01632 960002"]
     assert "01632 960001" in phones(found.of("another"))
+    assert (found.nation_of("aber"), found.nation_of("another")) == (Nation.WALES, Nation.ENGLAND)
     strangers = phones(found.of())
     assert {REGULATORS[Nation.WALES], REGULATORS[Nation.ENGLAND]} <= set(strangers)
 

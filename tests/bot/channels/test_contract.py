@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot import wording
-from bot.contacts import SHIPPED, Contacts, Nation, of_nation
+from bot.contacts import SHIPPED, Contacts, of_nation
 from bot.turns import TurnLoop
 from dialogues.interview import State
+from reports.hours import Nation
 from storage.interviews import ENDED
 from tests.bot.channels import forms
 from tests.bot.channels.conversing import (
