@@ -21,14 +21,14 @@ from bot import logs
 from bot.channels.telegram import menu, screens
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.receiving import CHANNEL, Reception, is_ours
-from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.sending import Sender, Sent
 from bot.channels.telegram.updates import ALLOWED
 from bot.clock import SystemClock
 from bot.contacts import Contacts
 from bot.errors import TurnError
 from bot.housekeeping import Housekeeping, steps
 from bot.jobs import DATABASE, Jobs
-from bot.messages import Reply
+from bot.messages import Letter, Reply
 from bot.metrics import Metrics, TurnOutcome
 from bot.opening import open_safely
 from bot.playing import Result
@@ -93,7 +93,10 @@ async def _build(
         client = await stack.enter_async_context(_client(settings.telegram))
         sender = Sender(client, metrics)
         stack.push_async_callback(sender.aclose)
-        jobs = Jobs(storage, _place(settings), settings.worker, partial(_deliver, sender), metrics)
+        deliver = partial(_deliver, sender)
+        jobs = Jobs(
+            storage, _place(settings), settings.worker, deliver, metrics, SystemClock(), contacts=contacts
+        )
         await stack.enter_async_context(jobs)
         turns = await _turns(storage, contacts, metrics, stack, jobs)
         reception = Reception(turns, client, sender, metrics, attaching.prepare, settings.public_url)
@@ -132,11 +135,16 @@ def _place(settings: Settings) -> Path | str:
     return settings.database.reveal() or settings.data / DATABASE
 
 
-async def _deliver(sender: Sender, channel: str, address: str, text: str) -> Delivered:
+async def _deliver(sender: Sender, channel: str, address: str, letter: Letter) -> Delivered:
     """Send a message that starts with us."""
     if channel != CHANNEL:
         return Delivered.GONE
-    return Delivered((await sender.once(int(address), screens.notice(text))).value)
+    sent = Sent.SENT
+    for post in screens.notice(letter):
+        sent = await sender.once(int(address), post)
+        if sent is not Sent.SENT:
+            break
+    return Delivered(sent.value)
 
 
 async def _serve(house: House, sockets: Sockets, told: asyncio.Event, ready: Callable[[], None]) -> None:

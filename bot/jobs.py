@@ -6,8 +6,10 @@ or in the schema `dbos` on a PostgreSQL server, where all workers share one queu
 are ids. What it does is decided when it runs, and a notice may come twice, but never not at all:
 
 * a job asks right before it sends whether the notice still waits, and notes right after that it was sent;
-* a job that could not deliver puts the next try into the queue before it ends, a little later each time;
-* every minute, and at the start, each notice that waits without a job gets one: what a crash left out;
+* a job that could not deliver puts the next try into the queue before it ends, a little later each time; what can
+  wait, and comes at night, waits for the morning in the same way;
+* every minute, and at the start, reminders that are due are noted (`bot.services.reminding`), and each notice that
+  waits without a job gets one: what a crash left out;
 * a job takes seconds. One that was begun two minutes ago and did not end belongs to a worker that is gone, or so
   slow that a second message does no harm: whoever sees it first puts it back into the queue.
 
@@ -31,9 +33,12 @@ from dbos import DBOS, DBOSConfig, EnqueueOptions, WorkflowSerializationFormat, 
 from msgspec import Struct
 
 from bot import logs
+from bot.clock import Clock
+from bot.contacts import SHIPPED, Contacts
+from bot.messages import Letter
 from bot.metrics import JobOutcome, Metrics
-from bot.services import noticing
-from bot.services.noticing import Deliver, Delivered
+from bot.services import noticing, reminding
+from bot.services.noticing import Deliver, Delivered, Due, Held, Over
 from storage.database import Database
 from storage.notices import Notice
 from storage.people import Person
@@ -85,11 +90,12 @@ class Pace(Struct, frozen=True):
 
 
 class Jobs:
-    """Sends notices: `async with Jobs(storage, place, worker, deliver, metrics) as jobs: jobs.announce(notices)`.
+    """Sends notices: `async with Jobs(storage, place, worker, deliver, metrics, clock) as jobs: …`.
 
     `place` is the file or the PostgreSQL address where DBOS keeps its queue. `worker` is a name that this process has
     again when it starts again, and that no other has: what it left unfinished it goes on with at once. `deliver` is
-    called in the event loop. Leaving the block waits for what is being sent. Raises what `Database.open` raises.
+    called in the event loop. Leaving the block waits for what is being sent. `contacts` say whose bank holidays are
+    kept. Raises what `Database.open` raises.
     """
 
     def __init__(
@@ -99,7 +105,9 @@ class Jobs:
         worker: str,
         deliver: Deliver,
         metrics: Metrics,
+        clock: Clock,
         *,
+        contacts: Contacts = SHIPPED,
         pace: Pace | None = None,
     ) -> None:
         self._storage = storage
@@ -107,6 +115,8 @@ class Jobs:
         self._worker = worker
         self._deliver = deliver
         self._metrics = metrics
+        self._clock = clock
+        self._contacts = contacts
         self._pace = pace or Pace()
         self._metronome = _Metronome(SPACED)
         self._stopping = False
@@ -161,8 +171,19 @@ class Jobs:
 
     async def _go_round(self) -> None:
         while True:
+            await self._loop.run_in_executor(self._thread, self._remind)
             await self._loop.run_in_executor(self._thread, self._look)
             await asyncio.sleep(self._pace.look_again)
+
+    def _remind(self) -> None:
+        """Note whom to remind of what. They are sent like all that waits."""
+        try:
+            noted = reminding.note_due(self._storage, self._clock.now(), self._contacts)
+        except Exception as trouble:  # noqa: BLE001 - as below; and what was noted before must be sent
+            log.error("jobs.not_reminded", job=JOB, trouble=trouble)
+            return
+        if noted:
+            log.info("jobs.reminded", job=JOB, count=len(noted))
 
     def _look(self) -> None:
         """Give a job to each notice that has none, take over what was abandoned, forget what has ended."""
@@ -212,11 +233,20 @@ class Jobs:
         self._metrics.job_ended(outcome)
 
     def _try(self, notice: bytes, tries: int) -> JobOutcome:
-        due = noticing.due_message(self._storage, notice)
-        if due is None:
-            return self._park(notice, tries, otherwise=JobOutcome.DROPPED)
-        person, text = due
-        delivered = self._send(person, text)
+        match noticing.due_message(self._storage, notice, self._clock.now(), self._contacts):
+            case None:
+                return self._park(notice, tries, otherwise=JobOutcome.DROPPED)
+            case Over():
+                noticing.drop(self._storage, notice)
+                return JobOutcome.DROPPED
+            case Held(person, until):
+                self._put_again(notice, person, tries, (until - self._clock.now()).total_seconds())
+                return JobOutcome.AGAIN
+            case Due(person, letter):
+                return self._deliver_to(person, letter, notice, tries)
+
+    def _deliver_to(self, person: Person, letter: Letter, notice: bytes, tries: int) -> JobOutcome:
+        delivered = self._send(person, letter)
         match delivered:
             case Delivered.SENT:
                 noticing.mark_sent(self._storage, notice)
@@ -228,9 +258,9 @@ class Jobs:
             case _:
                 assert_never(delivered)
 
-    def _send(self, person: Person, text: str) -> Delivered:
+    def _send(self, person: Person, letter: Letter) -> Delivered:
         self._metronome.wait()
-        sending = self._deliver(person.channel, person.address, text)
+        sending = self._deliver(person.channel, person.address, letter)
         answer = asyncio.run_coroutine_threadsafe(sending, self._loop)
         try:
             return answer.result(DELIVERY_SECONDS)
@@ -241,9 +271,12 @@ class Jobs:
     def _put_off(self, notice: bytes, person: Person, tries: int) -> JobOutcome:
         if tries >= self._pace.tries:
             return self._park(notice, tries, otherwise=JobOutcome.DROPPED)
-        # In a context of its own: in that of a job, DBOS would enter what is queued as a child of the job.
-        Context().run(_put, notice, person.id, tries + 1, self._pace.after(tries))
+        self._put_again(notice, person, tries, self._pace.after(tries))
         return JobOutcome.AGAIN
+
+    def _put_again(self, notice: bytes, person: Person, tries: int, pause: float) -> None:
+        # In a context of its own: in that of a job, DBOS would enter what is queued as a child of the job.
+        Context().run(_put, notice, person.id, tries + 1, pause)
 
     def _park(self, notice: bytes, tries: int, *, otherwise: JobOutcome) -> JobOutcome:
         if not noticing.park(self._storage, notice):

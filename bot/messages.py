@@ -212,6 +212,20 @@ class Desk(Struct, frozen=True):
         return "Desk()"
 
 
+class Letter(Struct, frozen=True):
+    """A message that starts with us: plain text; words and tokens of buttons; a picture (PNG), or none.
+
+    It has no repr: what is planned is not for others.
+    """
+
+    text: str
+    ways: tuple[tuple[str, str], ...] = ()
+    picture: bytes = b""
+
+    def __repr__(self) -> str:
+        return "Letter()"
+
+
 class Sheet(Struct, frozen=True):
     """An excerpt that an auditor ties to themes in a chat: what is said first, the excerpt in its answer, then why.
 

@@ -69,6 +69,13 @@ def is_holiday(day: date, nation: Nation | None = None) -> bool:
     return any(day in _holidays(each, day.year) for each in nations)
 
 
+def last_before_work(day: date, nation: Nation | None = None, hours: Hours = HOURS) -> date:
+    """The last day before people work again: what falls on the days up to it is said on this one, rather than late."""
+    while not working_day(day + timedelta(days=1), nation, hours):
+        day += timedelta(days=1)
+    return day
+
+
 def is_open(moment: datetime, nation: Nation | None = None, hours: Hours = HOURS) -> bool:
     """Whether it is within working hours."""
     local = hours.local(moment)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from enum import StrEnum
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.tables import ID_BYTES, notices
 
+REMINDER = "reminder"  # the kind of a notice whose subject is an action: see `reports.reminding`
+LOOK_AGAIN = "look-again"  # that it is time to look again whether an audit changed anything
+UNREACHED = "unreached"  # that reminders do not reach its subject, a person
+DIGEST = "digest"  # what happened in a week
+
 
 class Sending(StrEnum):
-    """How far a notice came. PARKED: it cannot be delivered, and the lead is shown so."""
+    """How far a notice came.
+
+    PARKED: it cannot be delivered, and the lead is shown so. DROPPED: when its time came, it did not hold any more.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     PARKED = "parked"
+    DROPPED = "dropped"
 
 
 class Notice(Struct, frozen=True):
@@ -30,6 +41,16 @@ class Notice(Struct, frozen=True):
     status: Sending
     subject: bytes = b""
     occasion: str = ""
+
+
+class Wanted(Struct, frozen=True):
+    """A notice that is to be added: as `Notice`, with what it is noted once by."""
+
+    person: bytes
+    audit: str
+    kind: str
+    subject: bytes
+    occasion: str
 
 
 class Notices:
@@ -47,14 +68,26 @@ class Notices:
 
     def add_once(self, person: bytes, audit: str, kind: str, subject: bytes, occasion: str) -> bytes | None:
         """The same, of an occasion of a subject; None when they were told of it, or are about to be."""
-        new = secrets.token_bytes(ID_BYTES)
-        row = {"id": new, "person": person, "audit": audit, "kind": kind, "status": Sending.WAITING}
+        row = _row(Wanted(person, audit, kind, subject, occasion))
         try:
             with self._connection.begin_nested():
-                self._connection.execute(insert(notices), row | {"subject": subject, "occasion": occasion})
+                self._connection.execute(insert(notices), row)
         except IntegrityError:
             return None
-        return new
+        return bytes(row["id"])
+
+    def add_all(self, wanted: Sequence[Wanted]) -> tuple[bytes, ...]:
+        """The same of many, of which nobody was told: see `told`. Raises IntegrityError and adds none if they were."""
+        rows = [_row(each) for each in wanted]
+        if rows:
+            self._connection.execute(insert(notices), rows)
+        return tuple(row["id"] for row in rows)
+
+    def told(self, subjects: Collection[bytes], occasions: Collection[str]) -> set[tuple[bytes, str, bytes]]:
+        """Who was told, or is about to be, of which of these occasions: subjects, occasions and persons."""
+        query = select(notices.c.subject, notices.c.occasion, notices.c.person)
+        theirs = query.where(notices.c.subject.in_(subjects), notices.c.occasion.in_(occasions))
+        return {(row.subject, row.occasion, row.person) for row in self._connection.execute(theirs)}
 
     def get(self, notice: bytes) -> Notice | None:
         """The notice of this id, or None when there is none any more."""
@@ -75,6 +108,10 @@ class Notices:
     def _those(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = self._connection.execute(select(notices).where(*where))
         return tuple(_notice(row) for row in rows)
+
+
+def _row(wanted: Wanted) -> dict[str, Any]:
+    return {"id": secrets.token_bytes(ID_BYTES), "status": Sending.WAITING, **structs.asdict(wanted)}
 
 
 def _notice(row: Row[tuple[object, ...]]) -> Notice:

@@ -31,6 +31,15 @@ class Person(Struct, frozen=True):
         return f"Person({self.audit!r}, {self.role!r})"
 
 
+class Seat(Struct, frozen=True):
+    """A role that somebody has; `reached`: a channel may reach them there. `id` is the person's."""
+
+    id: bytes
+    account: bytes
+    role: str
+    reached: bool
+
+
 class People:
     """The people, within one transaction."""
 
@@ -95,6 +104,11 @@ class People:
             return bool(self._open(row).channel)
         except UndecipherableError:  # nobody can tell: that is shown to the lead
             return True
+
+    def seats(self, audit: str) -> tuple[Seat, ...]:
+        """Everybody with a role in the audit, in no order, and whether any channel reaches them."""
+        rows = self._connection.execute(select(people).where(people.c.audit == audit))
+        return tuple(Seat(row.id, row.account, row.role, self._may_be_reached(row)) for row in rows)
 
     def get(self, person: bytes) -> Person | None:
         """The person of this id, or None when they were removed. Raises UndecipherableError."""

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.responses import Response
+from reports import reminding
 from reports.findings import Finding, Standing
 from reports.measures import Measure, Point, Rebase
 from reports.plan import Action, State
@@ -136,6 +137,7 @@ class Actions(_Numbered):
             "sponsor": bytes.fromhex(action.sponsor),
             "due_on": action.due,
             "review_on": action.review,
+            "next_on": reminding.next_day(action),
             "locked": self._lock(action),
         }
         _put(self._connection, actions, bytes.fromhex(action.id), audit, row)
@@ -154,6 +156,26 @@ class Actions(_Numbered):
         """The audit and the action of this id, or None. Raises UndecipherableError."""
         row = next(iter(self._rows(actions, actions.c.id == _id(action))), None)
         return None if row is None else (str(row.audit), self._open(row))
+
+    def to_remind(self, audits: Collection[str], today: date, most: int) -> tuple[tuple[str, Action], ...]:
+        """So many of the actions of these audits of which somebody is to be reminded on this day, or was before it.
+
+        Nobody else reminds of them until the transaction ends. Raises UndecipherableError.
+        """
+        waiting = select(actions).where(actions.c.next_on <= today, actions.c.audit.in_(audits))
+        query = waiting.order_by(actions.c.next_on, actions.c.id).limit(most)
+        held = query if only_looks(self._connection) else query.with_for_update()
+        return tuple((str(row.audit), self._open(row)) for row in self._connection.execute(held))
+
+    def note_reminded(self, reminded: Iterable[Action], today: date, ahead: date) -> None:
+        """Note that whoever is to be reminded of these on this day is about to be: see `reminding.next_day`."""
+        nexts = [
+            {"action": bytes.fromhex(each.id), "day": reminding.next_day(each, today, ahead)}
+            for each in reminded
+        ]
+        moved = update(actions).where(actions.c.id == bindparam("action")).values(next_on=bindparam("day"))
+        if nexts:
+            self._connection.execute(moved, nexts)
 
     def in_state(self, *states: State) -> tuple[tuple[str, Action], ...]:
         """The actions of all audits in these states, each with its audit. Raises UndecipherableError."""

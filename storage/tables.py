@@ -272,7 +272,7 @@ notices = Table(
     Column("person", LargeBinary, nullable=False),
     Column("audit", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    _one_of("status", "waiting", "sent", "parked"),
+    _one_of("status", "waiting", "sent", "parked", "dropped"),
     Column("subject", LargeBinary, nullable=False),
     Column("occasion", Text, nullable=False),
     Index(None, "person"),
@@ -427,9 +427,11 @@ actions = Table(
     Column("sponsor", LargeBinary, nullable=False),
     Column("due_on", Date),
     Column("review_on", Date),
+    Column("next_on", Date),  # when somebody is to be reminded next: see `reports.reminding`
     Column("locked", LargeBinary, nullable=False),
     Index(None, "audit", "number", unique=True),
     Index(None, "owner"),
+    Index(None, "next_on"),
     sqlite_with_rowid=False,
 )
 

@@ -7,23 +7,28 @@ true when it was noted.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
 from bot import logs, wording
+from bot.contacts import Contacts
+from bot.messages import Letter
+from bot.services import reminding
 from bot.wording import mark
+from reports.hours import is_quiet, next_allowed
 from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
-from storage.notices import Sending
+from storage.notices import REMINDER, Notice, Sending
 from storage.people import Person
 from storage.slips import LEAD
 from storage.unit_of_work import Storage, UnitOfWork
 
 log = logs.logger(__name__)
 
-# By the kind of a notice: its paragraphs. None may hold a word of what it is about.
+# By the kind of a notice: its paragraphs. None may hold a word of what it is about. These are never held back.
 _SAID = {
     CONCERN: (
         mark("Someone raised a concern in the audit “{audit}”."),
@@ -46,9 +51,9 @@ class Delivered(StrEnum):
 
 
 class Deliver(Protocol):
-    """Sends a text to an address on a channel, once, and says what became of it."""
+    """Sends a letter to an address on a channel, once, and says what became of it."""
 
-    async def __call__(self, channel: str, address: str, text: str) -> Delivered:
+    async def __call__(self, channel: str, address: str, letter: Letter) -> Delivered:
         """Send it."""
 
 
@@ -63,20 +68,57 @@ class Parked(Struct, frozen=True):
     kind: str
 
 
-def due_message(storage: Storage, notice: bytes, language: str = wording.SOURCE) -> tuple[Person, str] | None:
-    """Whom to tell, and what, in plain text; None when there is nothing to send, or nobody to send it to."""
+class Due(Struct, frozen=True):
+    """It holds: whom to tell, and what."""
+
+    person: Person
+    letter: Letter
+
+
+class Held(Struct, frozen=True):
+    """It can wait, and has to until this moment."""
+
+    person: Person
+    until: datetime
+
+
+class Over(Struct, frozen=True):
+    """It does not hold any more: nobody needs to be told."""
+
+
+Decision: TypeAlias = Due | Held | Over | None
+
+
+def due_message(
+    storage: Storage, notice: bytes, now: datetime, contacts: Contacts, language: str = wording.SOURCE
+) -> Decision:
+    """What is to be done with a notice now; None when nobody can be told, or nothing is known of it."""
     with storage.reading() as work:
         noted = work.notices.get(notice)
-        if noted is None or noted.status is not Sending.WAITING or noted.kind not in _SAID:
+        if noted is None or noted.status is not Sending.WAITING:
             return None
         person = _person(work, noted.person)
-        try:
-            audit = work.casework.audit(noted.audit)
-        except UnknownAuditError:
+        if person is None:
             return None
-    _ = wording.voice(language)
-    text = "\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[noted.kind])
-    return None if person is None else (person, text)
+        nation = contacts.nation_of(noted.audit)
+        if noted.kind in reminding.KINDS and is_quiet(now, nation):
+            return Held(person, next_allowed(now, nation))
+        return _decided(work, noted, person, now, contacts, wording.voice(language))
+
+
+def _decided(
+    work: UnitOfWork, noted: Notice, person: Person, now: datetime, contacts: Contacts, _: wording.Voice
+) -> Decision:
+    try:
+        audit = work.casework.audit(noted.audit)
+        if noted.kind in reminding.KINDS:
+            letter = reminding.letter(work, noted, person, audit, now, contacts, _)
+            return Due(person, letter) if letter else Over()
+    except UnknownAuditError:
+        return None
+    if noted.kind not in _SAID:
+        return None
+    return Due(person, Letter("\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[noted.kind])))
 
 
 def mark_sent(storage: Storage, notice: bytes) -> None:
@@ -85,24 +127,35 @@ def mark_sent(storage: Storage, notice: bytes) -> None:
         work.notices.mark(notice, Sending.SENT)
 
 
+def drop(storage: Storage, notice: bytes) -> None:
+    """Note that nobody needs to be told any more."""
+    with storage.writing() as work:
+        work.notices.mark(notice, Sending.DROPPED)
+
+
 def park(storage: Storage, notice: bytes) -> bool:
-    """Note that it cannot be delivered, if it still waits; whether it did."""
+    """Note that it cannot be delivered, if it still waits; whether it did. Of a reminder the leads are told, once."""
     with storage.writing() as work:
         noted = work.notices.get(notice)
-        waits = noted is not None and noted.status is Sending.WAITING
-        if waits:
-            work.notices.mark(notice, Sending.PARKED)
-    return waits
+        if noted is None or noted.status is not Sending.WAITING:
+            return False
+        work.notices.mark(notice, Sending.PARKED)
+        reminding.note_unreached(work, noted)
+    return True
 
 
 def parked(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> tuple[Parked, ...]:
     """What could not be delivered to people of this audit who have one of these roles, in no order.
 
-    The lead must not learn from it that something went past them.
+    The lead must not learn from it that something went past them; but of reminders, whomever they did not reach.
     """
     with storage.reading() as work:
         theirs = {person for role in roles for person in work.people.ids(audit, role)}
-        waiting = [notice for notice in work.notices.parked(audit) if notice.person in theirs]
+        waiting = [
+            notice
+            for notice in work.notices.parked(audit)
+            if notice.person in theirs or (LEAD in roles and notice.kind == REMINDER)
+        ]
         found = [(notice.kind, _person(work, notice.person)) for notice in waiting]
     return tuple(
         Parked(person.role, person.channel, kind) if person else Parked("", "", kind)

@@ -32,6 +32,7 @@ from reports.disclosure import Band
 from reports.rendering import Links
 from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
+from storage.notices import REMINDER
 from storage.slips import AUDITOR, DEPUTY, LEAD
 from storage.unit_of_work import Storage
 
@@ -246,7 +247,7 @@ def _language(request: Request) -> str:
 
 def _for(held: Collection[str], parked: tuple[Parked, ...]) -> tuple[Parked, ...]:
     """What could not be delivered to people with these roles: a lead must not learn of what goes past them."""
-    return tuple(each for each in parked if (each.role or LEAD) in held)
+    return tuple(each for each in parked if each.kind == REMINDER or (each.role or LEAD) in held)
 
 
 def _named(codes: Iterable[str], voice: Voice) -> str:
@@ -277,7 +278,8 @@ def _heard(band: Band, _: Voice) -> str:
 
 def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:
     """What could not be delivered, a sentence for each channel."""
-    counted = Counter(each.channel for each in parked)
+    reminders = sum(each.kind == REMINDER for each in parked)
+    counted = Counter(each.channel for each in parked if each.kind != REMINDER)
     telegram = counted.pop("telegram", 0)
     elsewhere = counted.total()
     said = (
@@ -291,8 +293,14 @@ def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:
             "{number} messages could not be delivered to the safeguarding lead.",
             elsewhere,
         ),
+        _.several(
+            "{number} reminder of an action could not be delivered.",
+            "{number} reminders of actions could not be delivered.",
+            reminders,
+        ),
     )
-    return tuple(sentence for sentence, count in zip(said, (telegram, elsewhere), strict=True) if count)
+    counts = (telegram, elsewhere, reminders)
+    return tuple(sentence for sentence, count in zip(said, counts, strict=True) if count)
 
 
 def _lines(concern: Concern, form: Form | None, language: str) -> tuple[tuple[str, str], ...]:

@@ -12,12 +12,13 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot import logs
 from bot.jobs import DATABASE, Jobs, Pace
+from bot.messages import Letter
 from bot.metrics import Metrics
 from bot.services import auditing
 from bot.services.noticing import Delivered
@@ -26,7 +27,7 @@ from storage.casework import CONCERN
 from storage.notices import Sending
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
-from tests.bot.stories import AUDIT, an_audit, concern, culture
+from tests.bot.stories import AUDIT, an_audit, clock, concern, culture
 from tests.epochs import epochs_in
 from tests.telegram.server import TOKEN
 
@@ -34,15 +35,17 @@ QUICK = Pace(look_again=0.5, abandoned=5.0, settled=2.0, pause=0.1, longest_paus
 
 
 class Courier:
-    """Brings texts to Telegram, with the client of python-telegram-bot."""
+    """Brings letters to Telegram, with the client of python-telegram-bot."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def __call__(self, channel: str, address: str, text: str) -> Delivered:
+    async def __call__(self, channel: str, address: str, letter: Letter) -> Delivered:
         assert channel == "telegram"
+        rows = [[InlineKeyboardButton(words, callback_data=token)] for words, token in letter.ways]
+        below = InlineKeyboardMarkup(rows) if rows else None
         try:
-            await self._bot.send_message(int(address), text)
+            await self._bot.send_message(int(address), letter.text, reply_markup=below)
         except Forbidden:
             return Delivered.GONE
         except RetryAfter:
@@ -94,7 +97,7 @@ async def _main(folder: Path, api: str, worker: str, url: str = "") -> None:
     storage = opened(folder, url)
     async with (
         courier(api) as deliver,
-        Jobs(storage, place(folder, url), worker, deliver, Metrics(), pace=QUICK),
+        Jobs(storage, place(folder, url), worker, deliver, Metrics(), clock(), pace=QUICK),
     ):
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.read)

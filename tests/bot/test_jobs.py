@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.jobs import Jobs, Pace
+from bot.messages import Letter
 from bot.metrics import Metrics
 from bot.services import noticing
 from bot.services.noticing import Delivered, Parked
@@ -60,7 +61,7 @@ async def working(
 ) -> AsyncIterator[Jobs]:
     async with (
         courier(telegram.url) as deliver,
-        Jobs(storage, place(folder), "worker-1", deliver, Metrics(), pace=pace) as jobs,
+        Jobs(storage, place(folder), "worker-1", deliver, Metrics(), clock(), pace=pace) as jobs,
     ):
         yield jobs
 
@@ -163,14 +164,14 @@ async def test_what_goes_wrong_is_tried_again_and_its_words_are_kept_nowhere(
 ) -> None:
     tried = []
 
-    async def deliver(channel: str, address: str, text: str) -> Delivered:
+    async def deliver(channel: str, address: str, letter: Letter) -> Delivered:
         tried.append(channel)
         if len(tried) == 1:
-            raise ValueError(f"{CANARY}: {address} does not want to read {text}")
+            raise ValueError(f"{CANARY}: {address} does not want to read {letter.text}")
         return Delivered.SENT
 
     notices = noted(storage, [ALICE])
-    async with Jobs(storage, place(tmp_path), "worker-1", deliver, Metrics(), pace=QUICK):
+    async with Jobs(storage, place(tmp_path), "worker-1", deliver, Metrics(), clock(), pace=QUICK):
         await until(lambda: len(tried) == 1)
         for kept in _jobs_database(tmp_path):
             assert CANARY not in kept
@@ -182,14 +183,14 @@ async def test_a_job_that_is_taken_over_while_it_is_only_slow_ends_well(
 ) -> None:
     slow, tried = asyncio.Event(), []
 
-    async def deliver(channel: str, address: str, text: str) -> Delivered:  # noqa: ARG001
+    async def deliver(channel: str, address: str, letter: Letter) -> Delivered:  # noqa: ARG001
         tried.append(channel)
         await slow.wait()
         return Delivered.SENT
 
     (notice,) = noted(storage, [ALICE])
     hasty = Pace(look_again=0.2, abandoned=0.5, settled=1.0)
-    async with Jobs(storage, place(tmp_path), "worker-1", deliver, Metrics(), pace=hasty):
+    async with Jobs(storage, place(tmp_path), "worker-1", deliver, Metrics(), clock(), pace=hasty):
         await until(lambda: len(tried) > 1)
         slow.set()
         await until(lambda: not _rows(tmp_path, "workflow_status"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.contacts import SHIPPED
 from bot.services import noticing
-from bot.services.noticing import Parked
+from bot.services.noticing import Decision, Due, Parked
 from storage import keys
 from storage.casework import CONCERN
 from storage.journal import Remembered
@@ -21,6 +23,7 @@ from tests.bot.stories import AUDIT
 from tests.bot.website import Browser, Site, site
 
 ADDRESS = "7004001337"
+NIGHT = datetime(2026, 5, 5, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -52,26 +55,33 @@ def noted(
         return lead, work.notices.add(lead, audit, kind)
 
 
+def due(storage: Storage, notice: bytes, language: str = "en") -> Decision:
+    """What is to be done with it in the middle of the night: what is urgent never waits."""
+    return noticing.due_message(storage, notice, NIGHT, SHIPPED, language)
+
+
 def test_the_lead_is_told_that_there_is_a_concern_and_what_to_do(storage: Storage) -> None:
     lead, notice = noted(storage)
-    due = noticing.due_message(storage, notice)
-    assert due is not None
-    person, text = due
-    assert (person.id, person.channel, person.address) == (lead, "telegram", ADDRESS)
-    assert text == "Someone raised a concern in the audit “Rowan House”.\n\nOpen Candour and read it today."
+    found = due(storage, notice)
+    assert isinstance(found, Due)
+    assert (found.person.id, found.person.channel, found.person.address) == (lead, "telegram", ADDRESS)
+    assert (
+        found.letter.text
+        == "Someone raised a concern in the audit “Rowan House”.\n\nOpen Candour and read it today."
+    )
 
 
 def test_it_is_said_in_welsh_too(storage: Storage) -> None:
     _, notice = noted(storage)
-    due = noticing.due_message(storage, notice, language="cy")
-    assert due is not None
-    assert due[1].startswith("Cododd rhywun bryder yn yr archwiliad “Rowan House”.")
+    found = due(storage, notice, "cy")
+    assert isinstance(found, Due)
+    assert found.letter.text.startswith("Cododd rhywun bryder yn yr archwiliad “Rowan House”.")
 
 
 def test_what_was_sent_is_not_due_any_more(storage: Storage) -> None:
     _, notice = noted(storage)
     noticing.mark_sent(storage, notice)
-    assert noticing.due_message(storage, notice) is None
+    assert due(storage, notice) is None
     assert not noticing.park(storage, notice)
     assert noticing.parked(storage, AUDIT) == ()
 
@@ -79,7 +89,7 @@ def test_what_was_sent_is_not_due_any_more(storage: Storage) -> None:
 def test_what_is_parked_is_not_due_any_more(storage: Storage) -> None:
     _, notice = noted(storage)
     assert noticing.park(storage, notice)
-    assert noticing.due_message(storage, notice) is None
+    assert due(storage, notice) is None
     assert not noticing.park(storage, notice)
     assert noticing.parked(storage, AUDIT) == (Parked(LEAD, "telegram", CONCERN),)
 
@@ -88,12 +98,12 @@ def test_nobody_is_told_who_was_removed(storage: Storage) -> None:
     lead, notice = noted(storage)
     with storage.writing() as work:
         work.people.remove(lead)
-    assert noticing.due_message(storage, notice) is None
+    assert due(storage, notice) is None
 
 
 def test_nobody_is_told_of_an_audit_that_there_is_not(storage: Storage) -> None:
     _, notice = noted(storage, audit="elsewhere")
-    assert noticing.due_message(storage, notice) is None
+    assert due(storage, notice) is None
 
 
 def test_whom_no_key_opens_is_not_told_but_shown(storage: Storage, tmp_path: Path) -> None:
@@ -101,24 +111,24 @@ def test_whom_no_key_opens_is_not_told_but_shown(storage: Storage, tmp_path: Pat
     another = tmp_path / "another.key"
     keys.create(another)
     stranger = Storage(storage.database, Keys.open(another), Remembered(another))
-    assert noticing.due_message(stranger, notice) is None
+    assert due(stranger, notice) is None
     assert noticing.park(stranger, notice)
     assert noticing.parked(stranger, AUDIT) == (Parked("", "", CONCERN),)
 
 
 def test_there_is_nothing_to_say_of_a_kind_that_we_do_not_know(storage: Storage) -> None:
     _, notice = noted(storage, kind="birthday")
-    assert noticing.due_message(storage, notice) is None
+    assert due(storage, notice) is None
 
 
 def test_of_a_notice_that_there_is_not_nothing_is_due(storage: Storage) -> None:
-    assert noticing.due_message(storage, bytes(16)) is None
+    assert due(storage, bytes(16)) is None
     assert not noticing.park(storage, bytes(16))
 
 
 def test_no_repr_says_how_to_reach_anybody(storage: Storage) -> None:
     _, notice = noted(storage)
-    assert ADDRESS not in repr(noticing.due_message(storage, notice))
+    assert ADDRESS not in repr(due(storage, notice))
 
 
 async def test_the_lead_reads_what_could_not_be_delivered(here: Site, browser: Browser) -> None:

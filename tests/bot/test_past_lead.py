@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.channels.memory import Person
+from bot.contacts import SHIPPED
 from bot.services import auditing, inviting, noticing
+from bot.services.noticing import Due
 from bot.turns import TurnLoop
 from dialogues import library
 from storage.slips import DEPUTY, LEAD
@@ -33,8 +35,9 @@ class Place:
 
     def notices(self) -> list[str]:
         """Whom the notices that were announced are for."""
-        found = [noticing.due_message(self.storage, notice) for notice in self.told]
-        return sorted(each[0].address for each in found if each is not None)
+        now = clock().now()
+        found = [noticing.due_message(self.storage, notice, now, SHIPPED) for notice in self.told]
+        return sorted(each.person.address for each in found if isinstance(each, Due))
 
     def seen_by(self, *roles: str) -> list[object]:
         return [concern.response["what"] for concern in auditing.concerns(self.storage, AUDIT, roles)]

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.hours import HOURS, Hours, Nation, is_holiday, is_open, is_quiet, next_allowed, working_day
+from reports.hours import (
+    HOURS,
+    Hours,
+    Nation,
+    is_holiday,
+    is_open,
+    is_quiet,
+    last_before_work,
+    next_allowed,
+    working_day,
+)
 
 LONDON = ZoneInfo("Europe/London")
 # Both changes of the clocks, Easter and Christmas lie in it, and days that are kept instead of others.
@@ -75,6 +85,9 @@ def test_at_any_moment_of_a_year_the_next_allowed_one_is_by_day_on_a_working_day
     assert not is_quiet(found, nation) and working_day(local.date(), nation)
     assert time(8) <= local.time() < time(20)
     assert next_allowed(found, nation) == found, "what is allowed does not wait"
+    ahead = last_before_work(local.date(), nation)
+    assert working_day(ahead + timedelta(days=1), nation)
+    assert ahead == local.date() or not working_day(ahead, nation)
     if found > moment:
         assert local.time() == time(8)
         assert is_quiet(moment, nation) and is_quiet(found - timedelta(seconds=1), nation)

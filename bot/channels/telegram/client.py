@@ -48,6 +48,16 @@ _batch = msgspec.json.Decoder(_Batch)
 _answer = msgspec.json.Decoder(dict[str, Any])
 
 
+class _Parts(Struct, frozen=True):
+    """Parameters of which some are files. It has no repr: they are somebody's."""
+
+    fields: dict[str, str]
+    files: dict[str, tuple[str, bytes]]
+
+    def __repr__(self) -> str:
+        return "_Parts()"
+
+
 class Requests(HTTPXRequest):
     """python-telegram-bot's network layer, with JSON as the body: a form would double the work of a keyboard."""
 
@@ -60,14 +70,21 @@ class Requests(HTTPXRequest):
         *_timeouts: object,
         **_more_timeouts: object,
     ) -> tuple[int, bytes]:
-        """Status and body of the answer. `request_data`: JSON. Raises TimedOut, NetworkError; neither names the URL."""
+        """Status and body of the answer. JSON or parts go. Raises TimedOut, NetworkError; neither names the URL."""
         seconds = (
             self.read_timeout if isinstance(read_timeout, type(BaseRequest.DEFAULT_NONE)) else read_timeout
         )
         timeout = httpx.Timeout(_CONNECT, read=seconds)
-        content = request_data if isinstance(request_data, bytes) else None
         try:
-            answer = await self._client.request(method, url, headers=_JSON, timeout=timeout, content=content)
+            if isinstance(request_data, _Parts):
+                answer = await self._client.request(
+                    method, url, timeout=timeout, data=request_data.fields, files=request_data.files
+                )
+            else:
+                content = request_data if isinstance(request_data, bytes) else None
+                answer = await self._client.request(
+                    method, url, headers=_JSON, timeout=timeout, content=content
+                )
         except httpx.TimeoutException:
             raise TimedOut from None
         except httpx.HTTPError as trouble:
@@ -129,7 +146,7 @@ class Client:
         await self._intake.shutdown()
 
     async def call(self, method: str, parameters: Mapping[str, object] | None = None) -> Any:
-        """Call a method of the Bot API: its result as JSON. Raises telegram.error.TelegramError."""
+        """Call a method of the Bot API: its result as JSON. Bytes are a file. Raises telegram.error.TelegramError."""
         return await self._requests.post(self._calls + method, _body(parameters or {}))
 
     async def updates(self, offset: int | None, *, limit: int, seconds: int) -> tuple[Update, ...]:
@@ -152,5 +169,13 @@ class Client:
 
 
 def _body(parameters: Mapping[str, object]) -> RequestData:
-    """Parameters as JSON. The network layer only hands them on to `Requests`, which knows what they are."""
-    return cast("RequestData", _encode(parameters))
+    """Parameters as JSON, or as parts. The network layer only hands them on to `Requests`, which knows them."""
+    files = {name: (name, value) for name, value in parameters.items() if isinstance(value, bytes)}
+    if not files:
+        return cast("RequestData", _encode(parameters))
+    fields = {
+        name: value if isinstance(value, str) else _encode(value).decode()
+        for name, value in parameters.items()
+        if name not in files
+    }
+    return cast("RequestData", _Parts(fields, files))

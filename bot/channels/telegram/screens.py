@@ -29,7 +29,19 @@ from bot.errors import (
     UnknownInvitationError,
     WrongReceiptError,
 )
-from bot.messages import Admitted, Appointed, AtRisk, Desk, Doors, Outcome, Promises, Reply, Sheet, Welcomed
+from bot.messages import (
+    Admitted,
+    Appointed,
+    AtRisk,
+    Desk,
+    Doors,
+    Letter,
+    Outcome,
+    Promises,
+    Reply,
+    Sheet,
+    Welcomed,
+)
 from bot.wording import Button, Outgoing, Role, Voice
 from dialogues import catalogues, moves, prompts
 from dialogues.form import Form
@@ -113,7 +125,16 @@ class Toast(Struct, frozen=True):
         return "Toast()"
 
 
-Call: TypeAlias = Post | Settle | Refresh | Toast
+class Picture(Struct, frozen=True):
+    """A picture (PNG) in a message of its own."""
+
+    content: bytes
+
+    def __repr__(self) -> str:
+        return "Picture()"
+
+
+Call: TypeAlias = Post | Settle | Refresh | Toast | Picture
 
 
 def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
@@ -130,6 +151,8 @@ def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
             return "editMessageReplyMarkup", {"chat_id": chat, "message_id": message, "reply_markup": rows}
         case Toast(query, text):
             return "answerCallbackQuery", {"callback_query_id": query, "text": text[:TOAST]}
+        case Picture(content):
+            return "sendPhoto", {"chat_id": chat, "photo": content}
 
 
 _HTML: dict[str, object] = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
@@ -204,9 +227,11 @@ def only_private() -> tuple[Call, ...]:
     return (_plain([_("I only talk to one person at a time. Please write to me in a chat of your own.")]),)
 
 
-def notice(text: str) -> Post:
-    """A message that starts with us."""
-    return Post(_escaped(text), stays=True)
+def notice(letter: Letter) -> Iterator[Post | Picture]:
+    """A message that starts with us: its picture first, so that the buttons stand last."""
+    if letter.picture:
+        yield Picture(letter.picture)
+    yield from _with_ways(letter.text.split("\n\n"), letter.ways)
 
 
 def not_kept() -> tuple[Call, ...]:
@@ -233,8 +258,13 @@ def _welcomed(outcome: Welcomed) -> Iterator[Post]:
 
 def _desk(outcome: Desk) -> Iterator[Post]:
     """What an auditor can do beside the questions."""
-    keyboard = tuple((Key(_cut(label, _LABEL), token),) for label, token in outcome.ways[:MOST_BUTTONS])
-    *before, last = _split([_escaped(part) for part in outcome.text])
+    return _with_ways(outcome.text, outcome.ways)
+
+
+def _with_ways(text: Iterable[str], ways: Sequence[tuple[str, str]]) -> Iterator[Post]:
+    """Paragraphs, in as many messages as they need, with buttons below the last."""
+    keyboard = tuple((Key(_cut(label, _LABEL), token),) for label, token in ways[:MOST_BUTTONS])
+    *before, last = _split([_escaped(part) for part in text])
     for part in before:
         yield Post(part, stays=True)
     yield Post(last, keyboard, stays=True)

@@ -22,7 +22,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot import logs
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.screens import Call, Post, Refresh, Settle, Toast, payload, without_marks
+from bot.channels.telegram.screens import Call, Picture, Post, Refresh, Settle, Toast, payload, without_marks
 from bot.metrics import Metrics, SendOutcome
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *[30.0] * 20)  # seconds before each new try: ten minutes in all
@@ -95,7 +95,7 @@ class Sender:
             line.append(errand)
         return errand.done
 
-    async def once(self, chat: int, post: Post) -> Sent:
+    async def once(self, chat: int, post: Post | Picture) -> Sent:
         """Try once to send a message that starts with us; whoever asked tries again. HELD: the chat is paused."""
         await self._turn_of(chat)
         try:
@@ -159,7 +159,7 @@ class Sender:
         """Send one call, as often as it takes."""
         failures = 0
         while True:
-            if isinstance(call, Post):
+            if isinstance(call, Post | Picture):
                 await self._turn_of(chat)
             try:
                 await self._call(chat, call)

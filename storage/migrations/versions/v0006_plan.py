@@ -25,7 +25,7 @@ def upgrade() -> None:
     """Take the step."""
     op.add_column("audits", sa.Column("baseline", sa.Text, server_default="", nullable=False))
     _again("slips", _slips(*_BEFORE, "owner", "board"), dict)
-    _again("notices", _notices(_binary("subject"), _text("occasion")), _its_own_subject)
+    _again("notices", _notices(_binary("subject"), _text("occasion"), dropped=True), _its_own_subject)
     op.create_index(
         "ix_notices_subject_person_occasion", "notices", ["subject", "person", "occasion"], unique=True
     )
@@ -41,10 +41,12 @@ def upgrade() -> None:
         _binary("sponsor"),
         sa.Column("due_on", sa.Date),
         sa.Column("review_on", sa.Date),
+        sa.Column("next_on", sa.Date),
         _binary("locked"),
     )
     op.create_index("ix_actions_audit_number", "actions", ["audit", "number"], unique=True)
     op.create_index("ix_actions_owner", "actions", ["owner"])
+    op.create_index("ix_actions_next_on", "actions", ["next_on"])
     _create(
         "entries",
         _text("audit"),
@@ -75,7 +77,7 @@ def downgrade() -> None:
     """Take it back: what was concluded and planned is gone, and so are owners and boards."""
     for table in _NEW:
         op.drop_table(table)
-    op.execute("DELETE FROM notices WHERE occasion <> ''")
+    op.execute("DELETE FROM notices WHERE occasion <> '' OR status = 'dropped'")
     op.drop_index("ix_notices_subject_person_occasion", "notices")
     _again("notices", _notices(), _without("subject", "occasion"))
     op.execute("DELETE FROM slips WHERE role IN ('owner', 'board')")
@@ -109,8 +111,8 @@ def _slips(*roles: str) -> Parts:
     return (*key, _text("audit"), *_one_of("slips", "role", *roles))
 
 
-def _notices(*more: sa.schema.SchemaItem) -> Parts:
-    status = _one_of("notices", "status", "waiting", "sent", "parked")
+def _notices(*more: sa.schema.SchemaItem, dropped: bool = False) -> Parts:
+    status = _one_of("notices", "status", "waiting", "sent", "parked", *(["dropped"] if dropped else []))
     key = (*_bytes("notices", "id", 16), sa.PrimaryKeyConstraint("id", name="pk_notices"))
     return (*key, _binary("person"), _text("audit"), _text("kind"), *status, *more)
 

@@ -1,0 +1,174 @@
+"""On which occasions people are reminded of an action, and who; worked out from the action as it is, and the day.
+
+Each date has its days of reminding. Of those that have come, only the newest counts: after an outage nobody is sent
+what they should have read before. Those of a weekend or a bank holiday come on the working day before (`ahead`). The
+name of an occasion holds its date, so that another date makes other occasions, and the same one never comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from reports.plan import Action, State
+
+LATER_DAYS: Final = (1, 3, 7)  # for so long an owner may put a reminder off
+REAUDIT_AFTER: Final = timedelta(
+    days=182
+)  # since the audit was closed; long enough to see whether change lasts
+
+_ASKED = frozenset({State.AGREED, State.IN_PROGRESS})  # of these the owner is reminded
+_REVIEWED = _ASKED | {State.IMPLEMENTED, State.VERIFIED, State.EMBEDDED}
+_WEEK = 7
+
+
+class Why(StrEnum):
+    """What comes, or came."""
+
+    DUE = "due"
+    MILESTONE = "milestone"
+    REVIEW = "review"
+    REAUDIT = "reaudit"
+
+
+class Reader(StrEnum):
+    """Who is reminded."""
+
+    OWNER = "owner"
+    SPONSOR = "sponsor"
+    LEAD = "lead"
+
+
+class Rule(Struct, frozen=True):
+    """The days of reminding, counted from the date that they are about; and whether every week after the last."""
+
+    days: tuple[int, ...]
+    weekly: bool = False
+
+    def newest(self, about: date, today: date) -> date | None:
+        """The last of the days that have come."""
+        gone = (today - about).days
+        if self.weekly and gone >= self.days[-1]:
+            return about + timedelta(self.days[-1] + (gone - self.days[-1]) // _WEEK * _WEEK)
+        return max((about + timedelta(each) for each in self.days if each <= gone), default=None)
+
+    def next(self, about: date, after: date) -> date | None:
+        """The first of the days that come after this one."""
+        gone = (after - about).days
+        if self.weekly and gone >= self.days[-1]:
+            return about + timedelta(self.days[-1] + ((gone - self.days[-1]) // _WEEK + 1) * _WEEK)
+        return min((about + timedelta(each) for each in self.days if each > gone), default=None)
+
+
+RULES: Final = {
+    Why.DUE: Rule((-14, -7, -1, 0), weekly=True),
+    Why.MILESTONE: Rule((-7, 0)),
+    Why.REVIEW: Rule((-7, 0)),
+    Why.REAUDIT: Rule((-28, 0)),
+}
+
+
+class Occasion(Struct, frozen=True):
+    """A day `on` which somebody is reminded of a date that comes or came (`about`).
+
+    `number` is that of a milestone, from 1. `put_off`: the owner asked for this day.
+    """
+
+    why: Why
+    about: date
+    on: date
+    readers: tuple[Reader, ...]
+    number: int = 0
+    put_off: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is known by for good: due:2026-05-04:-14."""
+        what = f"{self.why}-{self.number}" if self.number else str(self.why)
+        later = ":later" if self.put_off else ""
+        return f"{what}:{self.about.isoformat()}:{(self.on - self.about).days:+d}{later}"
+
+
+class _Date(Struct, frozen=True):
+    """A date of an action."""
+
+    why: Why
+    about: date
+    number: int = 0
+
+
+def due(action: Action, today: date, ahead: date | None = None) -> tuple[Occasion, ...]:
+    """The occasions that hold on this day, whether or not anybody was told: one at most for each date and reader.
+
+    `ahead` is the last day before people work again, if that is not this one: see `hours.last_before_work`.
+    None of what was done, or is not agreed, asks its owner for anything; only a review is still to come then.
+    """
+    found = (_occasions(action, each, today, ahead or today) for each in _dates(action))
+    return tuple(occasion for occasions in found for occasion in occasions)
+
+
+def next_day(action: Action, after: date = date.min, ahead: date | None = None) -> date | None:
+    """The first day on which an occasion begins that did not on this one; None when there is no more."""
+    last = ahead or after
+    days = [RULES[each.why].next(each.about, last) for each in _dates(action)]
+    until = action.snoozed_until
+    if until and until > after and action.state in _ASKED:
+        days.append(max(until, last + timedelta(1)))
+    return min((day for day in days if day), default=None)
+
+
+def put_off(action: Action, today: date, days: int) -> Action:
+    """The action, of which its owner is not reminded for so many days, and then once."""
+    return replace(action, snoozed_until=today + timedelta(days))
+
+
+def reaudit_on(closed_on: date) -> date:
+    """When it is time to look again whether what was found has changed."""
+    return closed_on + REAUDIT_AFTER
+
+
+def reaudit(closed_on: date, today: date) -> Occasion | None:
+    """The same as an occasion, for the lead."""
+    about = reaudit_on(closed_on)
+    on = RULES[Why.REAUDIT].newest(about, today)
+    return Occasion(Why.REAUDIT, about, on, (Reader.LEAD,)) if on else None
+
+
+def _dates(action: Action) -> Iterator[_Date]:
+    if action.state in _ASKED:
+        if action.due:
+            yield _Date(Why.DUE, action.due)
+        for number, milestone in enumerate(action.milestones, 1):
+            if not milestone.done:
+                yield _Date(Why.MILESTONE, milestone.due, number)
+    if action.state in _REVIEWED and action.review:
+        yield _Date(Why.REVIEW, action.review)
+
+
+def _occasions(action: Action, of: _Date, today: date, ahead: date) -> Iterator[Occasion]:
+    newest, until = RULES[of.why].newest(of.about, ahead), action.snoozed_until
+    first = of.about + timedelta(RULES[of.why].days[0])
+    readers = _readers(action, of, newest) if newest else ()
+    asked = of.why is Why.DUE and until is not None and first < until <= today
+    if until and today < until:
+        readers = tuple(each for each in readers if each is not Reader.OWNER)
+    elif asked and until and (newest is None or newest < until):
+        readers = tuple(each for each in readers if each is not Reader.OWNER)
+        yield Occasion(of.why, of.about, until, (Reader.OWNER,), put_off=True)
+    if newest and readers:
+        yield Occasion(of.why, of.about, newest, readers, of.number)
+
+
+def _readers(action: Action, of: _Date, on: date) -> tuple[Reader, ...]:
+    match of.why:
+        case Why.DUE if on > of.about:
+            return (Reader.OWNER, Reader.SPONSOR, Reader.LEAD)
+        case Why.REVIEW:
+            return (Reader.OWNER, Reader.LEAD) if action.state in _ASKED else (Reader.LEAD,)
+        case _:
+            return (Reader.OWNER,)

@@ -1,0 +1,303 @@
+"""Reminders over a year: each once, none of what is done, none at night; and what they say, where they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from itertools import repeat
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.contacts import SHIPPED, Contacts
+from bot.services import auditing, noticing, reminding
+from bot.services.noticing import Due, Held, Over, Parked
+from reports.hours import Nation, is_quiet
+from reports.plan import Action, Milestone, State
+from reports.reminding import put_off
+from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED
+from storage.slips import LEAD, OWNER
+from storage.unit_of_work import Storage
+from tests.bot.notifying import opened
+from tests.bot.stories import AUDIT, an_audit, concern
+
+LONDON = ZoneInfo("Europe/London")
+ENGLAND = replace(SHIPPED, nation=Nation.ENGLAND)
+DUE = date(2026, 6, 15)  # a Monday
+ACTION = Action(
+    id="0a" * 16, number=1, title="Weekly supervision for night staff", state=State.AGREED, due=DUE
+)
+
+
+class Cast(Struct):
+    """The people of a plan: by name, their account in hexadecimal and their id as a person of the audit."""
+
+    accounts: dict[str, str]
+    people: dict[str, bytes]
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    storage = opened(tmp_path)
+    yield storage
+    storage.close()
+
+
+def cast(storage: Storage) -> Cast:
+    """A lead, an owner, a sponsor: each is reached in Telegram."""
+    roles = {"lead": LEAD, "owner": OWNER, "sponsor": OWNER}
+    with storage.writing() as work:
+        people = {
+            name: work.people.add(AUDIT, role, "telegram", f"70{number}")
+            for number, (name, role) in enumerate(roles.items())
+        }
+        found = {name: work.people.get(person) for name, person in people.items()}
+    return Cast({name: each.account.hex() for name, each in found.items() if each}, people)
+
+
+def plan(storage: Storage, *actions: Action) -> None:
+    with storage.writing() as work:
+        for action in actions:
+            work.actions.keep(AUDIT, action)
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON).astimezone(UTC)
+
+
+def sent(storage: Storage, now: datetime, contacts: Contacts = ENGLAND) -> list[tuple[Due, str]]:
+    """What leaves at this moment, with its occasion; every notice that waits is tried."""
+    with storage.reading() as work:
+        waiting = [each for each in work.notices.waiting() if each.kind != DIGEST]
+    left = []
+    for each in waiting:
+        match noticing.due_message(storage, each.id, now, contacts):
+            case Due() as due:
+                noticing.mark_sent(storage, each.id)
+                left.append((due, each.occasion))
+            case Over():
+                noticing.drop(storage, each.id)
+    return left
+
+
+def reminded(storage: Storage, now: datetime) -> list[str]:
+    """What people read who are reminded at this moment, by who they are."""
+    reminding.note_due(storage, now, ENGLAND)
+    return sorted(f"{due.person.address}: {due.letter.text}" for due, _ in sent(storage, now))
+
+
+# A year
+
+
+def year(storages: Sequence[Storage], who: Cast) -> dict[tuple[str, str, str], datetime]:
+    """Everything that was sent in a year, by person, title and occasion; the plan changes on the way."""
+    first, *_ = storages
+    base = replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"])
+    names = {
+        "never": base,
+        "done": replace(base, due=date(2026, 12, 28), review=date(2027, 1, 18)),
+        "moved": replace(base, due=date(2026, 4, 4)),
+        "later": replace(base, due=date(2026, 10, 26)),
+        "rejected": replace(base, due=date(2026, 5, 20)),
+        "steps": replace(base, due=None, milestones=(Milestone("One", date(2026, 3, 30)),)),
+        "leads": replace(base, owner=who.accounts["lead"], due=date(2026, 4, 20)),
+    }
+    actions = {
+        name: replace(each, id=f"{number:032x}", number=number, title=name)
+        for number, (name, each) in enumerate(names.items(), 1)
+    }
+    changes = {
+        date(2026, 3, 31): replace(actions["moved"], due=date(2026, 9, 1)),
+        date(2026, 5, 7): replace(actions["rejected"], state=State.REJECTED),
+        date(2026, 9, 3): replace(actions["moved"], due=date(2026, 9, 1), state=State.CLOSED),
+        date(2026, 10, 20): put_off(actions["later"], date(2026, 10, 20), 2),
+        date(2026, 10, 27): replace(actions["later"], state=State.VERIFIED),
+        date(2026, 12, 22): replace(actions["done"], state=State.IMPLEMENTED),
+    }
+    plan(first, *actions.values())
+    found: dict[tuple[str, str, str], datetime] = {}
+    for step in range(365 * 3):
+        now = datetime(2026, 3, 1, 8, 30, tzinfo=UTC) + timedelta(days=step // 3, hours=(0, 4, 12)[step % 3])
+        here = storages[step % len(storages)]
+        if 330 < step // 3 < 340:  # days on which nothing runs
+            continue
+        if (day := now.date()) in changes and now.hour == 12:
+            plan(here, changes[day])
+        for due, occasion in sent(here, now):
+            title = due.letter.text.split("“")[1].split("”")[0]
+            key = (due.person.address, title, occasion)
+            assert key not in found, "each once"
+            assert not is_quiet(now, Nation.ENGLAND)
+            found[key] = now
+        at_once = storages if now.hour == 12 and now.weekday() == 0 else [here]
+        with ThreadPoolExecutor(len(at_once)) as both:
+            list(both.map(reminding.note_due, at_once, repeat(now), repeat(ENGLAND)))
+    return found
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_in_a_year_with_two_workers_each_reminder_comes_once_to_each_and_none_at_night_or_when_done(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("database_url") if database == "postgresql" else ""
+    storages = [opened(tmp_path, url), opened(tmp_path, url)]
+    who = cast(storages[0])
+    found = year(storages, who)
+    for each in storages:
+        each.close()
+    lead, owner, sponsor = "700", "701", "702"
+
+    def of(reader: str, title: str) -> list[str]:
+        theirs = {when: key[2] for key, when in found.items() if key[:2] == (reader, title)}
+        return [theirs[when] for when in sorted(theirs)]
+
+    never = [f"due:2026-06-15:{days:+d}" for days in (-14, -7, -1, 0, *range(7, 260, 7))]
+    assert set(of(owner, "never")) < set(never)
+    assert of(owner, "never")[:4] == never[:4]
+    assert of(sponsor, "never") == of(lead, "never") == of(owner, "never")[4:]
+    assert of(owner, "done") == ["due:2026-12-28:-14", "due:2026-12-28:-7"]
+    assert of(lead, "done") == ["review:2027-01-18:-7", "review:2027-01-18:+0"]
+    assert of(owner, "moved") == [
+        *(f"due:2026-04-04:{days:+d}" for days in (-14, -7)),
+        *(f"due:2026-09-01:{days:+d}" for days in (-14, -7, -1, 0)),
+    ]
+    days = ("-14", "-7", "-4:later", "-1", "+0")
+    assert of(owner, "later") == [f"due:2026-10-26:{each}" for each in days]
+    assert of(owner, "rejected") == ["due:2026-05-20:-14"]
+    assert of(owner, "steps") == ["milestone-1:2026-03-30:-7", "milestone-1:2026-03-30:+0"]
+    assert len(of(lead, "leads")) > 40, "whoever owns and leads is told once"
+    assert of(owner, "leads") == []
+
+
+# What they say
+
+
+def test_the_owner_reads_the_fact_and_can_answer_with_one_tap(storage: Storage) -> None:
+    who = cast(storage)
+    plan(
+        storage,
+        replace(ACTION, owner=who.accounts["owner"], milestones=(Milestone("x", DUE - timedelta(6)),)),
+    )
+    reminding.note_due(storage, at(DUE - timedelta(7)), ENGLAND)
+    left = {occasion: due for due, occasion in sent(storage, at(DUE - timedelta(7)))}
+    due = left["due:2026-06-15:-7"]
+    assert due.letter.text == (
+        "“Weekly supervision for night staff” is due in 7 days, on 15 June 2026.\n\n"
+        "You can say how far you are, or that it is done. If something is in the way, ask for help."
+    )
+    assert [words for words, _ in due.letter.ways] == ["Done", "Progress", "Later", "I need help"]
+    assert all(len(token.encode()) <= 64 for _, token in due.letter.ways)
+    step = left["milestone-1:2026-06-09:-7"].letter.text
+    assert step.startswith("Step 1 of “Weekly supervision for night staff” is planned for 9 June 2026.")
+    assert "Weekly" not in repr(due)
+
+
+def test_what_is_late_is_told_to_the_sponsor_and_the_lead_with_what_they_can_do(storage: Storage) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"]))
+    late = "“Weekly supervision for night staff” was due on 15 June 2026. That was 7 days ago."
+    ask = "You can ask its owner what is in the way, or give it another owner."
+    told = reminded(storage, at(DUE + timedelta(7)))
+    assert told[0] == f"700: {late}\n\n{ask}"
+    assert told[1].startswith(f"701: {late}\n\nYou can say how far you are")
+    assert told[2] == f"702: {late}\n\n{ask}"
+
+
+def test_what_was_noted_is_decided_on_again_when_its_time_comes(storage: Storage) -> None:
+    who = cast(storage)
+    action = replace(ACTION, owner=who.accounts["owner"])
+    evening, day = at(DUE, 16, 59), DUE + timedelta(1)
+    for changed in (
+        replace(action, state=State.IMPLEMENTED),
+        replace(action, due=DUE + timedelta(90)),
+        put_off(action, DUE, 3),
+        replace(action, owner=who.accounts["sponsor"]),
+    ):
+        with storage.writing() as work:
+            work.notices.add_once(
+                who.people["owner"], AUDIT, REMINDER, bytes.fromhex(action.id), "due:2026-06-15:+0"
+            )
+        plan(storage, changed)
+        assert sent(storage, at(day)) == []
+        with storage.writing() as work:
+            assert not work.notices.waiting(), "it is dropped"
+            work.people.remove(who.people["owner"])
+            who.people["owner"] = work.people.appoint(
+                bytes.fromhex(who.accounts["owner"]), AUDIT, OWNER, "telegram", "701"
+            )
+    plan(storage, action)
+    reminding.note_due(storage, evening, ENGLAND)
+    (notice,) = _waiting(storage)
+    night = noticing.due_message(storage, notice, at(DUE, 20), ENGLAND)
+    assert isinstance(night, Held) and night.until == at(day, 8)
+    with storage.writing() as work:
+        work.people.remove(who.people["owner"])
+    assert sent(storage, at(day)) == [], "their role ended"
+
+
+def _waiting(storage: Storage) -> list[bytes]:
+    with storage.reading() as work:
+        return [each.id for each in work.notices.waiting() if each.kind != DIGEST]
+
+
+def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> None:
+    who = cast(storage)
+    plan(
+        storage,
+        *(
+            replace(ACTION, id=f"{number:032x}", number=number, owner=who.accounts["owner"])
+            for number in (1, 2)
+        ),
+    )
+    reminding.note_due(storage, at(DUE), ENGLAND)
+    for notice in _waiting(storage):
+        assert noticing.park(storage, notice)
+    assert noticing.parked(storage, AUDIT, (LEAD,)) == (Parked(OWNER, "telegram", REMINDER),) * 2
+    assert noticing.parked(storage, AUDIT, (OWNER,)) == noticing.parked(storage, AUDIT, (LEAD,))
+    with storage.reading() as work:
+        assert [each.kind for each in work.notices.waiting() if each.kind != DIGEST] == [UNREACHED]
+    told = (
+        "700: Reminders do not reach somebody who has actions in the audit “Rowan House”.\n\n"
+        "Please speak to them. Perhaps they have left the chat, or were never in it."
+    )
+    assert reminded(storage, at(DUE)) == [told]
+
+
+def test_the_lead_reads_in_the_place_of_an_owner_who_is_gone(storage: Storage) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner="0f" * 16))
+    assert [line[:4] for line in reminded(storage, at(DUE))] == ["700:"]
+    assert reminded(storage, at(DUE)) == []
+    assert who.accounts
+
+
+def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_told_when_to_look_again(
+    storage: Storage,
+) -> None:
+    cast(storage)
+    auditing.open_audit(
+        storage,
+        replace(an_audit(), id="elm", name="Elm", status="closed", closed_on=date(2026, 4, 1)),
+        [concern()],
+    )
+    with storage.writing() as work:
+        work.people.add("elm", LEAD, "telegram", "800")
+    weeks = []
+    for hours in range(24 * 14):
+        reminding.note_due(storage, at(date(2026, 5, 4), 0) + timedelta(hours=hours), ENGLAND)
+        with storage.reading() as work:
+            weeks.append(sum(each.kind == DIGEST for each in work.notices.waiting()))
+    # Monday 4 May is a bank holiday: Tuesday at nine, and then Monday at nine, in each of two audits.
+    assert [hour for hour in range(1, len(weeks)) if weeks[hour] > weeks[hour - 1]] == [33, 7 * 24 + 9]
+    assert weeks[-1] == 4
+    told = (
+        "800: The audit “Elm” should be looked at again by 30 September 2026.\n\n"
+        "A re-audit asks the same questions once more, and shows what changed and what lasts."
+    )
+    assert reminded(storage, at(date(2026, 9, 2))) == [told]
+    with storage.reading() as work:
+        assert LOOK_AGAIN not in {each.kind for each in work.notices.waiting()}
