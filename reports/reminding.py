@@ -13,11 +13,9 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from reports.plan import Action, State
 
-LATER_DAYS: Final = (1, 3, 7)  # for so long an owner may put a reminder off
 REAUDIT_AFTER: Final = timedelta(
     days=182
 )  # since the audit was closed; long enough to see whether change lasts
@@ -94,8 +92,8 @@ class Occasion(Struct, frozen=True):
         return f"{what}:{self.about.isoformat()}:{(self.on - self.about).days:+d}{later}"
 
 
-class _Date(Struct, frozen=True):
-    """A date of an action."""
+class Date(Struct, frozen=True):
+    """A date of an action. `number` is that of a milestone, from 1."""
 
     why: Why
     about: date
@@ -108,23 +106,18 @@ def due(action: Action, today: date, ahead: date | None = None) -> tuple[Occasio
     `ahead` is the last day before people work again, if that is not this one: see `hours.last_before_work`.
     None of what was done, or is not agreed, asks its owner for anything; only a review is still to come then.
     """
-    found = (_occasions(action, each, today, ahead or today) for each in _dates(action))
+    found = (_occasions(action, each, today, ahead or today) for each in dates(action))
     return tuple(occasion for occasions in found for occasion in occasions)
 
 
 def next_day(action: Action, after: date = date.min, ahead: date | None = None) -> date | None:
     """The first day on which an occasion begins that did not on this one; None when there is no more."""
     last = ahead or after
-    days = [RULES[each.why].next(each.about, last) for each in _dates(action)]
+    days = [RULES[each.why].next(each.about, last) for each in dates(action)]
     until = action.snoozed_until
     if until and until > after and action.state in _ASKED:
         days.append(max(until, last + timedelta(1)))
     return min((day for day in days if day), default=None)
-
-
-def put_off(action: Action, today: date, days: int) -> Action:
-    """The action, of which its owner is not reminded for so many days, and then once."""
-    return replace(action, snoozed_until=today + timedelta(days))
 
 
 def reaudit_on(closed_on: date) -> date:
@@ -139,18 +132,19 @@ def reaudit(closed_on: date, today: date) -> Occasion | None:
     return Occasion(Why.REAUDIT, about, on, (Reader.LEAD,)) if on else None
 
 
-def _dates(action: Action) -> Iterator[_Date]:
+def dates(action: Action) -> Iterator[Date]:
+    """The dates of an action that somebody has to keep yet, in no order."""
     if action.state in _ASKED:
         if action.due:
-            yield _Date(Why.DUE, action.due)
+            yield Date(Why.DUE, action.due)
         for number, milestone in enumerate(action.milestones, 1):
             if not milestone.done:
-                yield _Date(Why.MILESTONE, milestone.due, number)
+                yield Date(Why.MILESTONE, milestone.due, number)
     if action.state in _REVIEWED and action.review:
-        yield _Date(Why.REVIEW, action.review)
+        yield Date(Why.REVIEW, action.review)
 
 
-def _occasions(action: Action, of: _Date, today: date, ahead: date) -> Iterator[Occasion]:
+def _occasions(action: Action, of: Date, today: date, ahead: date) -> Iterator[Occasion]:
     newest, until = RULES[of.why].newest(of.about, ahead), action.snoozed_until
     first = of.about + timedelta(RULES[of.why].days[0])
     readers = _readers(action, of, newest) if newest else ()
@@ -164,7 +158,7 @@ def _occasions(action: Action, of: _Date, today: date, ahead: date) -> Iterator[
         yield Occasion(of.why, of.about, newest, readers, of.number)
 
 
-def _readers(action: Action, of: _Date, on: date) -> tuple[Reader, ...]:
+def _readers(action: Action, of: Date, on: date) -> tuple[Reader, ...]:
     match of.why:
         case Why.DUE if on > of.about:
             return (Reader.OWNER, Reader.SPONSOR, Reader.LEAD)

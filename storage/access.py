@@ -1,8 +1,8 @@
 """How people with a role sign in: accounts, links that work once, sessions, and what they show to be themselves.
 
-Of a link and of a session we keep the SHA-256 of at least 128 random bits; what accounts are called and what they
-show is encrypted, for each account with a key of its own. Times are seconds since 1970. What an account may do is not
-said here: `storage.people` says it, and is asked each time.
+Of a link, of a session and of a calendar we keep the SHA-256 of at least 128 random bits; what accounts are called and
+what they show is encrypted, for each account with a key of its own. Times are seconds since 1970. What an account may
+do is not said here: `storage.people` says it, and is asked each time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from storage.keys import Keys
 from storage.locks import hold
 from storage.slips import ALPHABET, as_meant
-from storage.tables import ID_BYTES, accounts, credentials, sessions, sign_in_links
+from storage.tables import ID_BYTES, accounts, calendars, credentials, sessions, sign_in_links
 
 CODE_LENGTH = 28  # of 5 bits each: 140
 FIRST_LINK = 24 * 3600  # seconds for which the first link of somebody works
@@ -111,8 +111,8 @@ class Access:
         self._connection.execute(delete(accounts).where(accounts.c.id == account))
 
     def forget(self, account: bytes) -> None:
-        """Forget by what an account signs in, and where it did."""
-        for table in (credentials, sign_in_links, sessions):
+        """Forget by what an account signs in, where it did, and its calendar."""
+        for table in (credentials, sign_in_links, sessions, calendars):
             self._connection.execute(delete(table).where(table.c.account == account))
 
     # Links
@@ -136,6 +136,31 @@ class Access:
             spent.returning(sign_in_links.c.account, sign_in_links.c.expires)
         ).first()
         return None if row is None or row.expires <= now else bytes(row.account)
+
+    # Calendars
+
+    def new_calendar(self, account: bytes) -> str:
+        """A new token that opens the calendar of an account; the one before is worth nothing any more."""
+        self.hold(account)
+        self.end_calendar(account)
+        token = secrets.token_urlsafe(32)
+        self._connection.execute(insert(calendars), {"hash": _hash(token), "account": account})
+        return token
+
+    def whose_calendar(self, token: str) -> bytes | None:
+        """The account whose calendar a token opens, or None."""
+        query = select(calendars.c.account).where(calendars.c.hash == _hash(token))
+        account: bytes | None = self._connection.scalar(query)
+        return account
+
+    def has_calendar(self, account: bytes) -> bool:
+        """Whether a token opens the calendar of an account."""
+        query = select(calendars.c.hash).where(calendars.c.account == account)
+        return self._connection.scalar(query) is not None
+
+    def end_calendar(self, account: bytes) -> None:
+        """Let no token open the calendar of an account."""
+        self._connection.execute(delete(calendars).where(calendars.c.account == account))
 
     # Sessions
 

@@ -12,9 +12,9 @@ A record is its length (4 bytes, the highest first) and MessagePack: an array of
     ["row", [value …]]              text, bytes, whole numbers, true or false, nothing; days as text
     ["end", {table: rows}]          nothing but zeros follows
 
-Left out: `drafts`, whose keys are in no backup, so that their rows would only say that somebody was there; sessions and
-links for signing in, which must not come back; and approvals that were asked for, which are asked for again. Everything
-else stays: without the pool, sealed as it is, the answers of an open audit would be lost.
+Left out: `drafts`, whose keys are in no backup, so that their rows would only say that somebody was there; sessions,
+links for signing in and addresses of calendars, which must not come back; and approvals that were asked for, which are
+asked for again. Everything else stays: without the pool, sealed as it is, the answers of an open audit would be lost.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from storage.errors import BackupError
 from storage.locks import on_server
 from storage.postgresql import wait_patiently
 
-LEFT_OUT = frozenset({"alembic_version", "approvals", "drafts", "sessions", "sign_in_links"})
+LEFT_OUT = frozenset({"alembic_version", "approvals", "calendars", "drafts", "sessions", "sign_in_links"})
 
 _LENGTH_BYTES = 4
 _AT_ONCE = 200  # rows that are held in memory

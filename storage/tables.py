@@ -330,6 +330,15 @@ sessions = Table(
     Index(None, "account"),
     sqlite_with_rowid=False,
 )
+# The address from which a calendar program may read when somebody's actions are due.
+calendars = Table(
+    "calendars",
+    metadata,
+    _random_id("hash", HASH_BYTES),
+    _bytes("account", ID_BYTES),
+    Index(None, "account", unique=True),
+    sqlite_with_rowid=False,
+)
 # What one person may not do alone, and who has asked for it.
 approvals = Table(
     "approvals",
@@ -499,5 +508,5 @@ journal = Table(
 RIGHTS = (slips,)
 IDENTITY_SIDE = (drafts, people, notices)
 ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages, excerpts)
-ACCESS = (accounts, credentials, sign_in_links, sessions, approvals)
+ACCESS = (accounts, credentials, sign_in_links, sessions, calendars, approvals)
 CASEWORK = (cases, codings, codebook_revisions, findings, actions, entries, followed, publications)

@@ -17,6 +17,7 @@ from bot.cli.journal import app as journal
 from bot.cli.keys import app as keys
 from bot.cli.measures import app as measures
 from bot.cli.people import app as people
+from bot.cli.plan import app as plan
 from bot.cli.reports import app as reports
 from bot.cli.serve import serve
 from bot.cli.slips import slips
@@ -44,6 +45,7 @@ app.add_typer(
 )
 app.add_typer(codebook, name="codebook", help="What people's words can be tied to, and how that is changed.")
 app.add_typer(measures, name="measures", help="Numbers followed month by month, and whether they changed.")
+app.add_typer(plan, name="plan", help="The plan of an audit, for people's calendars.")
 app.add_typer(reports, name="reports", help="Two published reports side by side.")
 app.command()(chat)
 app.command()(demo)

@@ -14,11 +14,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from bot import reminders
+from bot import buttons
 from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import digesting
-from bot.wording import Voice
+from bot.wording import Voice, mark
 from reports import reminding
 from reports.hours import HOURS, Nation, is_open, last_before_work, working_day
 from reports.plan import Action
@@ -32,6 +32,12 @@ from storage.unit_of_work import Storage, UnitOfWork
 BATCH: Final = 500  # actions in one transaction
 KINDS: Final = frozenset({REMINDER, LOOK_AGAIN, DIGEST, UNREACHED})  # what this file says; all of it can wait
 _UNREACHED = "unreached"
+_BUTTONS = {  # by what is wished of the action
+    "done": mark("Done"),
+    "progress": mark("Progress"),
+    "later": mark("Later"),
+    "help": mark("I need help"),
+}
 
 
 # Noting what is due
@@ -204,8 +210,14 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
     fact = _fact(action, here, day.today, _)
     if person.account.hex() == action.owner:
         rest = _("You can say how far you are, or that it is done. If something is in the way, ask for help.")
-        return Letter(f"{fact}\n\n{rest}", reminders.under(action.id, _))
+        return Letter(f"{fact}\n\n{rest}", _buttons(action, _))
     return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}")
+
+
+def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
+    """What its owner can say by one tap: see `bot.desk`."""
+    about = buttons.id_in(bytes.fromhex(action.id))
+    return tuple((_(words), buttons.to_desk(what, about)) for what, words in _BUTTONS.items())
 
 
 def _read_by(work: UnitOfWork, audit: str, action: Action, person: Person) -> set[Reader]:

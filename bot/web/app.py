@@ -27,6 +27,8 @@ from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
 from bot.web.approvals import Approvals
+from bot.web.calendars import PATH as CALENDAR
+from bot.web.calendars import Calendars
 from bot.web.codebook import Codebooks
 from bot.web.coding import Coder
 from bot.web.conversation import Conversation, path
@@ -80,6 +82,7 @@ def create_app(
         ),
         *_with_a_receipt(Returning(turns, pages)),
         *_to_sign_in(SignIn(storage, clock, pages)),
+        *_with_a_calendar(Calendars(storage, clock, pages)),
         *_for_people_with_a_role(
             Lead(storage, clock, pages),
             Approvals(storage, clock, pages),
@@ -152,6 +155,14 @@ def _to_sign_in(sign_in: SignIn) -> list[Door]:
         Door("/sign-out", sign_in.leave, BEGUN, ["POST"]),
         Door("/lead/account", sign_in.account, FRESH),
         Door("/lead/account", sign_in.add, FRESH, ["POST"]),
+    ]
+
+
+def _with_a_calendar(calendars: Calendars) -> list[Door]:
+    return [
+        Door(CALENDAR, calendars.fetch, EVERYONE),
+        Door("/lead/account/calendar", calendars.show, FRESH),
+        Door("/lead/account/calendar", calendars.change, FRESH, ["POST"]),
     ]
 
 

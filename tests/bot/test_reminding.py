@@ -18,7 +18,6 @@ from bot.services import auditing, noticing, reminding
 from bot.services.noticing import Due, Held, Over, Parked
 from reports.hours import Nation, is_quiet
 from reports.plan import Action, Milestone, State
-from reports.reminding import put_off
 from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED
 from storage.slips import LEAD, OWNER
 from storage.unit_of_work import Storage
@@ -114,7 +113,7 @@ def year(storages: Sequence[Storage], who: Cast) -> dict[tuple[str, str, str], d
         date(2026, 3, 31): replace(actions["moved"], due=date(2026, 9, 1)),
         date(2026, 5, 7): replace(actions["rejected"], state=State.REJECTED),
         date(2026, 9, 3): replace(actions["moved"], due=date(2026, 9, 1), state=State.CLOSED),
-        date(2026, 10, 20): put_off(actions["later"], date(2026, 10, 20), 2),
+        date(2026, 10, 20): replace(actions["later"], snoozed_until=date(2026, 10, 22)),
         date(2026, 10, 27): replace(actions["later"], state=State.VERIFIED),
         date(2026, 12, 22): replace(actions["done"], state=State.IMPLEMENTED),
     }
@@ -214,7 +213,7 @@ def test_what_was_noted_is_decided_on_again_when_its_time_comes(storage: Storage
     for changed in (
         replace(action, state=State.IMPLEMENTED),
         replace(action, due=DUE + timedelta(90)),
-        put_off(action, DUE, 3),
+        replace(action, snoozed_until=DUE + timedelta(3)),
         replace(action, owner=who.accounts["sponsor"]),
     ):
         with storage.writing() as work:

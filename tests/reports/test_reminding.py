@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reports.plan import Action, Milestone, State
-from reports.reminding import LATER_DAYS, RULES, Occasion, Reader, Why, due, next_day, put_off, reaudit
+from reports.reminding import RULES, Occasion, Reader, Why, due, next_day, reaudit
 
 DUE = date(2026, 6, 15)
 ACTION = Action(
@@ -62,7 +62,7 @@ def test_another_date_makes_other_occasions() -> None:
 
 
 def test_what_was_put_off_waits_for_its_day_and_then_comes_once() -> None:
-    later = put_off(ACTION, DUE - timedelta(1), 3)
+    later = replace(ACTION, snoozed_until=DUE + timedelta(2))
     assert names(later, DUE) == names(later, DUE + timedelta(1)) == []
     assert names(later, DUE + timedelta(2)) == names(later, DUE + timedelta(6)) == ["due:2026-06-15:+2:later"]
     assert names(later, DUE + timedelta(7)) == ["due:2026-06-15:+7"]
@@ -73,7 +73,7 @@ def test_what_was_put_off_waits_for_its_day_and_then_comes_once() -> None:
 
 def test_whoever_puts_off_what_is_late_keeps_it_from_nobody_else() -> None:
     late = DUE + timedelta(7)
-    later = put_off(ACTION, late, LATER_DAYS[-1])
+    later = replace(ACTION, snoozed_until=late + timedelta(7))
     assert [each.readers for each in due(later, late)] == [(Reader.SPONSOR, Reader.LEAD)]
     assert [each.readers for each in due(later, late + timedelta(7))] == [ALL], "no two on one day"
 

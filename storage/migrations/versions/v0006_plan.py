@@ -17,7 +17,7 @@ down_revision = "0005"
 Row: TypeAlias = dict[str, Any]
 Parts: TypeAlias = tuple[sa.schema.SchemaItem, ...]
 
-_NEW = ("findings", "actions", "entries", "followed", "publications")
+_NEW = ("findings", "actions", "entries", "followed", "publications", "calendars")
 _BEFORE = ("respondent", "lead", "deputy", "auditor")
 
 
@@ -69,12 +69,20 @@ def upgrade() -> None:
         _text("digest"),
         _binary("locked"),
     )
+    op.create_table(
+        "calendars",
+        *_bytes("calendars", "hash", 32),
+        sa.PrimaryKeyConstraint("hash", name="pk_calendars"),
+        *_bytes("calendars", "account", 16),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_calendars_account", "calendars", ["account"], unique=True)
     key = ["audit", "view", "edition"]
     op.create_index("ix_publications_audit_view_edition", "publications", key, unique=True)
 
 
 def downgrade() -> None:
-    """Take it back: what was concluded and planned is gone, and so are owners and boards."""
+    """Take it back: what was concluded and planned is gone, and so are owners, boards and calendars."""
     for table in _NEW:
         op.drop_table(table)
     op.execute("DELETE FROM notices WHERE occasion <> '' OR status = 'dropped'")
