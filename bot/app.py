@@ -21,7 +21,7 @@ from bot import logs
 from bot.channels.telegram import menu, screens
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.receiving import CHANNEL, Reception, is_ours
-from bot.channels.telegram.sending import Sender, Sent
+from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import ALLOWED
 from bot.clock import SystemClock
 from bot.contacts import Contacts
@@ -93,9 +93,14 @@ async def _build(
         client = await stack.enter_async_context(_client(settings.telegram))
         sender = Sender(client, metrics)
         stack.push_async_callback(sender.aclose)
-        deliver = partial(_deliver, sender)
         jobs = Jobs(
-            storage, _place(settings), settings.worker, deliver, metrics, SystemClock(), contacts=contacts
+            storage,
+            _place(settings),
+            settings.worker,
+            partial(deliver, sender),
+            metrics,
+            SystemClock(),
+            contacts=contacts,
         )
         await stack.enter_async_context(jobs)
         turns = await _turns(storage, contacts, metrics, stack, jobs)
@@ -135,16 +140,11 @@ def _place(settings: Settings) -> Path | str:
     return settings.database.reveal() or settings.data / DATABASE
 
 
-async def _deliver(sender: Sender, channel: str, address: str, letter: Letter) -> Delivered:
-    """Send a message that starts with us."""
+async def deliver(sender: Sender, channel: str, address: str, letter: Letter) -> Delivered:
+    """Send a message that starts with us, where it can be sent."""
     if channel != CHANNEL:
         return Delivered.GONE
-    sent = Sent.SENT
-    for post in screens.notice(letter):
-        sent = await sender.once(int(address), post)
-        if sent is not Sent.SENT:
-            break
-    return Delivered(sent.value)
+    return Delivered((await sender.once(int(address), screens.notice(letter))).value)
 
 
 async def _serve(house: House, sockets: Sockets, told: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import assert_never
 
@@ -75,7 +75,12 @@ class Voice:
 
     def date(self, day: dt.date) -> str:
         """A date as people write it, such as 4 May 2026."""
-        return format_date(day, "d MMMM y", locale=self.language)
+        return _date(day, self.language)
+
+
+@lru_cache(maxsize=1024)
+def _date(day: dt.date, language: str) -> str:
+    return format_date(day, "d MMMM y", locale=language)
 
 
 @cache

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.tables import ID_BYTES, notices
@@ -51,6 +51,11 @@ class Wanted(Struct, frozen=True):
     kind: str
     subject: bytes
     occasion: str
+
+
+_MARK = (
+    update(notices).where(notices.c.id == bindparam("notice")).values(status=bindparam("became"))
+)  # made once: as often as anything is sent
 
 
 class Notices:
@@ -103,7 +108,7 @@ class Notices:
 
     def mark(self, notice: bytes, status: Sending) -> None:
         """Note how far it came."""
-        self._connection.execute(update(notices).where(notices.c.id == notice).values(status=status))
+        self._connection.execute(_MARK, {"notice": notice, "became": status})
 
     def _those(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = self._connection.execute(select(notices).where(*where))

@@ -121,6 +121,10 @@ class Findings(_Numbered):
         return msgspec.msgpack.decode(self._keys.open_casework(row.id, row.locked), type=Finding)
 
 
+_ACTION = select(actions).where(actions.c.id == bindparam("action"))
+_ACTION_HELD = _ACTION.with_for_update()
+
+
 class Actions(_Numbered):
     """The actions, within one transaction."""
 
@@ -154,7 +158,8 @@ class Actions(_Numbered):
 
     def get(self, action: str) -> tuple[str, Action] | None:
         """The audit and the action of this id, or None. Raises UndecipherableError."""
-        row = next(iter(self._rows(actions, actions.c.id == _id(action))), None)
+        query = _ACTION if only_looks(self._connection) else _ACTION_HELD
+        row = self._connection.execute(query, {"action": _id(action)}).first()
         return None if row is None else (str(row.audit), self._open(row))
 
     def to_remind(self, audits: Collection[str], today: date, most: int) -> tuple[tuple[str, Action], ...]:

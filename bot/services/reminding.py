@@ -204,8 +204,7 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
     here = next(
         (each for each in reminding.due(action, day.today, day.ahead) if each.name == notice.occasion), None
     )
-    mine = here and _read_by(work, audit, action, person) & set(here.readers)
-    if here is None or not mine:
+    if here is None or not _reads(work, audit, action, person, here.readers):
         return None
     fact = _fact(action, here, day.today, _)
     if person.account.hex() == action.owner:
@@ -220,14 +219,20 @@ def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
     return tuple((_(words), buttons.to_desk(what, about)) for what, words in _BUTTONS.items())
 
 
-def _read_by(work: UnitOfWork, audit: str, action: Action, person: Person) -> set[Reader]:
-    """As what somebody is reminded of an action now."""
+def _reads(work: UnitOfWork, audit: str, action: Action, person: Person, readers: Collection[Reader]) -> bool:
+    """Whether somebody is one of these readers now."""
     account = person.account.hex()
+    if Reader.OWNER in readers and account == action.owner:
+        return True
+    if Reader.SPONSOR in readers and account == action.sponsor:
+        return True
     leads = (audit, LEAD) in work.people.roles(person.account)
-    has_owner = any(each.account.hex() == action.owner for each in work.people.seats(audit))
-    owns = account == action.owner or (leads and not has_owner)
-    which = {Reader.OWNER: owns, Reader.SPONSOR: account == action.sponsor, Reader.LEAD: leads}
-    return {reader for reader, is_so in which.items() if is_so}
+    return leads and (Reader.LEAD in readers or not _has_owner(work, audit, action))
+
+
+def _has_owner(work: UnitOfWork, audit: str, action: Action) -> bool:
+    """Whether its owner still has a part in the audit."""
+    return any(there == audit for there, _ in work.people.roles(bytes.fromhex(action.owner)))
 
 
 def _fact(action: Action, here: Occasion, today: date, _: Voice) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import anonymity, coding, engine, reminders, telegram, themes, turns
+from tests.benchmarks import anonymity, coding, engine, plans, reminders, telegram, themes, turns
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -30,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "coding.speed": coding.speed,
     "jobs.reminders.sqlite": reminders.sqlite,
     "jobs.reminders.postgres": reminders.postgresql,
+    "reminders.scan": plans.scan,
+    "reminders.year": plans.year,
     "themes.results": themes.counting,
     "themes.stored": themes.stored,
 }

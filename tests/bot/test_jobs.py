@@ -9,10 +9,16 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.app import deliver
+from bot.channels.telegram.client import Client
+from bot.channels.telegram.sending import Sender
+from bot.clock import SetClock
 from bot.jobs import Jobs, Pace
 from bot.messages import Letter
 from bot.metrics import Metrics
@@ -20,13 +26,15 @@ from bot.services import noticing
 from bot.services.noticing import Delivered, Parked
 from bot.turns import TurnLoop
 from dialogues.moves import Answer, Begin, Submit
+from reports.plan import Action, State
 from storage.casework import CONCERN
-from storage.notices import Sending
-from storage.slips import LEAD
+from storage.notices import REMINDER, Sending
+from storage.slips import LEAD, OWNER
 from storage.unit_of_work import Storage
 from tests.bot.notifying import QUICK, courier, noted, opened, place, progress
+from tests.bot.sent import png
 from tests.bot.stories import AUDIT, clock, plays
-from tests.telegram.server import TelegramServer
+from tests.telegram.server import TOKEN, TelegramServer
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds; for a machine that is busy
@@ -157,6 +165,49 @@ async def test_who_cannot_be_reached_for_long_is_shown_to_the_lead(
         with telegram.being_down():
             jobs.announce(notices)
             await until(lambda: progress(storage, notices) == {Sending.PARKED: 1})
+
+
+async def test_a_reminder_waits_for_the_morning_and_comes_with_its_picture_and_its_buttons(
+    storage: Storage, tmp_path: Path, telegram: TelegramServer
+) -> None:
+    leads(telegram, 2)
+    morning = SetClock(datetime(2026, 6, 16, 6, 59, 59, tzinfo=UTC))  # a second before eight in London
+    with storage.writing() as work:
+        owner = work.people.add(AUDIT, OWNER, "telegram", str(ALICE))
+        person = work.people.get(owner)
+        assert person is not None
+        action = Action(
+            id="0a" * 16,
+            number=1,
+            title=CANARY,
+            owner=person.account.hex(),
+            state=State.AGREED,
+            due=date(2026, 6, 16),
+        )
+        work.actions.keep(AUDIT, action)
+        due = work.notices.add_once(owner, AUDIT, REMINDER, bytes.fromhex(action.id), "due:2026-06-16:+0")
+    assert due is not None
+    async with Client(TOKEN, telegram.url) as client:
+        sender = Sender(client, Metrics())
+        send = partial(deliver, sender)
+        async with Jobs(storage, place(tmp_path), "worker-1", send, Metrics(), morning, pace=QUICK):
+            await until(lambda: bool(_rows(tmp_path, "workflow_status WHERE workflow_uuid LIKE '%:2'")))
+            assert telegram.sent == [], "it is held until eight"
+            morning.move(timedelta(seconds=1))
+            seen = await telegram.person(ALICE).sees(lambda shown: CANARY in shown.text)
+            await until(lambda: progress(storage, [due]) == {Sending.SENT: 1})
+        assert seen.labels() == ["Done", "Progress", "Later", "I need help"]
+        letter = Letter("Two of three are done.\n\nThat is one more.", (("Show all", "desk:plan"),), png())
+        assert await send("telegram", str(ALICE + 1), letter) is Delivered.SENT
+        assert await send("pigeon", "4", letter) is Delivered.GONE
+        await sender.aclose()
+    shown = telegram.person(ALICE + 1).replies
+    assert [(each.attachment, each.text, each.labels()) for each in shown] == [
+        ("photo", "", []),
+        ("", letter.text, ["Show all"]),
+    ]
+    for kept in _jobs_database(tmp_path):
+        assert CANARY not in kept
 
 
 async def test_what_goes_wrong_is_tried_again_and_its_words_are_kept_nowhere(

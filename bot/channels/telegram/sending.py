@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from html import unescape
@@ -95,8 +95,18 @@ class Sender:
             line.append(errand)
         return errand.done
 
-    async def once(self, chat: int, post: Post | Picture) -> Sent:
-        """Try once to send a message that starts with us; whoever asked tries again. HELD: the chat is paused."""
+    async def once(self, chat: int, posts: Iterable[Post | Picture]) -> Sent:
+        """Try once to send a message that starts with us; whoever asked tries again. HELD: the chat is paused.
+
+        What is in several messages ends with the first that did not leave.
+        """
+        for post in posts:
+            sent = await self._try(chat, post)
+            if sent is not Sent.SENT:
+                return sent
+        return Sent.SENT
+
+    async def _try(self, chat: int, post: Post | Picture) -> Sent:
         await self._turn_of(chat)
         try:
             await self._call(chat, post)
