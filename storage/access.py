@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.keys import Keys
 from storage.locks import hold
@@ -80,6 +80,9 @@ class Session(Struct, frozen=True):
         return now - self.began >= longest or now - self.seen >= IDLE
 
 
+_NAME = select(accounts.c.locked).where(accounts.c.id == bindparam("account"))
+
+
 class Access:
     """Accounts and how they sign in, within one transaction."""
 
@@ -102,7 +105,7 @@ class Access:
 
     def name(self, account: bytes) -> str:
         """What the owner of an account is called; empty when nobody said. Raises UndecipherableError."""
-        locked = self._connection.scalar(select(accounts.c.locked).where(accounts.c.id == account))
+        locked = self._connection.scalar(_NAME, {"account": account})
         return self._keys.open_account(account, locked).decode() if locked else ""
 
     def close(self, account: bytes) -> None:

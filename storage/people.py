@@ -9,7 +9,7 @@ import secrets
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from storage.errors import UndecipherableError
 from storage.keys import Keys
@@ -38,6 +38,9 @@ class Seat(Struct, frozen=True):
     account: bytes
     role: str
     reached: bool
+
+
+_ROLES = select(people.c.audit, people.c.role).where(people.c.account == bindparam("of"))
 
 
 class People:
@@ -76,8 +79,8 @@ class People:
 
     def roles(self, account: bytes) -> frozenset[tuple[str, str]]:
         """What an account may do now, as pairs of an audit and a role."""
-        query = select(people.c.audit, people.c.role).where(people.c.account == account)
-        return frozenset((audit, role) for audit, role in self._connection.execute(query))
+        found = self._connection.execute(_ROLES, {"of": account})
+        return frozenset((audit, role) for audit, role in found)
 
     def all_of(self, audit: str) -> tuple[Person, ...]:
         """Everybody with a role in the audit, in no order. Raises UndecipherableError."""

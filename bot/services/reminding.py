@@ -250,11 +250,12 @@ def _fact(action: Action, here: Occasion, today: date, _: Voice) -> str:
     if away == 0:
         return _("“{title}” is due today, {date}.", **values)
     if away < 0:
-        one, many = (
+        return _.several(
             "“{title}” was due on {date}. That was {number} day ago.",
             "“{title}” was due on {date}. That was {number} days ago.",
+            -away,
+            **values,
         )
-        return _.several(one, many, -away, **values)
     return _.several(
         "“{title}” is due in {number} day, on {date}.",
         "“{title}” is due in {number} days, on {date}.",
@@ -281,7 +282,7 @@ def _look_again(work: UnitOfWork, notice: Notice, audit: Audit, day: Day, _: Voi
     told = _(
         "The audit “{audit}” should be looked at again by {date}.", audit=audit.name, date=_.date(here.about)
     )
-    rest = _("A re-audit asks the same questions once more, and shows what changed and what lasts.")
+    rest = _("A re-audit asks the same questions again. It shows what has changed, and what lasts.")
     return Letter(f"{told}\n\n{rest}")
 
 

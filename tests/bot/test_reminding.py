@@ -298,7 +298,7 @@ def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_
     assert weeks[-1] == 4
     told = (
         "800: The audit “Elm” should be looked at again by 30 September 2026.\n\n"
-        "A re-audit asks the same questions once more, and shows what changed and what lasts."
+        "A re-audit asks the same questions again. It shows what has changed, and what lasts."
     )
     assert reminded(storage, at(date(2026, 9, 2))) == [told]
     with storage.reading() as work:

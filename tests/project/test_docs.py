@@ -24,6 +24,7 @@ RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
 THREATS = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 CODEBOOK = (ROOT / "docs" / "codebook.md").read_text("utf-8")
 MEASURES = (ROOT / "docs" / "measures.md").read_text("utf-8")
+PLAN = (ROOT / "docs" / "plan.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -41,7 +42,9 @@ def _below(group: object) -> Iterator[str]:
 def test_every_command_is_documented() -> None:
     assert commands()
     missing = [
-        command for command in commands() if f"candour {command}" not in README + FORMS + CODEBOOK + MEASURES
+        command
+        for command in commands()
+        if f"candour {command}" not in README + FORMS + CODEBOOK + MEASURES + PLAN
     ]
     assert missing == []
 
@@ -49,9 +52,9 @@ def test_every_command_is_documented() -> None:
 def test_every_documented_command_exists() -> None:
     told = set(
         re.findall(
-            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|measures|reports) "
+            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|measures|plan|reports) "
             r"\w+|\w+)",
-            f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}",
+            f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}\n{PLAN}",
             re.MULTILINE,
         )
     )
