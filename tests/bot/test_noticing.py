@@ -15,7 +15,8 @@ from storage import keys
 from storage.casework import CONCERN
 from storage.journal import Remembered
 from storage.keys import Keys
-from storage.slips import LEAD
+from storage.notices import REMINDER
+from storage.slips import LEAD, OWNER
 from storage.unit_of_work import Storage
 from tests.bot import website
 from tests.bot.notifying import opened
@@ -137,7 +138,13 @@ async def test_the_lead_reads_what_could_not_be_delivered(here: Site, browser: B
     for channel in ("telegram", "telegram", "pigeon"):
         _, notice = noted(here.storage, website.AUDIT, channel=channel)
         noticing.park(here.storage, notice)
+    with here.storage.writing() as work:
+        owner = work.people.add(website.AUDIT, OWNER, "telegram", ADDRESS)
+        notice = work.notices.add_once(owner, website.AUDIT, REMINDER, bytes(16), "due:2026-05-04:+0")
+    assert notice is not None
+    noticing.park(here.storage, notice)
     page = await browser.open(f"/lead/audits/{website.AUDIT}")
+    assert "1 reminder of an action could not be delivered." in page.text
     assert "2 messages could not be delivered to the safeguarding lead on Telegram." in page.text
     assert "1 message could not be delivered to the safeguarding lead." in page.text
     assert "What it was about is on this page." in page.text

@@ -121,8 +121,9 @@ def year(storages: Sequence[Storage], who: Cast) -> dict[tuple[str, str, str], d
     found: dict[tuple[str, str, str], datetime] = {}
     for step in range(365 * 2):
         now = datetime(2026, 3, 1, 9, 30, tzinfo=UTC) + timedelta(days=step // 2, hours=11 * (step % 2))
-        here, morning = storages[step % len(storages)], step % 2 == 0
-        if 330 < step // 2 < 340:  # days on which nothing runs
+        here, morning, is_down = storages[step // 2 % 2], step % 2 == 0, now.day % 10 == 4
+        nothing_runs, quiet_evening = 330 < step // 2 < 340, not morning and not is_down
+        if nothing_runs or quiet_evening:
             continue
         if morning and now.date() in changes:
             plan(here, changes[now.date()])
@@ -130,7 +131,7 @@ def year(storages: Sequence[Storage], who: Cast) -> dict[tuple[str, str, str], d
             with ThreadPoolExecutor(2) as at_once:
                 list(at_once.map(reminding.note_due, storages, repeat(now), repeat(ENGLAND)))
         reminding.note_due(here, now, ENGLAND)
-        if morning and now.day % 10 == 4:  # nobody is reached until the evening, which is too late
+        if morning and is_down:  # nobody is reached until the evening, which is too late
             continue
         for due, occasion in sent(here, now):
             title = due.letter.text.split("“")[1].split("”")[0]

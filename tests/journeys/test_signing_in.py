@@ -189,6 +189,7 @@ def test_every_page_for_who_signs_in_is_accessible_and_fits_a_phone(
     for address in (
         "/lead",
         "/lead/account",
+        "/lead/account/calendar",
         "/lead/audits/rowan",
         CLOSE,
         f"{CLOSE[:-6]}/k",
