@@ -165,11 +165,12 @@ class Actions(_Numbered):
     def to_remind(self, audits: Collection[str], today: date, most: int) -> tuple[tuple[str, Action], ...]:
         """So many of the actions of these audits of which somebody is to be reminded on this day, or was before it.
 
-        Nobody else reminds of them until the transaction ends. Raises UndecipherableError.
+        Nobody else reminds of them until the transaction ends; what others hold now is left out, so that nobody waits.
+        Raises UndecipherableError.
         """
         waiting = select(actions).where(actions.c.next_on <= today, actions.c.audit.in_(audits))
         query = waiting.order_by(actions.c.next_on, actions.c.id).limit(most)
-        held = query if only_looks(self._connection) else query.with_for_update()
+        held = query if only_looks(self._connection) else query.with_for_update(skip_locked=True)
         return tuple((str(row.audit), self._open(row)) for row in self._connection.execute(held))
 
     def note_reminded(self, reminded: Iterable[Action], today: date, ahead: date) -> None:

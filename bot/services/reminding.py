@@ -71,7 +71,7 @@ def _day(now: datetime, contacts: Contacts, audit: str) -> Day:
 
 
 def _note_actions(storage: Storage, audits: Collection[str], day: Day) -> tuple[bytes, ...] | None:
-    """Note what is due of the next batch of actions; None when there is none left."""
+    """Note what is due of the next batch of actions; None when there is none left that nobody else holds."""
     with storage.reading() as work:
         if not work.actions.to_remind(audits, day.ahead, 1):
             return None
@@ -81,7 +81,7 @@ def _note_actions(storage: Storage, audits: Collection[str], day: Day) -> tuple[
         wanted = [each for audit, action in found for each in _of_action(rosters[audit], audit, action, day)]
         noted = work.notices.add_all(_untold(work, wanted, rosters))
         work.actions.note_reminded((action for _, action in found), day.today, day.ahead)
-    return noted
+    return noted if found else None
 
 
 def _of_action(roster: _Roster, audit: str, action: Action, day: Day) -> Iterator[Wanted]:
