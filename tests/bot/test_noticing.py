@@ -140,9 +140,9 @@ async def test_the_lead_reads_what_could_not_be_delivered(here: Site, browser: B
         noticing.park(here.storage, notice)
     with here.storage.writing() as work:
         owner = work.people.add(website.AUDIT, OWNER, "telegram", ADDRESS)
-        notice = work.notices.add_once(owner, website.AUDIT, REMINDER, bytes(16), "due:2026-05-04:+0")
-    assert notice is not None
-    noticing.park(here.storage, notice)
+        late = work.notices.add_once(owner, website.AUDIT, REMINDER, bytes(16), "due:2026-05-04:+0")
+    assert late is not None
+    noticing.park(here.storage, late)
     page = await browser.open(f"/lead/audits/{website.AUDIT}")
     assert "1 reminder of an action could not be delivered." in page.text
     assert "2 messages could not be delivered to the safeguarding lead on Telegram." in page.text
