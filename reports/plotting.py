@@ -16,8 +16,10 @@ from reports.measures import (
     Assurance,
     Better,
     Chart,
+    Charted,
     Month,
     Point,
+    Refused,
     Rule,
     Side,
     Signal,
@@ -134,6 +136,16 @@ def about(chart: Chart) -> str:
 def said(signal: Signal) -> str:
     """A signal, and whether it is good."""
     return f"{'A sign of better' if signal.good else 'A sign of worse'}: {signal.sentence}"
+
+
+def lately(charted: Charted) -> str:
+    """The last number with what its chart shows last, in a line; or why there is no chart."""
+    if isinstance(charted, Refused):
+        return charted.sentence
+    last = charted.points[-1]
+    number = shown(last.value or 0)
+    signals = charted.spans[-1].signals
+    return f"{last.month.name}: {number}. {said(signals[-1]) if signals else _nothing(charted)}"
 
 
 def _briefly(signal: Signal) -> str:
