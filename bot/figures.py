@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.wording import Voice, mark
 from reports.disclosure import Band, Share, Size
-from reports.themes import Prevalence, Priority
+from reports.themes import Prevalence, Priority, ThemeResult
 
 _PRIORITIES = {
     Priority.HIGH: mark("High"),
@@ -34,6 +36,19 @@ def prevalence(said: Prevalence, _: Voice) -> str:
     return _("{spoke} of {heard}: {parts}", spoke=said.spoke, heard=said.heard, parts=shown)
 
 
+def unnamed(each: ThemeResult, _: Voice) -> Iterator[str]:
+    """What anonymous people wrote, as far as the rules let it out."""
+    for one in each.unnamed:
+        if one.spoke is None:
+            continue
+        said = [_("{share} write about it", share=share(one.spoke, _))]
+        if one.weakness:
+            said.append(_("{share} as a weakness", share=share(one.weakness, _)))
+        if one.strength:
+            said.append(_("{share} as a strength", share=share(one.strength, _)))
+        yield _("Of {people}: {parts}", people=band(one.band, _), parts="; ".join(said))
+
+
 def share(found: Share, _: Voice) -> str:
     """A coarse share, in words at both ends."""
     return {
@@ -48,3 +63,10 @@ def band(found: Band, _: Voice) -> str:
     if found.high is None:
         return _("{low} or more people", low=found.low)
     return _("{low} to {high} people", low=found.low, high=found.high)
+
+
+def heard(found: Band, _: Voice) -> str:
+    """How many were heard, banded so that nobody can be picked out."""
+    if found.low == 0:
+        return _("Fewer than {number} people have answered so far.", number=(found.high or 0) + 1)
+    return _("{number} or more people have answered.", number=found.low)

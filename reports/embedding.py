@@ -28,6 +28,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from dialogues.form import Text
+from reports import codebook
 from reports.assembly import Report
 from reports.change import Compared, Heard, Mix, Moved, Points, Verdict, compare, difference
 from reports.findings import Finding, Nature, Standing
@@ -230,15 +231,14 @@ def _counted(before: Positive, after: Positive) -> Counted:
     )
 
 
-def themes(questions: Iterable[Question], order: Sequence[str]) -> tuple[ThemeChange, ...]:
-    """The themes of the questions, in this order of codes; others after them."""
+def themes(questions: Iterable[Question]) -> tuple[ThemeChange, ...]:
+    """The themes of the questions, in the codebook's order."""
     by: dict[str, list[Question]] = {}
     for each in questions:
         by.setdefault(each.theme, []).append(each)
-    places = {code: place for place, code in enumerate(order)}
-    codes = sorted(by, key=lambda code: (places.get(code, len(places)), code))
     return tuple(
-        ThemeChange(code, together(each.way for each in by[code]), tuple(by[code])) for code in codes
+        ThemeChange(code, together(each.way for each in by[code]), tuple(by[code]))
+        for code in sorted(by, key=codebook.order)
     )
 
 

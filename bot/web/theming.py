@@ -224,7 +224,7 @@ def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
         types=tuple(
             (_source(split.code, _), figures.prevalence(split.prevalence, _)) for split in each.types
         ),
-        unnamed=tuple(_unnamed(each, _)),
+        unnamed=tuple(figures.unnamed(each, _)),
         positive=tuple(_positive(each, _)),
         gap=tuple(_gaps(each, _)),
         codes=tuple(
@@ -278,19 +278,6 @@ def _why(each: ThemeResult, _: Voice) -> str:
             )
         )
     return "; ".join(said) + "."
-
-
-def _unnamed(each: ThemeResult, _: Voice) -> Iterator[str]:
-    """What anonymous people wrote, as far as the rules let it out."""
-    for one in each.unnamed:
-        if one.spoke is None:
-            continue
-        said = [_("{share} write about it", share=figures.share(one.spoke, _))]
-        if one.weakness:
-            said.append(_("{share} as a weakness", share=figures.share(one.weakness, _)))
-        if one.strength:
-            said.append(_("{share} as a strength", share=figures.share(one.strength, _)))
-        yield _("Of {people}: {parts}", people=figures.band(one.band, _), parts="; ".join(said))
 
 
 def _positive(each: ThemeResult, _: Voice) -> Iterator[str]:

@@ -1,0 +1,18 @@
+"""What a lead is told of an audit once a week, for whoever sends or shows it.
+
+`made` in `bot.digesting` does the work within one transaction.
+"""
+
+from __future__ import annotations
+
+from bot import digesting, wording
+from bot.clock import Clock
+from bot.digesting import Digest
+from storage.unit_of_work import Storage
+
+
+def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.SOURCE) -> Digest | None:
+    """The digest of an audit as it is now; None when there is nothing to tell. Raises UnknownAuditError."""
+    with storage.writing() as work:
+        found = work.casework.audit(audit)
+        return digesting.made(work, found, clock.now().date(), wording.voice(language), counting=True)
