@@ -16,7 +16,6 @@ from storage.plan import Followed
 from storage.slips import LEAD
 from storage.unit_of_work import UnitOfWork
 
-
 NUMBERS, DIGEST, CHANGED = "numbers", "digest", "changed"  # what can be wished for
 TELLS = frozenset({NUMBERS, DIGEST, CHANGED})
 
