@@ -6,7 +6,7 @@ The rules, each the first that holds:
    some did and none the other way, of *no clear change* when that is so of every question, and else *cannot tell*.
    The same holds for an audit, over its themes and numbers, and for a finding, over its themes.
 2. A number *improved* when seven months or more in a row, all after the day from which it is looked at, lie on the
-   better side of the mean, and no sign of worse ends later; *deteriorated* the other way round. *No clear change*
+   better side of the mean, and no sign of worse ends with them or later; *deteriorated* the other way round. *No clear change*
    takes 12 numbers, as limits do, and one after that day.
 3. A finding is proposed to be closed when every one of its themes improved, or when a number of its actions improved
    and none of its themes and numbers got worse; to be reopened when one did. A lead decides.
@@ -261,7 +261,7 @@ def measured(followed: Followed, since: date) -> MeasureChange:
 def shifted(chart: Chart, since: date, *, good: bool = True) -> Signal | None:
     """The last lasting shift to the better side, or to the worse: all of it after the month of this day.
 
-    None when a sign the other way ends later than it.
+    None when a sign the other way ends with it, as a trend back can, or later.
     """
     start = Month(since.year, since.month)
     shifts = [each for each in chart.signals if each.rule is Rule.SHIFT and each.good is good]
@@ -270,7 +270,7 @@ def shifted(chart: Chart, since: date, *, good: bool = True) -> Signal | None:
 
 
 def _is_undone(shift: Signal, chart: Chart) -> bool:
-    return any(each.good is not shift.good and each.months[-1] > shift.months[-1] for each in chart.signals)
+    return any(each.good is not shift.good and each.months[-1] >= shift.months[-1] for each in chart.signals)
 
 
 # Findings and actions

@@ -25,7 +25,7 @@ from reports.measures import Assurance, Chart, Month, Point, shown
 from storage.plan import Entry
 from storage.unit_of_work import Storage
 
-ADD, BEGIN, LIMITS, TABLE = "add", "begin", "limits", "table"  # what can be sent
+TABLE = "table"  # what is sent with a file
 _XLSX = b"PK"  # how a workbook begins
 _NO_NUMBER = mark("I need a number like 12 or 3.5.")
 _NO_FILE = mark("Please choose a file: a table as .xlsx or .csv, of up to 10 MB.")
