@@ -23,14 +23,12 @@ _WORDS = {
     Way.CANNOT_TELL: mark("Cannot tell"),
 }
 _VERDICTS = {
-    Way.IMPROVED: mark("As a whole it improved: something is clearly better, and nothing is clearly worse."),
-    Way.DETERIORATED: mark(
-        "As a whole it got worse: something is clearly worse, and nothing is clearly better."
-    ),
-    Way.MIXED: mark("As a whole it is mixed: some things are clearly better, and others clearly worse."),
+    Way.IMPROVED: mark("As a whole it improved: some things are better, and none is worse."),
+    Way.DETERIORATED: mark("As a whole it got worse: some things are worse, and none is better."),
+    Way.MIXED: mark("As a whole it is mixed: some things are better, and some are worse."),
     Way.NO_CLEAR_CHANGE: mark("As a whole there is no clear change: nothing is clearly better or worse."),
     Way.CANNOT_TELL: mark(
-        "As a whole nobody can tell: nothing is clearly better or worse, and too few were heard to rule it out."
+        "As a whole nobody can tell: too few were heard to say that anything is better or worse."
     ),
 }
 _BECAUSE = {
@@ -62,8 +60,8 @@ HOW = (
         "is wider than {widest} points, or fewer than {fewest} were heard on a side, nobody can tell."
     ),
     mark(
-        "Of people without a name only rounded figures that both audits published are compared. Their ranges are "
-        "wider than exact ones. Of 20 questions where nothing changed, about one may seem to have."
+        "Of people without a name we compare only what both audits published. Those numbers are rounded, so the "
+        "ranges are wide. Of 20 questions where nothing changed, one may seem to have."
     ),
 )
 
@@ -142,9 +140,7 @@ def lasting(each: Lasting, _: Voice) -> str:
     if each.lapsed:
         return _("it does not hold, because {reason}", reason=reason)
     if each.by is Evidence.REAUDIT:
-        return _("it lasts, because this audit shows that every theme of its findings improved")
+        return _("it lasts: here every theme of its findings improved")
     if each.by is Evidence.NUMBER:
-        return _(
-            "it lasts, because its number has shifted for the better since it was done, and stayed there"
-        )
+        return _("it lasts: its number has been better since it was done, and stays so")
     return _("not shown to last yet, because {reason}", reason=reason)

@@ -41,7 +41,7 @@ _TAKEN = mark("“{indicator}” is followed already. Please choose it from the 
 _UNKNOWN = mark("That number is not followed any more. Please choose one from the list.")
 _NO_WAY = mark("Please say which way is better: higher or lower.")
 _NEW_LIMITS = mark(
-    "New limits from {month} need a number before it, and one from then on, and there can be only one reason for them."
+    "New limits need a number before {month} and one from then on. There can be only one reason for them."
 )
 
 

@@ -28,6 +28,7 @@ from storage.unit_of_work import Storage
 TABLE = "table"  # what is sent with a file
 _XLSX = b"PK"  # how a workbook begins
 _NO_NUMBER = mark("I need a number like 12 or 3.5.")
+_PLACE = mark("Row {row}, column {column}: {message}")
 _NO_FILE = mark("Please choose a file: a table as .xlsx or .csv, of up to 10 MB.")
 _ASSURED = {
     Assurance.BEYOND: mark("Target out of reach"),
@@ -188,7 +189,7 @@ def _problem(each: Problem, hand: Hand) -> str:
     if each.place.row is None:
         return each.message
     return hand.say(
-        "Row {row}, column {column}: {message}",
+        _PLACE,
         row=each.place.row,
         column=each.place.column,
         message=each.message,

@@ -151,4 +151,4 @@ async def test_a_lead_reads_in_chat_what_has_changed_and_why(storage: Storage) -
     assert "As a whole it improved" in said
     assert "• Improved: Staffing and skill mix" in said
     assert "• F1: close it, because every theme of it improved" in said
-    assert "• A1: it lasts, because this audit shows that every theme of its findings improved" in said
+    assert "• A1: it lasts: here every theme of its findings improved" in said

@@ -42,7 +42,7 @@ async def test_numbers_are_begun_added_changed_rebased_and_brought_as_a_table(he
     assert "<b>" not in page.html
     page = await auditor.press("Keep this number", month="May 2026", value="3")
     assert (
-        "need a number before it"
+        "need a number before January 2026"
         in (await auditor.press("Begin new limits", month="January 2026", reason="x")).text
     )
     page = await auditor.press("Begin new limits", month="May 2026", reason="Sensor mats")
