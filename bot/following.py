@@ -35,6 +35,7 @@ _UNREADABLE = mark("I need a month like May 2026 or 2026-05.")
 _NO_NUMBER = mark("I need a number like 12 or 3.5.")
 _NO_REASON = mark("Please say why in a few words, so that people can follow it later.")
 _THERE = mark("{month} has {value} already. To put another number there, say why in a few words.")
+_CHANGE = mark("{month} has {value} already. To put another number there, choose “Change a number” here.")
 _NOT_THERE = mark("{month} has no number yet. Please add it as a new number.")
 _NO_NAME = mark("Please say what is counted, such as “restraints a month”.")
 _TAKEN = mark("“{indicator}” is followed already. Please choose it from the list.")
@@ -197,7 +198,10 @@ def record(work: UnitOfWork, audit: str, response: Response, begun_on: date, han
         raise NotOpenedError(hand.say(_NO_NUMBER), "value")
     if what == "change":
         return correct(work, series, month, value, _text(response, "reason"), hand)
-    return put(work, series, month, value, hand, reason=_text(response, "reason"))
+    before = value_of(series, month)
+    if before is not None and before != value:
+        raise NotOpenedError(hand.say(_CHANGE, month=month.name, value=shown(before)), "what")
+    return put(work, series, month, value, hand)
 
 
 def measure(

@@ -13,6 +13,10 @@ from bot.channels.memory import Person
 from bot.errors import NotOpenedError
 from bot.services import auditing, inviting, measuring
 from bot.turns import TurnLoop
+from dialogues import engine, library
+from dialogues.form import Choice, Text
+from dialogues.interview import State
+from dialogues.moves import Answer, Begin, Submit
 from dialogues.problems import Problem
 from dialogues.responses import Response
 from reports.measures import Better, Chart, Measure, Month
@@ -96,8 +100,8 @@ def test_something_new_is_followed_and_its_months_are_added_as_last_this_or_any(
 
 
 def test_last_month_is_the_one_before_the_day_on_which_the_question_was_asked(storage: Storage) -> None:
-    recorded(storage, date(2026, 4, 30), what="last", series=begun(storage), value=9, reason="counted again")
-    assert following.value_of(only(storage), Month(2026, 3)) == 9
+    recorded(storage, date(2026, 4, 30), what="last", series=begun(storage), value=12)
+    assert [each.month for each in only(storage).points] == [Month(2026, 3)]
 
 
 def test_what_cannot_be_kept_is_asked_again_with_the_reason(storage: Storage) -> None:
@@ -125,7 +129,7 @@ def test_what_cannot_be_kept_is_asked_again_with_the_reason(storage: Storage) ->
 def test_a_number_is_changed_only_with_a_reason_and_what_it_was_stays_readable(storage: Storage) -> None:
     series = begun(storage)
     question, said = refused(storage, what="other", series=series, month="2026-03", value=13)
-    assert (question, said[:27]) == ("reason", "March 2026 has 12 already. ")
+    assert (question, said[:27]) == ("what", "March 2026 has 12 already. ")
     recorded(
         storage,
         what="change",
@@ -196,6 +200,22 @@ def test_a_table_in_which_anything_is_wrong_names_all_of_it_and_leaves_nothing(s
     assert isinstance(nameless, list)
     assert nameless[0].message == "Say in a column “indicator” what these numbers are of."
     assert len(measuring.shown(storage, AUDIT)) == 1
+
+
+def test_the_usual_number_takes_five_taps_from_the_list_of_numbers() -> None:
+    """New number; which kind; which one; how much, typed; hand in."""
+    form = library.shipped("monthly-number")
+    listed = {"measures": (Choice("ab" * 16, Text({"en": "Restraints"})),)}
+    turn = engine.advance(form, engine.invite(form, lists=listed), Begin(), now=NOW)
+    for said in (Answer("last"), Answer("Restraints"), Answer("12"), Submit()):
+        turn = engine.advance(form, turn.interview, said, now=NOW)
+    assert turn.interview.state is State.SUBMITTED
+    said = engine.response(form, turn.interview)
+    assert {name: str(value) for name, value in said.items()} == {
+        "what": "last",
+        "series": "ab" * 16,
+        "value": "12",
+    }
 
 
 async def test_the_chat_lists_each_number_with_what_its_chart_shows(storage: Storage) -> None:
