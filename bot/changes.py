@@ -56,8 +56,8 @@ _HIDDEN = {
 }
 HOW = (
     mark(
-        "A question improved or got worse when the whole range of its change lies on one side of 0. Where the range "
-        "is wider than {widest} points, or fewer than {fewest} were heard on a side, nobody can tell."
+        "With fewer than {fewest} people on a side nobody can tell. A question improved or got worse when the whole "
+        "range of its change lies on one side of 0. If it does not, and is wider than {widest} points, nobody can tell."
     ),
     mark(
         "Of people without a name we compare only what both audits published. Those numbers are rounded, so the "
