@@ -9,8 +9,9 @@ from bot.wording import Voice, mark
 from reports import change
 from reports.change import Mix, Moved
 from reports.codebook import Codebook
-from reports.embedding import Because, Counted, Evidence, Lasting, Outcome, Proposed, Question, Way
+from reports.embedding import Because, Counted, Lasting, Outcome, Proposed, Question, Way
 from reports.findings import Standing
+from reports.plan import Proven
 from reports.rendering import clipped
 from reports.waves import Side, Withheld
 
@@ -139,8 +140,8 @@ def lasting(each: Lasting, _: Voice) -> str:
     reason = _(_BECAUSE[each.because])
     if each.lapsed:
         return _("it does not hold, because {reason}", reason=reason)
-    if each.by is Evidence.REAUDIT:
+    if each.proof and each.proof.kind is Proven.REAUDIT:
         return _("it lasts: here every theme of its findings improved")
-    if each.by is Evidence.NUMBER:
+    if each.proof:
         return _("it lasts: its number has been better since it was done, and stays so")
     return _("not shown to last yet, because {reason}", reason=reason)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterator
 
-from msgspec.structs import replace
-
 from bot import covering, following
 from bot.following import Hand
 from bot.results import answers
@@ -24,13 +22,15 @@ from reports.embedding import Because, Followed, Lasting, Outcome, Proposed, Que
 from reports.findings import Standing
 from reports.gaps import Positive
 from reports.measures import Chart
-from reports.plan import Action, State
+from reports.plan import Action, Context, Embed, Proof, Proven, Refusal, Reopen, State, moved
 from storage.casework import RESPONSE, REVIEW, Audit, Status
 from storage.errors import AuditOpenError, NoBaselineError
 from storage.journal import ReauditSettled
 from storage.plan import Entry
 from storage.tables import ID_BYTES
 from storage.unit_of_work import UnitOfWork
+
+_LAPSED = "A re-audit shows that it did not hold."
 
 
 def outcome(work: UnitOfWork, name: str) -> Outcome:
@@ -50,6 +50,7 @@ def outcome(work: UnitOfWork, name: str) -> Outcome:
         work.findings.of(baseline.id),
         work.actions.of(baseline.id),
         since=baseline.closed_on or baseline.opened_on,
+        reaudit=Proof(Proven.REAUDIT, baseline.id, later.closed_on or later.opened_on),
     )
 
 
@@ -111,15 +112,23 @@ def settle(work: UnitOfWork, name: str, confirmed: Collection[str], hand: Hand) 
     work.casework.hold_row(baseline.id)
     found = outcome(work, name)
     stood = [each for each in found.findings if each.is_new and each.finding.id in confirmed]
-    moved = [each for each in found.actions if is_new(each) and each.action.id in confirmed]
+    chosen = [each for each in found.actions if is_new(each) and each.action.id in confirmed]
     for proposed in stood:
         work.findings.stand(proposed.finding, proposed.standing, baseline.id)
         _note(work, baseline.id, name, proposed.finding.id, proposed.standing, proposed.because, hand)
-    for lasting in moved:
-        action = _moved(lasting)
+    context = Context(
+        audit=baseline.id,
+        today=hand.today,
+        by=hand.account.hex(),
+        findings=work.findings.of(baseline.id),
+        actions=work.actions.of(baseline.id),
+    )
+    done_with = [(each, action) for each in chosen if isinstance(action := _moved(each, context), Action)]
+    for lasting, action in done_with:
         work.actions.keep(baseline.id, action)
         _note(work, baseline.id, name, action.id, action.state, lasting.because, hand)
-    done = _counts(stood, moved)
+    kept = [each for each, _ in done_with]
+    done = _counts(stood, kept)
     if any(done):
         work.journal.append(ReauditSettled(baseline.id, *done), day=hand.today, actor=hand.actor, audit=name)
     return done
@@ -127,13 +136,12 @@ def settle(work: UnitOfWork, name: str, confirmed: Collection[str], hand: Hand) 
 
 def is_new(each: Lasting) -> bool:
     """Whether an action would stand in another way than it does."""
-    if each.lapsed:
-        return True
-    return each.by is not None and each.action.state is State.VERIFIED
+    return each.lapsed or (each.proof is not None and each.action.state is State.VERIFIED)
 
 
-def _moved(each: Lasting) -> Action:
-    return replace(each.action, state=State.IN_PROGRESS if each.lapsed else State.EMBEDDED)
+def _moved(each: Lasting, context: Context) -> Action | Refusal:
+    event = Reopen(_LAPSED) if each.lapsed else Embed(each.proof)
+    return moved(each.action, event, context)
 
 
 def _counts(stood: Collection[Proposed], moved: Collection[Lasting]) -> tuple[int, int, int]:

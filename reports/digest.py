@@ -7,19 +7,20 @@ number is made here that is not on a page. Words are found where languages are k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
 
-from reports.findings import Finding, Nature, Standing
-from reports.plan import Action, State
+from reports.findings import Finding
+from reports.plan import Action, Step, gaps, status
+from reports.plan.standing import latest
 from reports.rendering import clipped, pages
 
 MOST = 1000  # characters: they fit under a picture on Telegram, where 1,024 do
 NAMED = 3  # actions that are named of each kind, and steps that come next
 THEMES = 5  # themes that are told
-WEEK = timedelta(days=7)
+WEEK = 7  # days
 
 
 class Next(StrEnum):
@@ -67,15 +68,15 @@ class Planned(Struct, frozen=True):
 
 def planned(actions: Iterable[Action], today: date) -> Planned:
     """How the plan stands on a day."""
-    known = tuple(actions)
-    doing = [each for each in known if each.state in (State.AGREED, State.IN_PROGRESS)]
-    dated = sorted(((each.due, each.number, each) for each in doing if each.due), key=lambda each: each[:2])
+    found = [status(each, today) for each in actions if each.is_live]
+    steps = [each.step for each in found]
+    soon = [each for each in found if each.left is not None and each.left <= WEEK]
     return Planned(
-        late=tuple(each for due, _, each in dated if due < today),
-        soon=tuple(each for due, _, each in dated if today <= due <= today + WEEK),
-        proposed=sum(each.state is State.PROPOSED for each in known),
-        unverified=sum(each.state is State.IMPLEMENTED for each in known),
-        under_way=len(doing),
+        late=tuple(each.action for each in latest(found)),
+        soon=tuple(each.action for each in sorted(soon, key=lambda each: (each.left, each.action.number))),
+        proposed=steps.count(Step.COMPLETE) + steps.count(Step.AGREE),
+        unverified=steps.count(Step.VERIFY),
+        under_way=steps.count(Step.DO),
     )
 
 
@@ -88,29 +89,14 @@ def next_steps(state: Standings) -> tuple[Next, ...]:
         Next.ASK_FOR_NEWS: bool(plan.late),
         Next.PUBLISH: not state.is_open and state.enough and not state.published,
         Next.WRITE_FINDINGS: not state.is_open and not state.is_again and not state.findings,
-        Next.PLAN: any(_unanswered(state)),
+        Next.PLAN: bool(gaps(state.findings, state.actions, state.today).unanswered),
         Next.AGREE: bool(plan.proposed),
         Next.VERIFY: bool(plan.unverified),
-        Next.REVIEW: any(_is_to_review(each, state.today) for each in state.actions),
+        Next.REVIEW: any(status(each, state.today).review_due for each in state.actions),
         Next.COMPARE: state.is_again and not state.is_open,
         Next.INVITE: state.is_open and not state.enough,
     }
     return tuple(step for step, holds in asked.items() if holds)[:NAMED]
-
-
-def _unanswered(state: Standings) -> Iterator[Finding]:
-    """Findings that nothing is planned for."""
-    answered = {
-        finding for each in state.actions if each.state is not State.REJECTED for finding in each.findings
-    }
-    for each in state.findings:
-        if each.nature is Nature.CONCERN and each.standing is not Standing.CLOSED and each.id not in answered:
-            yield each
-
-
-def _is_to_review(action: Action, today: date) -> bool:
-    is_over = action.state in (State.PROPOSED, State.CLOSED, State.REJECTED)
-    return not is_over and action.review is not None and action.review <= today
 
 
 def fitted(parts: Sequence[str], most: int = MOST) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ The rules, each the first that holds:
 1. A theme is *mixed* when some of its questions improved and others deteriorated, *improved* or *deteriorated* when
    some did and none the other way, of *no clear change* when that is so of every question, and else *cannot tell*.
    The same holds for an audit, over its themes and numbers, and for a finding, over its themes.
-2. A number *improved* when seven months or more in a row, all after the day from which it is looked at, lie on the
-   better side of the mean, and no sign of worse ends with them or later; *deteriorated* the other way round. *No clear change*
-   takes 12 numbers, as limits do, and one after that day.
+2. A number *improved* when seven months or more in a row lie on the better side of the mean, all after the day from
+   which it is looked at and up to its last month, and no trend back ends there; *deteriorated* the other way round. *No
+   clear change* takes 12 numbers, as limits do, and one after that day.
 3. A finding is proposed to be closed when every one of its themes improved, or when a number of its actions improved
    and none of its themes and numbers got worse; to be reopened when one did. A lead decides.
 4. An action is *embedded* only once it was verified, and then by a re-audit in which every theme of its findings
@@ -33,8 +33,8 @@ from reports.assembly import Report
 from reports.change import Compared, Heard, Mix, Moved, Points, Verdict, compare, difference
 from reports.findings import Finding, Nature, Standing
 from reports.gaps import Positive
-from reports.measures import ENOUGH, Chart, Month, Rule, Signal
-from reports.plan import Action, State
+from reports.measures import ENOUGH, Chart, Month, Signal
+from reports.plan import Action, Proof, State, shift, shifted
 from reports.waves import Withheld
 
 _ROUNDING = 1e-9
@@ -136,25 +136,13 @@ class Proposed(Struct, frozen=True):
         return self.standing is not self.finding.standing
 
 
-class Evidence(StrEnum):
-    """What shows that an action lasts."""
-
-    REAUDIT = "reaudit"
-    NUMBER = "number"
-
-
 class Lasting(Struct, frozen=True):
-    """Whether an action lasts: `by` what it is embedded now, or `lapsed`; None and False: neither yet, and why.
-
-    `measure` is the id of the number that shows it, `seen` the day of that, where a number does.
-    """
+    """Whether an action lasts: with the `proof`, or `lapsed`; neither: not yet, and why."""
 
     action: Action
     because: Because
-    by: Evidence | None = None
+    proof: Proof | None = None
     lapsed: bool = False
-    measure: str = ""
-    seen: date | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -258,21 +246,6 @@ def measured(followed: Followed, since: date) -> MeasureChange:
     return MeasureChange(followed.id, followed.indicator, Way.NO_CLEAR_CHANGE if enough else Way.CANNOT_TELL)
 
 
-def shifted(chart: Chart, since: date, *, good: bool = True) -> Signal | None:
-    """The last lasting shift to the better side, or to the worse: all of it after the month of this day.
-
-    None when a sign the other way ends with it, as a trend back can, or later.
-    """
-    start = Month(since.year, since.month)
-    shifts = [each for each in chart.signals if each.rule is Rule.SHIFT and each.good is good]
-    lasting = [each for each in shifts if each.months[0] > start and not _is_undone(each, chart)]
-    return lasting[-1] if lasting else None
-
-
-def _is_undone(shift: Signal, chart: Chart) -> bool:
-    return any(each.good is not shift.good and each.months[-1] >= shift.months[-1] for each in chart.signals)
-
-
 # Findings and actions
 
 
@@ -321,8 +294,12 @@ def outcome(
     actions: Iterable[Action],
     *,
     since: date,
+    reaudit: Proof,
 ) -> Outcome:
-    """What a re-audit shows; `since` is the day on which its baseline was closed, from which numbers are looked at."""
+    """What a re-audit shows; `since` is the day on which its baseline was closed, from which numbers are looked at.
+
+    `reaudit`: what it is as a proof, where it proves anything.
+    """
     both, numbers, tasks = tuple(compared), tuple(followed), tuple(actions)
     measures = tuple(measured(each, since) for each in numbers)
     told = _Told(
@@ -340,7 +317,7 @@ def outcome(
         themes=changes,
         measures=measures,
         findings=proposed,
-        actions=tuple(_lastings(tasks, proposed, charts, others_heard=mixed)),
+        actions=tuple(_lastings(tasks, proposed, charts, None if mixed else reaudit)),
         only_before=tuple(label for each in both for label in each.only_before),
         only_after=tuple(label for each in both for label in each.only_after),
     )
@@ -360,34 +337,33 @@ def _lastings(
     actions: Iterable[Action],
     proposed: Iterable[Proposed],
     charts: Mapping[str, Chart],
-    *,
-    others_heard: bool,
+    reaudit: Proof | None,
 ) -> Iterator[Lasting]:
     because = {each.finding.id: each.because for each in proposed}
     for action in actions:
         if action.state in (State.VERIFIED, State.EMBEDDED, State.CLOSED):
             of = [because[each] for each in action.findings if each in because]
-            yield lasting(action, of, charts, others_heard=others_heard)
+            yield lasting(action, of, charts, reaudit)
         elif action.state is not State.REJECTED:
             yield Lasting(action, Because.NOT_DONE)
 
 
 def lasting(
-    action: Action, of_findings: Sequence[Because], charts: Mapping[str, Chart], *, others_heard: bool = False
+    action: Action, of_findings: Sequence[Because], charts: Mapping[str, Chart], reaudit: Proof | None = None
 ) -> Lasting:
-    """Whether an action that was verified lasts, by what holds for its findings and by its number: rule 4."""
+    """Whether an action that was verified lasts, by what holds for its findings and by its number: rule 4.
+
+    `reaudit` is None where other groups were heard than then.
+    """
     number = action.measure.measure if action.measure else ""
     done, chart = action.implemented_on, charts.get(number)
-    signal = shifted(chart, done) if chart is not None and done is not None else None
     worse = shifted(chart, done, good=False) if chart is not None and done is not None else None
     if Because.GOT_WORSE in of_findings or worse is not None:
         return Lasting(action, Because.GOT_WORSE, lapsed=True)
-    if signal is not None:
-        seen = signal.months[-1].after(1)
-        day = date(seen.year, seen.number, 1)
-        return Lasting(action, Because.NUMBER_SHIFTED, Evidence.NUMBER, measure=number, seen=day)
+    proof = shift(number, chart, done) if chart is not None and done is not None else None
+    if proof is not None:
+        return Lasting(action, Because.NUMBER_SHIFTED, proof)
     if of_findings and all(each is Because.THEMES_IMPROVED for each in of_findings):
-        if others_heard:
-            return Lasting(action, Because.OTHERS_HEARD)
-        return Lasting(action, Because.THEMES_IMPROVED, Evidence.REAUDIT)
+        because = Because.OTHERS_HEARD if reaudit is None else Because.THEMES_IMPROVED
+        return Lasting(action, because, reaudit)
     return Lasting(action, next(iter(of_findings), Because.CANNOT_TELL))

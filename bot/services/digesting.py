@@ -8,7 +8,10 @@ from __future__ import annotations
 from bot import digesting, wording
 from bot.clock import Clock
 from bot.digesting import Digest
+from reports import typesetting
 from storage.unit_of_work import Storage
+
+WIDTH = 1080  # pixels of the picture
 
 
 def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.SOURCE) -> Digest | None:
@@ -16,3 +19,8 @@ def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.S
     with storage.writing() as work:
         found = work.casework.audit(audit)
         return digesting.made(work, found, clock.now().date(), wording.voice(language), counting=True)
+
+
+def picture(found: Digest) -> bytes:
+    """The themes of a digest as a picture (PNG), which says what `alternative` says; empty where there are none."""
+    return typesetting.png(found.picture, width=WIDTH) if found.picture else b""

@@ -13,7 +13,7 @@ from bot.channels.memory import Person
 from bot.clock import SetClock
 from bot.services import auditing, digesting, inviting, theming
 from bot.turns import TurnLoop
-from dialogues.moves import Answer, Begin, Submit
+from dialogues.moves import Answer, Begin, Move, Submit
 from reports import digest
 from reports.findings import Finding
 from reports.plan import Action, State
@@ -78,7 +78,8 @@ async def test_it_tells_the_plan_and_that_a_concern_waits_and_nothing_of_it(
     storage: Storage, turns: TurnLoop
 ) -> None:
     ann = await somebody(storage, turns, LEAD)
-    for step, move in enumerate((Begin(), Answer("CANARY"), Submit())):
+    moves: list[Move] = [Begin(), Answer("CANARY"), Submit()]
+    for step, move in enumerate(moves):
         await turns.play(message("bob", str(step), move, CONCERN))
     with storage.writing() as work:
         for number, due in enumerate((-9, -3, -2, -1, 5), 1):
@@ -128,6 +129,7 @@ async def test_named_themes_are_told_as_their_page_tells_them_with_a_picture(
     assert "1 of 1: 1 weakness" in made.alternative
     assert made.alternative in made.text
     assert made.picture.startswith("<svg")
+    assert digesting.picture(made).startswith(b"\x89PNG")
     for line in made.alternative.splitlines():
         assert line.partition(". ")[2] in made.picture
     assert "night nurse" not in made.text + made.picture

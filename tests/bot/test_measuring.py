@@ -16,7 +16,7 @@ from bot.turns import TurnLoop
 from dialogues import engine, library
 from dialogues.form import Choice, Text
 from dialogues.interview import State
-from dialogues.moves import Answer, Begin, Submit
+from dialogues.moves import Answer, Begin, Move, Submit
 from dialogues.problems import Problem
 from dialogues.responses import Response
 from reports.measures import Better, Chart, Measure, Month
@@ -59,14 +59,14 @@ def journal(storage: Storage) -> list[object]:
         return [entry.what for entry in work.journal.entries() if isinstance(entry.what, kinds)]
 
 
-def recorded(storage: Storage, begun_on: date = TODAY, **answers: str | float) -> None:
+def recorded(storage: Storage, begun_on: date = TODAY, /, **answers: str | float) -> None:
     """What is handed in by the form `monthly-number`."""
     said: Response = {name: value for name, value in answers.items() if value != ""}
     with storage.writing() as work:
         following.record(work, AUDIT, said, begun_on, HAND)
 
 
-def refused(storage: Storage, **answers: str | float) -> tuple[str, str]:
+def refused(storage: Storage, /, **answers: str | float) -> tuple[str, str]:
     before = measuring.shown(storage, AUDIT)
     with pytest.raises(NotOpenedError) as trouble:
         recorded(storage, **answers)
@@ -75,7 +75,7 @@ def refused(storage: Storage, **answers: str | float) -> tuple[str, str]:
 
 
 def begun(storage: Storage) -> str:
-    new = {
+    new: dict[str, str | float] = {
         "indicator": "Restraints",
         "better": "lower",
         "unit": "a month",
@@ -207,8 +207,9 @@ def test_the_usual_number_takes_five_taps_from_the_list_of_numbers() -> None:
     form = library.shipped("monthly-number")
     listed = {"measures": (Choice("ab" * 16, Text({"en": "Restraints"})),)}
     turn = engine.advance(form, engine.invite(form, lists=listed), Begin(), now=NOW)
-    for said in (Answer("last"), Answer("Restraints"), Answer("12"), Submit()):
-        turn = engine.advance(form, turn.interview, said, now=NOW)
+    moves: list[Move] = [Answer("last"), Answer("Restraints"), Answer("12"), Submit()]
+    for move in moves:
+        turn = engine.advance(form, turn.interview, move, now=NOW)
     assert turn.interview.state is State.SUBMITTED
     said = engine.response(form, turn.interview)
     assert {name: str(value) for name, value in said.items()} == {

@@ -12,6 +12,7 @@ from bot.channels.memory import Person
 from bot.errors import NotOpenedError
 from bot.services import auditing, inviting, measuring, reauditing
 from bot.turns import TurnLoop
+from dialogues.responses import Response
 from reports.embedding import Because, Way
 from reports.findings import Standing
 from reports.plan import State
@@ -63,10 +64,8 @@ def test_a_re_audit_takes_over_all_but_its_name_and_asks_the_same(storage: Stora
 
 def test_a_lead_opens_one_by_what_they_answer_and_it_says_what_has_changed(storage: Storage) -> None:
     again.baseline(storage)
-    voice, said = (
-        wording.voice("en"),
-        {"baseline": BASELINE, "audit_name": AGAIN, "changed": "A second nurse."},
-    )
+    voice = wording.voice("en")
+    said: Response = {"baseline": BASELINE, "audit_name": AGAIN, "changed": "A second nurse."}
     with storage.writing() as work:
         lead = work.people.add(BASELINE, LEAD, "memory", "ann")
         found = work.people.get(lead)
@@ -76,7 +75,7 @@ def test_a_lead_opens_one_by_what_they_answer_and_it_says_what_has_changed(stora
             ({"audit_name": BASELINE}, "audit_name"),
         ):
             with pytest.raises(NotOpenedError) as trouble:
-                founding.found_again(work, said | wrong, found.account, NOW.date(), voice)
+                founding.found_again(work, {**said, **wrong}, found.account, NOW.date(), voice)
             assert trouble.value.question == question
         with pytest.raises(NotOpenedError, match="you do not lead it"):
             founding.found_again(work, said, bytes(16), NOW.date(), voice)

@@ -29,8 +29,14 @@ async def here(tmp_path: Path) -> AsyncIterator[Site]:
 async def test_numbers_are_begun_added_changed_rebased_and_brought_as_a_table(here: Site) -> None:
     auditor = (await signed_in(here, AUDITOR)).browser
     assert "No numbers are followed yet." in (await auditor.open(PAGE)).text
-    new = {"indicator": "Falls", "better": "lower", "value": "4", "from": "incident log", "target": "<3"}
-    page = await auditor.press("Follow this", **new)
+    new: dict[str, str | list[str]] = {
+        "indicator": "Falls",
+        "better": "lower",
+        "value": "4",
+        "from": "incident log",
+        "target": "<3",
+    }
+    page = await auditor.press("Follow this", None, **new)
     assert (page.status, "I need a number like 12 or 3.5." in page.text) == (422, True)
     assert "Falls" in page.values("indicator"), "what was typed is still there"
     page = await auditor.press("Follow this", target="3")

@@ -34,7 +34,7 @@ def test_the_plan_is_sorted_into_late_this_week_and_the_rest() -> None:
         ],
         TODAY,
     )
-    assert [each.number for each in plan.late] == [5, 1]
+    assert [each.number for each in plan.late] == [5, 7, 1]
     assert [each.number for each in plan.soon] == [2, 3]
     assert (plan.proposed, plan.unverified, plan.under_way) == (1, 1, 6)
 
