@@ -21,6 +21,7 @@ from storage.errors import UnknownFormError
 from storage.interviews import Aside, Conversation
 from storage.unit_of_work import UnitOfWork
 
+NEW_AUDIT = "new-audit"  # the form by which a lead opens an audit from nothing
 OBSERVATION = "observation"  # the form by which an auditor notes what nobody asked about
 
 
@@ -132,7 +133,7 @@ class Caseload:
         """The form by which a lead opens another audit, in one where they are. Raises UnknownFormError."""
         for audit in audits:
             for offer in cases.may_begin(self._work, account, audit):
-                if offer.records == OPENING:
+                if offer.records == OPENING and offer.form == NEW_AUDIT:
                     return self.begin(audit, offer.form, account)
         raise UnknownFormError(audits[0], OPENING)
 

@@ -6,13 +6,14 @@ Of anonymous people only what was published counts, and only as yes or not yet: 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.cases import question
 from bot.worktable import Forms, counted
 from dialogues import engine
 from dialogues.form import Form, SourceType
 from dialogues.interview import Interview
-from reports import scope, themes
+from reports import disclosure, scope, themes
 from reports.coding import Decision
 from reports.scope import Covered, Heard
 from reports.themes import Released
@@ -41,6 +42,13 @@ def released(work: UnitOfWork, audit: str) -> Released | None:
     """What was published of anonymous people on themes, if it was."""
     content = work.casework.release(audit, THEMES)
     return None if content is None else themes.decode(content)
+
+
+def count(work: UnitOfWork, name: str, today: date) -> bool:
+    """Whether enough were heard, from now until the next count: by ours, or by another of this day."""
+    heard = work.answers.waiting(name) + work.answers.heard(name)
+    work.casework.count(name, today, enough=disclosure.enough(heard, k=work.casework.audit(name).k))
+    return bool(work.casework.counted(name, today))
 
 
 def coverage(work: UnitOfWork, audit: Audit) -> tuple[Covered, ...]:

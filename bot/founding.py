@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from bot.errors import NotOpenedError
 from bot.wording import mark
@@ -13,9 +16,12 @@ from dialogues import library
 from dialogues.form import Form
 from dialogues.responses import Response, day_of, text_of, whole_of
 from reports import disclosure
-from storage.casework import CONCERN, RESPONSE, Audit, Entry
-from storage.errors import AuditExistsError, UnknownAuditError, UnsafeThresholdError
+from storage import plan
+from storage.casework import CONCERN, OPENING, RESPONSE, Audit, Entry, Status
+from storage.errors import AuditExistsError, AuditOpenError, UnknownAuditError, UnsafeThresholdError
 from storage.journal import Asked, AuditOpened
+from storage.slips import LEAD
+from storage.tables import ID_BYTES
 from storage.unit_of_work import UnitOfWork
 
 FOR_RECEIPTS = ("message", "take-back")  # forms for whoever has handed in
@@ -26,6 +32,8 @@ FOR_AUDITORS = (
     "board-questions",
     "observation",
     "new-audit",
+    "re-audit",
+    "monthly-number",
 )
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
@@ -37,6 +45,8 @@ _UNSAFE = mark(
     "The fewest people whose answers are shown together cannot be that number. "
     "Please choose one from {smallest} to {largest}."
 )
+_STILL_OPEN = mark("That audit cannot be looked at again: it is still open, or you do not lead it.")
+_AGAIN = mark("{name}: looked at again")
 _UNKNOWN = mark("One of the forms that you chose is not there any more. Please choose the forms again.")
 
 
@@ -91,6 +101,60 @@ def found_from(work: UnitOfWork, response: Response, today: date, actor: str, _:
     except UnsafeThresholdError as trouble:
         limits = {"smallest": disclosure.SMALLEST_K, "largest": disclosure.LARGEST_K}
         raise NotOpenedError(_(_UNSAFE, **limits), "k") from trouble
+    return audit
+
+
+def again(
+    work: UnitOfWork, baseline: str, today: date, *, name: str, title: str = "", staff: int = 0, _: Voiced
+) -> tuple[Audit, tuple[Form, ...]]:
+    """A re-audit of a closed one, with all that it takes over, and the forms whose answers are compared.
+
+    `staff`: how many people work there now, 0 for as many as then. Raises UnknownAuditError, AuditOpenError.
+    """
+    before = work.casework.audit(baseline)
+    if before.status is not Status.CLOSED:
+        raise AuditOpenError(baseline)
+    audit = replace(
+        before,
+        id=name,
+        name=title or _(_AGAIN, name=before.name),
+        staff_count=staff or before.staff_count,
+        opened_on=today,
+        status=Status.OPEN,
+        closed_on=None,
+        period_from=before.closed_on,
+        period_to=today,
+        baseline=baseline,
+    )
+    offers = work.casework.offers({baseline})[baseline].values()
+    return audit, tuple(work.forms.get(each.digest) for each in offers if each.records == RESPONSE)
+
+
+def found_again(work: UnitOfWork, response: Response, holder: bytes, today: date, _: Voiced) -> Audit:
+    """Open the re-audit that the answers to `re-audit` describe, for this account. Raises NotOpenedError."""
+    baseline, name = text_of(response, "baseline"), short_name(response)
+    if not NAME.fullmatch(name):
+        raise NotOpenedError(_(_UNNAMED), "audit_name")
+    if _is_taken(work, name):
+        raise NotOpenedError(_(_TAKEN), "audit_name")
+    if (baseline, LEAD) not in work.people.roles(holder):
+        raise NotOpenedError(_(_STILL_OPEN), "baseline")
+    title, staff = text_of(response, "title"), whole_of(response, "staff_count", 0)
+    try:
+        audit, forms = again(work, baseline, today, name=name, title=title, staff=staff, _=_)
+    except (AuditOpenError, UnknownAuditError) as trouble:
+        raise NotOpenedError(_(_STILL_OPEN), "baseline") from trouble
+    found(work, audit, (*forms, library.shipped(CONCERN)), LEAD)
+    said = plan.Entry(
+        id=secrets.token_bytes(ID_BYTES),
+        audit=name,
+        kind=OPENING,
+        subject="",
+        account=holder,
+        day=today,
+        said=response,
+    )
+    work.entries.add(said)
     return audit
 
 

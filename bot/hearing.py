@@ -50,7 +50,9 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "stop": moves.Withdraw,
     "start": moves.Begin,
 }
-_WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new", "code", "second"})
+_WISHES = frozenset(
+    {"interviews", "observe", "coverage", "handover", "new", "code", "second", "numbers", "digest", "changed"}
+)
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 

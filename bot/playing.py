@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, coder, desk, hearing, wording
+from bot import briefing, buttons, coder, desk, hearing, wording
 from bot.caseload import Caseload
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
@@ -258,6 +258,8 @@ class _Group:
             return None
         if wish.what in coder.BEGINS | coder.TAPS:
             return self._code(turn, wish, account, audits)
+        if wish.what in briefing.TELLS:
+            return briefing.told(self._work, wish.what, account, audits, self._now.date())
         case, current = self._caseload, self._caseload.held(turn.held, account)
         match wish:
             case Wish("go", (id_,)):

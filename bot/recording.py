@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from bot import cases, filing, founding, wording
+from bot import cases, filing, following, founding, wording
 from bot.cases import DIRECTION, THEME
 from bot.errors import (
     NothingLeftError,
@@ -13,6 +13,7 @@ from bot.errors import (
     SlipNeededError,
     SlipSpentError,
 )
+from bot.following import Hand
 from bot.stock import Stock
 from dialogues import engine
 from dialogues.form import Form
@@ -22,7 +23,7 @@ from dialogues.responses import Response
 from reports.coding import Coded, Decision, Direction
 from storage.answers import Submission
 from storage.cases import Case
-from storage.casework import CONCERN, MESSAGE, OPENING, WITHDRAWAL, Offer
+from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, WITHDRAWAL, Offer
 from storage.coding import Coding, Excerpt, Origin, cut
 from storage.interviews import Conversation, Visit
 from storage.journal import EvidenceHandedIn, RoleGiven
@@ -140,8 +141,10 @@ class Recorder:
         """Keep a case as it is handed in, and do what its form is for. Raises NotOpenedError and keeps nothing then."""
         if form.records == OPENING:
             self._open(case, form, interview)
+        if form.records == MEASURE:
+            self._follow(case, form, interview)
         done = self._work.cases.hand_in(case, interview, self._today)
-        if form.records != OPENING:
+        if form.records == EVIDENCE:
             self._cut(done, form)
             evidence = EvidenceHandedIn(form.id)
             actor = cases.acting(self._work, case)
@@ -159,11 +162,21 @@ class Recorder:
     def _open(self, case: Case, form: Form, interview: Interview) -> None:
         """Open the audit that a lead described, who is its lead then, and told what concerns it where they are now."""
         response, voice = engine.response(form, interview), wording.voice(interview.language)
-        audit = founding.found_from(self._work, response, self._today, LEAD, voice)
+        if "baseline" in response:
+            audit = founding.found_again(self._work, response, case.holder, self._today, voice)
+        else:
+            audit = founding.found_from(self._work, response, self._today, LEAD, voice)
         mine = (each for each in self._work.people.all_of(case.audit) if each.account == case.holder)
         reached = next(((each.channel, each.address) for each in mine if each.channel), ("", ""))
         self._work.people.appoint(case.holder, audit.id, LEAD, *reached)
         self._work.journal.append(RoleGiven(LEAD), day=self._today, actor=LEAD, audit=audit.id)
+
+    def _follow(self, case: Case, form: Form, interview: Interview) -> None:
+        """Keep the number of a month. Raises NotOpenedError."""
+        voice = wording.voice(interview.language)
+        hand = Hand(case.holder, cases.acting(self._work, case), self._today, voice)
+        response = engine.response(form, interview)
+        following.record(self._work, case.audit, response, case.begun_on, hand)
 
 
 def _pieces(case: Case, form: Form) -> Iterator[Excerpt]:

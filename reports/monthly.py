@@ -81,6 +81,12 @@ def _number_of(word: str) -> int:
     return next((i for i, name in enumerate(names, 1) if word in (name, name[:3])), 0)
 
 
+def number(text: str) -> float | None:
+    """The number that is meant, or None."""
+    found = float(text.replace("−", "-")) if _NUMBER.fullmatch(text) else None
+    return found if found is not None and isfinite(found) and abs(found) <= _LARGEST else None
+
+
 class _Reader:
     """Reads the rows of one table, and collects what cannot be read."""
 
@@ -159,8 +165,8 @@ class _Reader:
         text = row.cells.get(column)
         if text is None:
             return None
-        found = float(text.replace("−", "-")) if _NUMBER.fullmatch(text) else None
-        if found is None or not isfinite(found) or abs(found) > _LARGEST:
+        found = number(text)
+        if found is None:
             empty = "; leave it empty where it is not known" if column == "value" else ""
             self._say_at(row, column, f"“{text[:40]}” is not a number. I need one like 12 or 3.5{empty}.")
             return None

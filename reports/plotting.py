@@ -16,8 +16,10 @@ from reports.measures import (
     Assurance,
     Better,
     Chart,
+    Charted,
     Month,
     Point,
+    Refused,
     Rule,
     Side,
     Signal,
@@ -104,6 +106,12 @@ def svg(chart: Chart) -> str:
     return str(macro("m1", plot(chart), alone=True)).strip() + "\n"
 
 
+def inline(chart: Chart, id_: str) -> str:
+    """One chart within a page, as wide as there is room; `id_` is its own there."""
+    macro = pages.get_template("charts.svg.j2").module.xmr  # type: ignore[attr-defined]
+    return str(macro(id_, plot(chart))).strip()
+
+
 # In words
 
 
@@ -134,6 +142,23 @@ def about(chart: Chart) -> str:
 def said(signal: Signal) -> str:
     """A signal, and whether it is good."""
     return f"{'A sign of better' if signal.good else 'A sign of worse'}: {signal.sentence}"
+
+
+def marked(chart: Chart, month: Month) -> str:
+    """What a month is part of, '' for none: signals, and new limits with their reason."""
+    begun = [each for each in chart.spans if each.reason and each.points[0].month == month]
+    limits = [f"New limits: {clipped(each.reason).rstrip('.')}" for each in begun]
+    return "; ".join((*limits, *map(_briefly, chart.marks(month))))
+
+
+def lately(charted: Charted) -> str:
+    """The last number with what its chart shows last, in a line; or why there is no chart."""
+    if isinstance(charted, Refused):
+        return charted.sentence
+    last = charted.points[-1]
+    number = shown(last.value or 0)
+    signals = charted.spans[-1].signals
+    return f"{last.month.name}: {number}. {said(signals[-1]) if signals else _nothing(charted)}"
 
 
 def _briefly(signal: Signal) -> str:

@@ -19,6 +19,7 @@
     │   ├── AuditExistsError
     │   ├── AuditClosedError
     │   ├── AuditOpenError
+    │   ├── NoBaselineError
     │   ├── PassphraseMissingError
     │   ├── PassphraseWeakError
     │   ├── PassphraseChosenError
@@ -149,6 +150,14 @@ class AuditClosedError(RequestError):
 
     def __init__(self, audit: str) -> None:
         super().__init__(f"The audit “{audit}” is closed and takes no more answers.")
+        self.audit = audit
+
+
+class NoBaselineError(RequestError):
+    """An audit looks at no other one again."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"The audit “{audit}” is no re-audit: it was opened without a baseline.")
         self.audit = audit
 
 

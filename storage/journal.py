@@ -193,6 +193,30 @@ class CaseErased(Struct, frozen=True):
     form: str
 
 
+class NumberKept(Struct, frozen=True):
+    """A number that is followed was `added` or `changed`, or `new limits` begin with it: which series, which month."""
+
+    series: str
+    month: str
+    change: str
+
+
+class NumbersImported(Struct, frozen=True):
+    """Numbers that are followed came in a table: of how many measures, how many months."""
+
+    series: int
+    months: int
+
+
+class ReauditSettled(Struct, frozen=True):
+    """A re-audit was settled for its `baseline`: how many findings it closed and reopened, how many actions last."""
+
+    baseline: str
+    closed: int
+    reopened: int
+    embedded: int
+
+
 class WordsOpened(Struct, frozen=True):
     """What people wrote in their own words was unlocked with the passphrase, so that auditors can tie themes to it."""
 
@@ -232,6 +256,9 @@ What: TypeAlias = (
     | EvidenceHandedIn
     | CaseHandedOver
     | CaseErased
+    | NumberKept
+    | NumbersImported
+    | ReauditSettled
     | WordsOpened
     | CodebookRevised
     | Exported
@@ -259,6 +286,9 @@ _KINDS: dict[str, type[What]] = {
     "evidence handed in": EvidenceHandedIn,
     "case handed over": CaseHandedOver,
     "case erased": CaseErased,
+    "number kept": NumberKept,
+    "numbers imported": NumbersImported,
+    "re-audit settled": ReauditSettled,
     "words opened": WordsOpened,
     "codebook revised": CodebookRevised,
     "exported": Exported,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,7 +17,7 @@ from bot.cli.serve import settings_here
 from bot.cli.trouble import Trouble, form_of, reserve, write_file
 from bot.clock import SystemClock
 from bot.opening import open_storage
-from bot.services import auditing, interviewing, inviting
+from bot.services import auditing, interviewing, inviting, reauditing
 from bot.services.inviting import Ways
 from bot.settings import Settings, Telegram
 from dialogues.form import Form
@@ -59,14 +59,18 @@ Name = Annotated[str, typer.Argument(help="The name of the audit, as in its addr
 @app.command("open")
 def open_(
     audit: Name,
-    title: Annotated[str, typer.Option(help="What people read: “Rowan House, night care”.")],
+    title: Annotated[str, typer.Option(help="What people read: “Rowan House, night care”.")] = "",
     service: Annotated[str, typer.Option(help="Which service it is about.")] = "",
     incident: Annotated[str, typer.Option(help="What happened, in a few words, without names.")] = "",
-    staff: Annotated[int, typer.Option(help="How many people are asked.", min=1)] = 1,
+    staff: Annotated[int | None, typer.Option(help="How many people are asked.", min=1)] = None,
     form: Annotated[
         list[str] | None, typer.Option(help="A form that is offered. More than one may be given.")
     ] = None,
     k: Annotated[int, typer.Option(help="The fewest people whose answers are shown together.")] = DEFAULT_K,
+    baseline: Annotated[
+        str,
+        typer.Option(help="A closed audit that this one looks at again: all but its name is taken over."),
+    ] = "",
     open_link: Annotated[
         bool,
         typer.Option("--open-link", help="Let anyone answer who has the link, instead of slips: weaker."),
@@ -77,30 +81,37 @@ def open_(
         raise Trouble(
             "The name of an audit has up to 20 small letters, digits and hyphens, like rowan-house."
         )
-    offered = [form_of(each) for each in dict.fromkeys([*(form or ["staff-culture"]), CONCERN])]
-    today = SystemClock().now().date()
-    opened = Audit(
-        id=audit,
-        name=title,
-        service=service,
-        incident=incident,
-        staff_count=staff,
-        opened_on=today,
-        k=k,
-        entry=Entry.OPEN if open_link else Entry.SLIPS,
-    )
-    with storage_here() as storage:
-        auditing.open_audit(storage, opened, offered)
+    if baseline:
+        with storage_here() as storage:
+            opened = reauditing.open_again(storage, baseline, audit, title, staff or 0, SystemClock())
+    else:
+        opened = Audit(
+            id=audit,
+            name=title or _untitled(),
+            service=service,
+            incident=incident,
+            staff_count=staff or 1,
+            opened_on=SystemClock().now().date(),
+            k=k,
+            entry=Entry.OPEN if open_link else Entry.SLIPS,
+        )
+        offered = [form_of(each) for each in dict.fromkeys([*(form or ["staff-culture"]), CONCERN])]
+        with storage_here() as storage:
+            auditing.open_audit(storage, opened, offered)
     typer.echo(
         f"The audit “{audit}” is open. Have its lead choose a passphrase: candour audits passphrase {audit}"
     )
-    if open_link:
+    if opened.entry is Entry.OPEN:
         typer.echo(
             f"Then invite people by its link, with which anyone can answer: candour audits link {audit}\n"
             "This is weaker than slips: people who are not staff can answer, and anyone can answer twice."
         )
     else:
-        typer.echo(f"Then invite people: candour slips {audit} --count {staff}")
+        typer.echo(f"Then invite people: candour slips {audit} --count {opened.staff_count}")
+
+
+def _untitled() -> NoReturn:
+    raise Trouble("Say what people read as the name of the audit: --title “Rowan House, night care”.")
 
 
 @app.command()

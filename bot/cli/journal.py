@@ -33,7 +33,10 @@ from storage.journal import (
     FormsOffered,
     JournalBegun,
     KeysRotated,
+    NumberKept,
+    NumbersImported,
     PassphraseChosen,
+    ReauditSettled,
     ReportPublished,
     Restored,
     RoleGiven,
@@ -229,6 +232,8 @@ def _deed(what: What, audit: str) -> str:
             | Exported()
         ):
             return _of_casework(what, audit)
+        case NumberKept() | NumbersImported() | ReauditSettled():
+            return _of_change(what, audit)
         case _:
             assert_never(what)
 
@@ -255,6 +260,19 @@ def _of_casework(
             return f"changed the codebook ({change}), which is {version} now"
         case Exported(format=written):
             return f"exported from {audit} as {written}"
+
+
+def _of_change(what: NumberKept | NumbersImported | ReauditSettled, audit: str) -> str:
+    match what:
+        case NumberKept(series=series, month=month, change=change):
+            return f"{change} for {month} in a number that {audit} follows ({series})"
+        case NumbersImported(series=series, months=months):
+            return f"imported {months} monthly numbers of {series} measures that {audit} follows"
+        case ReauditSettled(baseline=baseline, closed=closed, reopened=reopened, embedded=embedded):
+            return (
+                f"settled what {audit} shows of {baseline}: findings closed {closed}, reopened {reopened}, "
+                f"actions that last {embedded}"
+            )
 
 
 def _of_the_whole(what: BackedUp | Restored | KeysRotated) -> str:

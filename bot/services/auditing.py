@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import assert_never
 
-from bot import founding
+from bot import covering, founding
 from bot.clock import Clock, SystemClock
 from dialogues.form import Form
 from reports import assembly, disclosure
@@ -117,7 +117,7 @@ def progress(storage: Storage, name: str, clock: Clock = _THIS_MACHINES) -> Band
         k, enough = work.casework.audit(name).k, work.casework.counted(name, today)
     if enough is None:
         with storage.writing() as work:
-            enough = _count(work, name, today)
+            enough = covering.count(work, name, today)
     return disclosure.counted(k if enough else 0, k=k)
 
 
@@ -133,7 +133,7 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
         audit = work.casework.audit(name)
         if audit.status is Status.OPEN:
             work.casework.close(name, today)
-            _count(work, name, today)
+            covering.count(work, name, today)
             work.journal.append(AuditClosed(), day=today, actor=actor, audit=name)
             work.flush(name)
             work.slips.forget(name)
@@ -243,13 +243,6 @@ def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:
 def _response_forms(work: UnitOfWork, name: str) -> dict[str, Offer]:
     """The forms whose answers are counted."""
     return {form: offer for form, offer in _offers(work, name).items() if offer.records == RESPONSE}
-
-
-def _count(work: UnitOfWork, name: str, today: date) -> bool:
-    """Whether enough were heard, from now until the next count: by ours, or by another of this day."""
-    heard = work.answers.waiting(name) + work.answers.heard(name)
-    work.casework.count(name, today, enough=disclosure.enough(heard, k=work.casework.audit(name).k))
-    return bool(work.casework.counted(name, today))
 
 
 def _release(work: UnitOfWork, offer: Offer, today: date, actor: str) -> Report:

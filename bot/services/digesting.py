@@ -1,14 +1,36 @@
-"""What leads read once a week: nothing yet. When it comes, and to whom it goes, `bot.services.reminding` decides."""
+"""What a lead is told of an audit once a week, for whoever sends or shows it.
+
+`made` in `bot.digesting` does the work within one transaction.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from bot import digesting, wording
+from bot.clock import Clock
+from bot.digesting import Digest
 from bot.messages import Letter
+from reports import typesetting
 from storage.casework import Audit
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Storage, UnitOfWork
+
+WIDTH = 1080  # pixels of the picture
 
 
-def digest(work: UnitOfWork, audit: Audit, now: datetime) -> Letter | None:  # noqa: ARG001 - for what is to come
-    """The digest of an audit as it is now, perhaps with a picture; None when there is nothing to say."""
-    return None
+def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.SOURCE) -> Digest | None:
+    """The digest of an audit as it is now; None when there is nothing to tell. Raises UnknownAuditError."""
+    with storage.writing() as work:
+        found = work.casework.audit(audit)
+        return digesting.made(work, found, clock.now().date(), wording.voice(language), counting=True)
+
+
+def letter(work: UnitOfWork, audit: Audit, now: datetime) -> Letter | None:
+    """The digest of an audit as it is sent each week; None when there is nothing to tell. It writes nothing."""
+    found = digesting.made(work, audit, now.date(), wording.voice(wording.SOURCE))
+    return None if found is None else Letter(found.text, picture=picture(found))
+
+
+def picture(found: Digest) -> bytes:
+    """The themes of a digest as a picture (PNG), which says what `alternative` says; empty where there are none."""
+    return typesetting.png(found.picture, width=WIDTH) if found.picture else b""

@@ -187,7 +187,7 @@ def letter(
     day = _day(now, contacts, audit.id)
     match notice.kind:
         case kind if kind == DIGEST:
-            return digesting.digest(work, audit, now)
+            return digesting.letter(work, audit, now)
         case kind if kind == UNREACHED:
             return _unreached(work, notice, audit, _)
         case kind if kind == LOOK_AGAIN:

@@ -29,6 +29,7 @@ from bot.web import gate, guard
 from bot.web.approvals import Approvals
 from bot.web.calendars import PATH as CALENDAR
 from bot.web.calendars import Calendars
+from bot.web.changing import Changing
 from bot.web.codebook import Codebooks
 from bot.web.coding import Coder
 from bot.web.conversation import Conversation, path
@@ -38,6 +39,7 @@ from bot.web.entering import Entering
 from bot.web.gate import BEGUN, EVERYONE, FRESH, SIGNED_IN, Door, Gate, among
 from bot.web.interviewing import Interviewing
 from bot.web.lead import Lead
+from bot.web.measuring import Measuring
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
 from bot.web.returning import Returning
@@ -93,6 +95,7 @@ def create_app(
             Codebooks(storage, clock, pages),
             Theming(storage, clock, pages),
         ),
+        *_on_change(Measuring(storage, clock, pages), Changing(storage, clock, pages)),
         *_for_who_asks(Interviewing(storage, talking, clock, pages), Transcripts(storage, clock, pages)),
         files,
     ]
@@ -206,6 +209,16 @@ def _for_auditors(coder: Coder, codebooks: Codebooks, theming: Theming) -> list[
         Door(f"{audit}/themes/publish", theming.publish, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/themes/matrix", theming.matrix, code),
         Door(f"{audit}/export/{{format}}", theming.export, among(LEAD, AUDITOR, fresh=True)),
+    ]
+
+
+def _on_change(measuring: Measuring, changing: Changing) -> list[Door]:
+    ours, audit = among(LEAD, AUDITOR), "/lead/audits/{audit}"
+    return [
+        Door(f"{audit}/measures", measuring.show, ours),
+        Door(f"{audit}/measures", measuring.keep, ours, ["POST"]),
+        Door(f"{audit}/change", changing.show, ours),
+        Door(f"{audit}/change", changing.settle, among(LEAD, fresh=True), ["POST"]),
     ]
 
 

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot import wording
+from bot import figures, wording
 from bot.clock import Clock
 from bot.services import auditing, noticing
 from bot.services.noticing import Parked
@@ -28,7 +28,6 @@ from dialogues import catalogues
 from dialogues.form import Form, Question
 from reports import rendering
 from reports.assembly import Report
-from reports.disclosure import Band
 from reports.rendering import Links
 from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
@@ -214,7 +213,9 @@ class Lead:
             address=audit_page(audit.id),
             state=_state(audit, voice),
             entry=_entry(audit, voice),
-            heard=_heard(auditing.progress(self._storage, audit.id, self._clock), voice) if follows else "",
+            heard=figures.heard(auditing.progress(self._storage, audit.id, self._clock), voice)
+            if follows
+            else "",
             unread=sum(not concern.read for concern in told),
         )
 
@@ -267,13 +268,6 @@ def _entry(audit: Audit, _: Voice) -> str:
             "Anyone who has the link. This is weaker than slips: nothing keeps people from answering twice."
         )
     return _("Whoever has a slip, once.")
-
-
-def _heard(band: Band, _: Voice) -> str:
-    """How many were heard, banded so that nobody can be picked out."""
-    if band.low == 0:
-        return _("Fewer than {number} people have answered so far.", number=(band.high or 0) + 1)
-    return _("{number} or more people have answered.", number=band.low)
 
 
 def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:

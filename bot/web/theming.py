@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import tying
+from bot import figures, tying
 from bot.clock import Clock
 from bot.services import auditing, coding, theming
 from bot.services.theming import Format, Themes
@@ -22,9 +22,8 @@ from dialogues.form import SourceType
 from reports import frameworks, gaps, themes
 from reports.assembly import Verdict
 from reports.coding import Direction
-from reports.disclosure import Band, Share, Size
 from reports.scope import Covered
-from reports.themes import Item, Prevalence, Priority, ThemeResult
+from reports.themes import Item, Priority, ThemeResult
 from storage.errors import AlreadyPublishedError, AuditOpenError
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
@@ -42,12 +41,6 @@ _FILES = {
     Format.XLSX: mark("Workbook for a spreadsheet"),
     Format.CSV: mark("Tables as CSV files, in a zip"),
     Format.JSON: mark("JSON for programs"),
-}
-_PRIORITIES = {
-    Priority.HIGH: mark("High"),
-    Priority.MEDIUM: mark("Medium"),
-    Priority.LOW: mark("Low"),
-    Priority.NONE: mark("None"),
 }
 SOURCES = {
     SourceType.EXPERIENCE: mark("People who use the service"),
@@ -224,22 +217,24 @@ def _shown(each: ThemeResult, found: Themes, _: Voice) -> Shown:
     return Shown(
         code=each.theme,
         name=tying.name_of(each.theme, found.book, _.language),
-        priority=_(_PRIORITIES[each.judged.priority]),
+        priority=figures.priority(each.judged.priority, _),
         level=each.judged.priority.value,
         why=_why(each, _),
-        people=_prevalence(each.people, _),
-        types=tuple((_source(split.code, _), _prevalence(split.prevalence, _)) for split in each.types),
-        unnamed=tuple(_unnamed(each, _)),
+        people=figures.prevalence(each.people, _),
+        types=tuple(
+            (_source(split.code, _), figures.prevalence(split.prevalence, _)) for split in each.types
+        ),
+        unnamed=tuple(figures.unnamed(each, _)),
         positive=tuple(_positive(each, _)),
         gap=tuple(_gaps(each, _)),
         codes=tuple(
-            (tying.name_of(one.code, found.book, _.language), _prevalence(one.sources, _))
+            (tying.name_of(one.code, found.book, _.language), figures.prevalence(one.sources, _))
             for one in each.codes
         ),
         most=_most(each, _),
         against=tuple(found.labels.get(source, "") for source in each.negative),
         roles=tuple(
-            (found.roles.get(split.code, split.code), _prevalence(split.prevalence, _))
+            (found.roles.get(split.code, split.code), figures.prevalence(split.prevalence, _))
             for split in each.roles
             if split.prevalence.spoke
         ),
@@ -268,7 +263,7 @@ def _why(each: ThemeResult, _: Voice) -> str:
             _.several("{number} person names a weakness", "{number} people name a weakness", evidence.people)
         )
     if evidence.anonymous:
-        said.append(_("in anonymous words {share}", share=_share(evidence.anonymous, _)))
+        said.append(_("in anonymous words {share}", share=figures.share(evidence.anonymous, _)))
     if evidence.types:
         said.append(
             _("seen in: {types}", types=", ".join(_source(code, _).lower() for code in evidence.types))
@@ -285,45 +280,17 @@ def _why(each: ThemeResult, _: Voice) -> str:
     return "; ".join(said) + "."
 
 
-def _prevalence(said: Prevalence, _: Voice) -> str:
-    """How many of how many say what."""
-    if not said.heard:
-        return ""
-    if not said.spoke:
-        return _("0 of {heard}", heard=said.heard)
-    parts = (
-        (said.weakness, _("{number} weakness", number=said.weakness)),
-        (said.strength, _("{number} strength", number=said.strength)),
-        (said.mixed, _("{number} both", number=said.mixed)),
-    )
-    shown = ", ".join(words for number, words in parts if number)
-    return _("{spoke} of {heard}: {parts}", spoke=said.spoke, heard=said.heard, parts=shown)
-
-
-def _unnamed(each: ThemeResult, _: Voice) -> Iterator[str]:
-    """What anonymous people wrote, as far as the rules let it out."""
-    for one in each.unnamed:
-        if one.spoke is None:
-            continue
-        said = [_("{share} write about it", share=_share(one.spoke, _))]
-        if one.weakness:
-            said.append(_("{share} as a weakness", share=_share(one.weakness, _)))
-        if one.strength:
-            said.append(_("{share} as a strength", share=_share(one.strength, _)))
-        yield _("Of {people}: {parts}", people=_band(one.band, _), parts="; ".join(said))
-
-
 def _positive(each: ThemeResult, _: Voice) -> Iterator[str]:
     """The positive answers to closed questions, with their range."""
     for one in each.unnamed:
         if one.figures:
-            figures = one.figures
+            told = one.figures
             yield _(
                 "{share} positive, likely {low} to {high} %, of {people}",
-                share=_share(figures.positive, _),
-                low=figures.interval.low,
-                high=figures.interval.high,
-                people=_band(one.band, _),
+                share=figures.share(told.positive, _),
+                low=told.interval.low,
+                high=told.interval.high,
+                people=figures.band(one.band, _),
             )
     if each.positive is not None:
         yield _(
@@ -400,18 +367,3 @@ def _charted(found: Themes, _: Voice) -> Iterator[Charted]:
 
 def _source(code: str, _: Voice) -> str:
     return _(SOURCES[SourceType(code)]) if code in set(SourceType) else code
-
-
-def _share(share: Share, _: Voice) -> str:
-    """A coarse share, in words at both ends."""
-    return {
-        Size.FEW: _("few or none"),
-        Size.NEARLY_ALL: _("nearly all or all"),
-        Size.PERCENT: _("about {percent} %", percent=share.percent),
-    }[share.size]
-
-
-def _band(band: Band, _: Voice) -> str:
-    if band.high is None:
-        return _("{low} or more people", low=band.low)
-    return _("{low} to {high} people", low=band.low, high=band.high)

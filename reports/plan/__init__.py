@@ -49,7 +49,7 @@ from reports.plan.events import (
     Verify,
 )
 from reports.plan.moves import TABLE, Context, diagram, moved, possible
-from reports.plan.proofs import shift
+from reports.plan.proofs import shift, shifted
 from reports.plan.rules import Refusal, flaw, lack
 from reports.plan.saying import dated, late_lines, line, openness, plan_lines
 from reports.plan.standing import SOON, Gaps, Status, Step, gaps, status
@@ -108,5 +108,6 @@ __all__ = [
     "plan_lines",
     "possible",
     "shift",
+    "shifted",
     "status",
 ]

@@ -41,6 +41,13 @@ def test_monthly_numbers_are_said_in_words_and_drawn(desk: Desk) -> None:
     assert "holds one chart, and these are 2" in desk.refuses("measures", "chart", two, "--out", "two.svg")
 
 
+def test_an_audit_keeps_the_numbers_of_a_table_and_says_what_they_show(desk: Desk) -> None:
+    desk.says("audits", "open", "rowan", "--title", "Rowan House", "--form", "short.yaml")
+    last_year = _file(desk, NUMBERS.replace("2026-", "2025-"))
+    assert "“rowan” follows “Restraints”." in desk.says("measures", "import", "rowan", last_year)
+    assert "Restraints: December 2025: 8. A sign of worse" in desk.says("measures", "list", "rowan")
+
+
 def test_what_cannot_be_read_is_named_by_row_and_column(desk: Desk) -> None:
     done = desk.run("measures", "chart", _file(desk, "month,value,better\n2026-05,many,lower\nMai,1,\n"))
     assert done.returncode == 1

@@ -56,6 +56,8 @@ DIGESTS = {
     ("finding", "2026-11-1"): "9a974ac98cce731f",
     ("opinion", "2026-11-1"): "7decca3d769d0f2c",
     ("guided-interview", "2026-11-1"): "bf5ee03f7519ad03",
+    ("monthly-number", "2026-11-1"): "295f6d5e02b6c0c4",
+    ("re-audit", "2026-11-1"): "8dc75f53b5842e47",
     ("new-audit", "2026-11-1"): "43607565abbbffe0",
     ("observation", "2026-11-1"): "e06af74f98e94911",
     ("partner-agency", "2026-11-1"): "a695ecb82f0ac2cb",

@@ -93,6 +93,9 @@ def test_where_screening_would_leave_no_change_at_all_nothing_is_left_out() -> N
         pytest.param(
             [5, 9, 3, 4, 5, 6, 7, 8, 9, 5, 8, 4], [("trend", "up", [*range(3, 10)])], id="seven rising"
         ),
+        pytest.param(
+            [7, 3, 9, 8, 7, 6, 5, 4, 3, 7, 4, 8], [("trend", "down", [*range(3, 10)])], id="seven falling"
+        ),
         pytest.param([5, 9, 3, 4, 5, 6, 7, 8, 5, 8, 4], [], id="six rising are five steps"),
         pytest.param([5, 9, 3, 4, 5, 6, 6, 7, 8, 9, 5, 8, 4], [], id="two equal ones end a rise"),
         pytest.param([5, 9, 3, 4, 5, None, 6, 7, 8, 9, 5, 8, 4], [], id="so does a missing month"),
@@ -100,6 +103,11 @@ def test_where_screening_would_leave_no_change_at_all_nothing_is_left_out() -> N
             [*CALM, 13.5, 11, 13.5, 11, 10],  # 10.81 ± 3.46: from 13.11 near
             [("near", "up", [17, 19])],
             id="two of three near: the one between is not marked",
+        ),
+        pytest.param(
+            [*CALM, 7.5, 10, 7.5, 10, 11],  # 10.19 ± 3.46: to 7.89 near
+            [("near", "down", [17, 19])],
+            id="two of three near the lower limit",
         ),
         pytest.param([*CALM, 13.5, 10, 13.5, 11, 10], [], id="one of the three is on the other side"),
         pytest.param([*CALM, 13.5, 11, 11, 13.5, 10, 11], [], id="two of four"),
@@ -112,6 +120,13 @@ def test_where_screening_would_leave_no_change_at_all_nothing_is_left_out() -> N
 )
 def test_exactly_these_months_are_marked(values: Values, found: list[tuple[str, str, list[int]]]) -> None:
     assert marked(charted(*values)) == found
+
+
+def test_what_is_better_decides_whether_a_signal_is_good() -> None:
+    values = (12, 14, 12, 14, 12, 14, 12, 8, 10, 8, 10, 8, 10, 8)
+    more = Measure("Supervisions", Better.HIGHER)
+    assert [each.good for each in charted(*values).signals] == [False, True]
+    assert [each.good for each in charted(*values, measure=more).signals] == [True, False]
 
 
 def test_each_signal_is_said_in_words_and_judged_by_what_is_better() -> None:
