@@ -49,7 +49,7 @@ def _beginnings(
     work: UnitOfWork, account: bytes, audits: Collection[str], _: Voice
 ) -> Iterator[tuple[str, str]]:
     for audit in audits:
-        for offer in cases.may_begin(work, account, audit):
+        for offer in cases.may_begin(work, account, audit, (MEASURE,)):
             if offer.records == MEASURE:
                 where = f"{audit}: " if len(audits) > 1 else ""
                 yield where + _("New number"), buttons.to_desk("begin", audit, buttons.short(offer.form))

@@ -6,12 +6,12 @@ somebody may is asked before each turn: a role that ended has ended with the nex
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
-from bot import buttons, cases
+from bot import beginning, buttons, cases
 from bot.errors import CaseElsewhereError, RoleMissingError, TurnError
 from bot.messages import ACCOUNT, Address
 from dialogues.interview import Interview
@@ -19,6 +19,7 @@ from storage.cases import Case
 from storage.casework import OPENING
 from storage.errors import UnknownFormError
 from storage.interviews import Aside, Conversation
+from storage.slips import BOARD, OWNER
 from storage.unit_of_work import UnitOfWork
 
 NEW_AUDIT = "new-audit"  # the form by which a lead opens an audit from nothing
@@ -87,6 +88,19 @@ class Caseload:
         roles = self._work.people.roles(account)
         return sorted({audit for audit, role in roles if role in cases.MAY_ASK})
 
+    def has_role(self, account: bytes) -> bool:
+        """Whether an account has any role at this moment."""
+        return bool(account) and bool(self._work.people.roles(account))
+
+    def is_guest(self, account: bytes) -> bool:
+        """Whether it owns actions or sits on a board, and asks nobody."""
+        roles = {role for _, role in self._work.people.roles(account)} if account else set()
+        return bool(roles & {OWNER, BOARD}) and not roles & cases.MAY_ASK
+
+    def roles_in(self, audit: str, account: bytes) -> frozenset[str]:
+        """What an account is in this audit at this moment."""
+        return frozenset(role for there, role in self._work.people.roles(account) if there == audit)
+
     def see_that_they_may(self, address: Address, here: Conversation) -> None:
         """Whether they go on with this case. Raises CaseElsewhereError, RoleMissingError."""
         case = self.held_by(here.case, self.account(address))
@@ -96,10 +110,10 @@ class Caseload:
     def see_that_they_may_look(self, address: Address, here: Conversation | None) -> None:
         """Whether they see this case, which may be a colleague's. Raises CaseElsewhereError, RoleMissingError."""
         account = self.account(address)
-        if here is None or not cases.may_ask(self._work, account, here.audit):
+        if here is None or not self.roles_in(here.audit, account):
             raise RoleMissingError
         case = self._find(here.case)
-        if case is not None and not cases.may_hold(self._work, account, case):
+        if case is not None and not cases.may_look(self._work, account, case):
             raise RoleMissingError
         if (case is None and not here.recent) or (case is not None and case.audit != here.audit):
             raise CaseElsewhereError
@@ -117,9 +131,22 @@ class Caseload:
 
     # What they do
 
-    def begin(self, audit: str, form: str, account: bytes, part_of: bytes = b"") -> Case:
+    def begin(
+        self,
+        audit: str,
+        form: str,
+        account: bytes,
+        part_of: bytes = b"",
+        about: Mapping[str, str] = beginning.NOTHING,
+    ) -> Case:
         """A new case. Raises RoleMissingError, UnknownFormError."""
-        case = cases.begin(self._work, audit, form, account, self._today, part_of)
+        case = beginning.begin(self._work, audit, form, account, self._today, part_of, about)
+        self._cases[case.id] = case
+        return case
+
+    def revise(self, audit: str, recorded: str, first: bytes, account: bytes) -> Case:
+        """A new case with what was answered before. Raises CaseElsewhereError, RoleMissingError, UnknownFormError."""
+        case = beginning.revise(self._work, audit, recorded, first, account, self._today)
         self._cases[case.id] = case
         return case
 
@@ -132,8 +159,8 @@ class Caseload:
     def found(self, audits: Sequence[str], account: bytes) -> Case:
         """The form by which a lead opens another audit, in one where they are. Raises UnknownFormError."""
         for audit in audits:
-            for offer in cases.may_begin(self._work, account, audit):
-                if offer.records == OPENING and offer.form == NEW_AUDIT:
+            for offer in cases.may_begin(self._work, account, audit, (OPENING,)):
+                if offer.form == NEW_AUDIT:
                     return self.begin(audit, offer.form, account)
         raise UnknownFormError(audits[0], OPENING)
 

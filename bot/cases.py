@@ -1,13 +1,13 @@
-"""The cases of auditors, within one transaction: begun, handed over, and listed.
+"""The cases of people with a role, within one transaction: who may have them, handed over, and listed.
 
 Turns and services use the same functions. Whether somebody may, is asked each time: a role that ended has ended.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -17,15 +17,46 @@ from dialogues.form import Form, Kind, Question
 from dialogues.interview import Interview, static
 from dialogues.prompts import Item
 from storage.cases import Case, CaseStatus
-from storage.casework import EVIDENCE, IN_CASES, OPENING, Offer
-from storage.errors import UnknownAuditError, UnknownFormError
+from storage.casework import (
+    ACTION,
+    CHALLENGE,
+    EVIDENCE,
+    EXCEPTION,
+    FINDING,
+    IN_CASES,
+    LEARNING,
+    MEASURE,
+    NOTIFICATION,
+    OPENING,
+    OPINION,
+    PROGRESS,
+    REVIEW,
+    VERIFICATION,
+    Offer,
+)
+from storage.errors import UnknownAuditError
 from storage.journal import CaseErased, CaseHandedOver
-from storage.slips import AUDITOR, LEAD
+from storage.slips import AUDITOR, BOARD, LEAD, OWNER, ROLES
 from storage.unit_of_work import UnitOfWork
 
-MAY_ASK = frozenset({AUDITOR, LEAD})  # who has cases; a deputy has none
+MAY_ASK = frozenset({AUDITOR, LEAD})  # who asks, codes and writes findings; a deputy has no cases
+MAY_OWN = frozenset({OWNER, LEAD})  # who can be asked to do something
+ASKING = frozenset({EVIDENCE, OPENING})  # what is begun beside interviews; the rest belongs to the plan
 PARTICIPANT, THEME, DIRECTION = "participant", "theme", "direction"  # words of an appearance
 HARM_TYPES, SCOPE = "harm-types", "scope"
+
+# By what a form records, the roles that hold its cases. What is not here, nobody does.
+_HOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        OPENING: frozenset({LEAD}),  # whoever goes on with what opens an audit becomes its lead
+        **dict.fromkeys((EVIDENCE, FINDING, ACTION, VERIFICATION, EXCEPTION, LEARNING), MAY_ASK),
+        **dict.fromkeys((NOTIFICATION, REVIEW, OPINION), MAY_ASK),
+        PROGRESS: MAY_OWN,  # of what is theirs
+        MEASURE: MAY_ASK | MAY_OWN,
+        CHALLENGE: MAY_ASK | {BOARD},
+    }
+)
+_ONES_OWN = frozenset({PROGRESS, CHALLENGE})  # nobody else goes on with it
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -68,8 +99,8 @@ class Colleague(Struct, frozen=True):
 
 
 def holders(records: str) -> frozenset[str]:
-    """The roles that hold a case which records this: whoever goes on with what opens an audit becomes its lead."""
-    return frozenset({LEAD}) if records == OPENING else MAY_ASK
+    """The roles that hold a case which records this."""
+    return _HOLDERS.get(records, frozenset())
 
 
 def may_ask(work: UnitOfWork, account: bytes, audit: str, records: str = EVIDENCE) -> bool:
@@ -82,6 +113,13 @@ def may_hold(work: UnitOfWork, account: bytes, case: Case) -> bool:
     return may_ask(work, account, case.audit, records(work, case))
 
 
+def may_look(work: UnitOfWork, account: bytes, case: Case) -> bool:
+    """Whether an account may see this case: who could hold it sees their own, and who asks sees those of others."""
+    recorded = records(work, case)
+    is_theirs = recorded in ASKING or case.holder == account
+    return may_ask(work, account, case.audit, recorded if is_theirs else EVIDENCE)
+
+
 def records(work: UnitOfWork, case: Case) -> str:
     """What its form records."""
     return work.forms.get(case.digest).records
@@ -89,7 +127,8 @@ def records(work: UnitOfWork, case: Case) -> str:
 
 def acting(work: UnitOfWork, case: Case) -> str:
     """The role in which its holder acts, for the journal: the foremost that they have."""
-    return LEAD if (case.audit, LEAD) in work.people.roles(case.holder) else AUDITOR
+    held = {role for audit, role in work.people.roles(case.holder) if audit == case.audit}
+    return next((role for role in ROLES if role in held & holders(records(work, case))), AUDITOR)
 
 
 def held_by(work: UnitOfWork, case: Case | None, account: bytes) -> Case:
@@ -120,33 +159,20 @@ def offers(work: UnitOfWork, audit: str) -> tuple[Offer, ...]:
     return tuple(offer for offer in found.values() if offer.records in IN_CASES)
 
 
-def may_begin(work: UnitOfWork, account: bytes, audit: str) -> tuple[Offer, ...]:
-    """The forms that an account can begin in the audit: only a lead opens another one."""
-    leads = (audit, LEAD) in work.people.roles(account)
-    return tuple(each for each in offers(work, audit) if leads or each.records != OPENING)
-
-
-def invite(work: UnitOfWork, offer: Offer) -> Interview:
-    """A new interview by the form that is offered, with what the audit knows; of another audit it knows nothing."""
-    known = {HARM_TYPES: offer.harm_types, SCOPE: offer.scope} if offer.records != OPENING else {}
-    return engine.invite(work.forms.get(offer.digest), seed=secrets.token_hex(8), known=known)
-
-
-def begin(work: UnitOfWork, audit: str, form: str, account: bytes, today: date, part_of: bytes = b"") -> Case:
-    """A new case in the hands of this account. Raises RoleMissingError, UnknownAuditError, UnknownFormError."""
-    if not may_ask(work, account, audit):
-        raise RoleMissingError
-    offer = next((each for each in may_begin(work, account, audit) if each.form == form), None)
-    if offer is None:
-        raise UnknownFormError(audit, form)
-    return work.cases.begin(audit, form, invite(work, offer), account, today, part_of)
+def may_begin(
+    work: UnitOfWork, account: bytes, audit: str, among: Collection[str] = ASKING
+) -> tuple[Offer, ...]:
+    """The forms that an account can begin in the audit, of those that record one of these."""
+    held = {role for there, role in work.people.roles(account) if there == audit}
+    found = (each for each in offers(work, audit) if each.records in among and held & holders(each.records))
+    return tuple(sorted(found, key=lambda each: each.form))
 
 
 def hand_over(work: UnitOfWork, case: Case, to: bytes, today: date, actor: str) -> Case:
     """Give a case under way to a colleague who may hold it. Raises CaseElsewhereError, NoColleagueError."""
     if case.status is not CaseStatus.UNDER_WAY:
         raise CaseElsewhereError
-    if not may_hold(work, to, case):
+    if not may_hold(work, to, case) or records(work, case) in _ONES_OWN:
         raise NoColleagueError
     if case.holder == to:
         return case
@@ -164,11 +190,12 @@ def erase(work: UnitOfWork, case: Case, today: date) -> None:
 
 
 def colleagues(work: UnitOfWork, audit: str, records: str = EVIDENCE) -> tuple[Colleague, ...]:
-    """Everybody who may hold a case of the audit that records this, once, by name."""
+    """Everybody who may be given a case of the audit that records this, once, by name."""
+    given = frozenset() if records in _ONES_OWN else holders(records)
     found = {
         each.account: Colleague(each.account, work.access.name(each.account), each.role)
         for each in sorted(work.people.all_of(audit), key=lambda person: person.role, reverse=True)
-        if each.role in holders(records)
+        if each.role in given
     }
     return tuple(sorted(found.values(), key=lambda each: (each.name, each.role, each.account)))
 
@@ -176,13 +203,13 @@ def colleagues(work: UnitOfWork, audit: str, records: str = EVIDENCE) -> tuple[C
 def listed(work: UnitOfWork, audit: str, account: bytes = b"") -> tuple[Listed, ...]:
     """Every case of the audit that is evidence, the oldest first.
 
-    Among them stands what this account has begun to open another audit, so that they find it to go on with.
+    Among them stands what else this account has begun, so that they find it to go on with.
     """
     found = (listing(work, case) for case in work.cases.of(audit))
-    return tuple(each for each in found if each.records != OPENING or _opens(each, account))
+    return tuple(each for each in found if each.records == EVIDENCE or _goes_on(each, account))
 
 
-def _opens(each: Listed, account: bytes) -> bool:
+def _goes_on(each: Listed, account: bytes) -> bool:
     return each.holder == account and each.status is CaseStatus.UNDER_WAY
 
 

@@ -14,7 +14,8 @@ CandourError
     ├── RoleMissingError    they have no part in the audit, or not any more
     ├── CaseElsewhereError  the case is in other hands, handed in, or erased
     ├── NoColleagueError    a case was to be given to somebody who may not have it
-    ├── NotOpenedError      an audit cannot be opened as it was described
+    ├── NotTakenError       what a case describes cannot be so: a finding, an action
+    │   └── NotOpenedError  an audit cannot be opened as it was described
     ├── TooBusyError        too many messages wait already: try again in a moment
     └── StoppingError       we are shutting down: the channel should deliver it again
 """
@@ -87,12 +88,16 @@ class NoColleagueError(TurnError):
         super().__init__("Only another auditor or the lead of this audit can take this over.")
 
 
-class NotOpenedError(TurnError):
-    """An audit cannot be opened as it was described: why, in its lead's language, and which question is about it."""
+class NotTakenError(TurnError):
+    """What a case describes cannot be so: why, in its holder's language, and which question is about it ('': none)."""
 
     def __init__(self, why: str, question: str) -> None:
         super().__init__(why)
         self.question = question
+
+
+class NotOpenedError(NotTakenError):
+    """An audit cannot be opened as it was described."""
 
 
 class TooBusyError(TurnError):

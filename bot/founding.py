@@ -35,6 +35,18 @@ FOR_AUDITORS = (
     "re-audit",
     "monthly-number",
 )
+FOR_PLANNING = (
+    "finding",
+    "opinion",
+    "action",
+    "progress",
+    "verification",
+    "exception",
+    "review",
+    "challenge",
+    "learning-share",
+    "notification",
+)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
 _UNNAMED = mark(
@@ -79,9 +91,10 @@ def asked(forms: Iterable[Form]) -> tuple[Asked, ...]:
 
 
 def always() -> tuple[Form, ...]:
-    """The forms that every audit offers: for whoever holds a receipt, and for its auditors."""
+    """The forms that every audit offers: for whoever holds a receipt, for its auditors, and for its plan."""
     shipped = library.names()
-    return tuple(library.shipped(name) for name in (*FOR_RECEIPTS, *FOR_AUDITORS) if name in shipped)
+    names = (*FOR_RECEIPTS, *FOR_AUDITORS, *FOR_PLANNING)
+    return tuple(library.shipped(name) for name in names if name in shipped)
 
 
 def found_from(work: UnitOfWork, response: Response, today: date, actor: str, _: Voiced) -> Audit:

@@ -14,7 +14,7 @@ from bot.wording import Outgoing, Role
 from dialogues import moves, reading
 from dialogues.interview import Interview, State
 from dialogues.moves import Move
-from storage import receipts
+from storage import receipts, slips
 from storage.casework import CONCERN
 
 # Every command, in the order of the menu, with what it does.
@@ -31,6 +31,33 @@ COMMANDS: dict[str, str] = {
     "help": wording.mark("What I can do here"),
     "privacy": wording.mark("What is kept about you"),
     "start": wording.mark("Start, or show the question again"),
+}
+
+# What a chat lists before them for whoever has a role, in the order of the menu.
+_PLANNING = {
+    "interviews": wording.mark("Interviews, records and observations"),
+    "code": wording.mark("Tie what was said to themes"),
+    "themes": wording.mark("The most pressing themes"),
+    "findings": wording.mark("What was found"),
+    "plan": wording.mark("What is done about it"),
+    "verify": wording.mark("See whether an action is done"),
+    "challenge": wording.mark("Questions of the board"),
+    "share": wording.mark("Note who was told what was learned"),
+    "notify": wording.mark("Note who outside was told"),
+}
+_ASKED = {"challenge": wording.mark("Ask a question about an audit")}
+_ACTIONS = {"actions": wording.mark("What is yours to do")}
+_AUDITS = {
+    "audits": wording.mark("The audits in which you have a part"),
+    "name": wording.mark("Say what others call you"),
+    "signin": wording.mark("A link to the web pages"),
+}
+_MENUS: dict[str, dict[str, str]] = {
+    slips.LEAD: {**_PLANNING, **_ACTIONS, **_AUDITS},
+    slips.AUDITOR: {**_PLANNING, **_AUDITS},
+    slips.OWNER: {**_ACTIONS, **_AUDITS},
+    slips.BOARD: {**_ASKED, **_AUDITS},
+    slips.DEPUTY: _AUDITS,
 }
 
 _MOVES: dict[str, Callable[[], Move]] = {
@@ -50,11 +77,20 @@ _MOVES: dict[str, Callable[[], Move]] = {
     "stop": moves.Withdraw,
     "start": moves.Begin,
 }
-_WISHES = frozenset(
-    {"interviews", "observe", "coverage", "handover", "new", "code", "second", "numbers", "digest", "changed"}
-)
+_WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new", "code", "second"}) | {
+    *("numbers", "digest", "changed"),
+    *("audits", "themes", "findings", "plan", "actions", "name"),
+    *("challenge", "notify", "share", "verify"),
+}
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _LONGEST_LABEL = 100  # characters: what is longer is no button
+
+
+def menu(role: str) -> tuple[tuple[str, str], ...]:
+    """The commands of somebody with this role, before those of everybody, each with what it does."""
+    _ = wording.voice(wording.SOURCE)
+    listed = {**_MENUS.get(role, {}), **COMMANDS}
+    return tuple((name, _(what)) for name, what in listed.items())
 
 
 def command(typed: str) -> Move | Enter | About | None:
@@ -95,8 +131,16 @@ def wish(said: Said) -> Wish | None:
         return said
     if isinstance(said, Tap):
         return buttons.wish(said.token)
-    name = said.text.strip().partition("@")[0].lower() if isinstance(said, Words) else ""
-    return Wish(name[1:]) if name.startswith("/") and name[1:] in _WISHES else None
+    return _wished(said.text.strip()) if isinstance(said, Words) else None
+
+
+def _wished(typed: str) -> Wish | None:
+    """`/plan`, or `/name night team lead`; of other commands, nothing stands behind them."""
+    command_, _, argument = typed.partition(" ")
+    name = command_.partition("@")[0].lower()
+    if not name.startswith("/") or name[1:] not in _WISHES or (argument and name != "/name"):
+        return None
+    return Wish(name[1:], (argument.strip(),) if argument.strip() else ())
 
 
 def is_concern(said: Said) -> bool:

@@ -14,10 +14,11 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import briefing, buttons, coder, desk, hearing, wording
+from bot import briefing, buttons, coder, hearing, wishing, wording
 from bot.caseload import Caseload
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
+from bot.desk import asking, rooms
 from bot.errors import (
     NowhereError,
     OthersDraftError,
@@ -52,6 +53,7 @@ from bot.messages import (
 from bot.recording import Recorder
 from bot.stage import Stage, Whose, detached, may_begin_again
 from bot.stock import Stock
+from bot.wishing import Wishes
 from dialogues.interview import State
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Begin, Resume
@@ -214,6 +216,8 @@ class _Group:
         except TurnError:
             if hearing.is_telling(said) or hearing.is_concern(said):
                 return self._strange(turn, said)
+            if not held.case and self._caseload.is_guest(self._caseload.account(turn.address)):
+                return self._at_home(turn)
             raise
         return self._stage.play(turn, self._stage.offer_of(held), said)
 
@@ -249,11 +253,36 @@ class _Group:
         return self._stage.play(turn, offer, said)
 
     def _grant(self, turn: Whose, wish: Wish) -> Result:
-        """What an auditor or lead wants beside the questions; None for others, to whom it is a word like any."""
+        """What somebody with a role wants beside the questions; None for others, to whom it is a word like any."""
         account = self._caseload.account(turn.address)
+        if not self._caseload.has_role(account):
+            if wish.about and wish.what not in wishing.TYPED:  # a button that was theirs
+                raise RoleMissingError
+            return None
+        case = self._caseload
+        match wish:
+            case Wish("go", (id_,)):
+                return self._take_up(turn, case.held_by(buttons.id_of(id_), account))
+            case Wish("begin", (audit, form)):
+                return self._take_up(turn, case.begin(audit, case.named(audit, form), account))
+            case Wish("give", (id_, to)):
+                return self._give(turn, case.held_by(buttons.id_of(id_), account), buttons.id_of(to))
+            case Wish(what) if what in wishing.WISHES:
+                return self._grant_of_plan(turn, wish, account)
+            case _:
+                return self._grant_asking(turn, wish, account)
+
+    def _grant_of_plan(self, turn: Whose, wish: Wish, account: bytes) -> Result:
+        """What concerns findings and the plan."""
+        here = turn.held.audit if turn.held is not None else ""
+        granted = Wishes(self._work, self._caseload, account, self._now.date(), here).grant(wish)
+        return self._take_up(turn, granted) if isinstance(granted, Case) else granted
+
+    def _grant_asking(self, turn: Whose, wish: Wish, account: bytes) -> Result:
+        """What auditors and leads want who ask and code."""
         audits = self._caseload.audits_of(account)
         if not audits:
-            if wish.about:  # a button that was theirs
+            if wish.about:
                 raise RoleMissingError
             return None
         if wish.what in coder.BEGINS | coder.TAPS:
@@ -262,22 +291,16 @@ class _Group:
             return briefing.told(self._work, wish.what, account, audits, self._now.date())
         case, current = self._caseload, self._caseload.held(turn.held, account)
         match wish:
-            case Wish("go", (id_,)):
-                return self._take_up(turn, case.held_by(buttons.id_of(id_), account))
-            case Wish("begin", (audit, form)):
-                return self._take_up(turn, case.begin(audit, case.named(audit, form), account))
-            case Wish("give", (id_, to)):
-                return self._give(turn, case.held_by(buttons.id_of(id_), account), buttons.id_of(to))
             case Wish("observe") if current is not None or len(audits) == 1:
                 return self._take_up(turn, case.observe(current, audits[0], account))
             case Wish("coverage"):
-                return desk.coverage(self._work, [current.audit] if current is not None else audits)
+                return asking.coverage(self._work, [current.audit] if current is not None else audits)
             case Wish("handover") if current is not None:
-                return desk.colleagues(self._work, current)
+                return asking.colleagues(self._work, current)
             case Wish("new"):
                 return self._take_up(turn, case.found(audits, account))
             case _:
-                return desk.interviews(self._work, account, audits)
+                return asking.interviews(self._work, account, audits)
 
     def _code_typed(self, turn: Whose, said: Said) -> Sheet | None:
         """A text of somebody who is coding; None for others, and for what is a command."""
@@ -335,7 +358,7 @@ class _Group:
         self._caseload.hand_over(case, to)
         if turn.held is not None:
             self._stage.keep(turn.ref, turn.held.after(turn.update, turn.held.interview, 0))
-        return desk.given(self._work, to)
+        return asking.given(self._work, to)
 
     def _strange(self, turn: Whose, said: Said) -> Result:
         """Nobody knows where they belong. The way to help is open to them too, and names no audit."""
@@ -343,11 +366,18 @@ class _Group:
             return self._enter(turn, said.text)
         telling = hearing.is_telling(said)
         if not telling and not hearing.is_concern(said):
-            raise NowhereError(self._work.draft_days)
+            return self._at_home(turn)
         offer = self._only_offer()
         if telling and offer is not None:
             return self._stage.turn_to(turn, offer)
         return AtRisk(self._contacts.of(), offer is not None, hearing.language_of(said))
+
+    def _at_home(self, turn: Whose) -> Result:
+        """Who only owns actions or sits on a board has no interview to come back to: what they can do is shown."""
+        account = self._caseload.account(turn.address)
+        if not self._caseload.is_guest(account):
+            raise NowhereError(self._work.draft_days)
+        return rooms.audits(self._work, account)
 
     def _only_offer(self) -> Offer | None:
         """The form that reaches the lead, when there is one audit: with several, nobody knows whose lead is meant."""

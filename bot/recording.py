@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from bot import cases, filing, following, founding, wording
+from bot import cases, filing, following, founding, planning, wording
 from bot.cases import DIRECTION, THEME
 from bot.errors import (
     NothingLeftError,
@@ -138,11 +138,14 @@ class Recorder:
     # Cases
 
     def take_case(self, case: Case, form: Form, interview: Interview) -> Case:
-        """Keep a case as it is handed in, and do what its form is for. Raises NotOpenedError and keeps nothing then."""
+        """Keep a case as it is handed in, and do what its form is for. Raises NotTakenError and keeps nothing then."""
         if form.records == OPENING:
             self._open(case, form, interview)
-        if form.records == MEASURE:
+        elif form.records == MEASURE:
             self._follow(case, form, interview)
+        elif form.records in planning.RECORDED:
+            plan = planning.Planner(self._work, self._today, self.notices)
+            plan.take(case, form.records, engine.response(form, interview))
         done = self._work.cases.hand_in(case, interview, self._today)
         if form.records == EVIDENCE:
             self._cut(done, form)

@@ -8,10 +8,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, cases, filing, hearing, wording
+from bot import beginning, buttons, cases, filing, hearing, wording
 from bot.caseload import Caseload
 from bot.errors import (
-    NotOpenedError,
+    NotTakenError,
     NowhereError,
     SlipNeededError,
     SlipSpentError,
@@ -34,9 +34,9 @@ from bot.messages import (
 from bot.recording import Recorder
 from dialogues import engine
 from dialogues.form import Form
-from dialogues.interview import Interview, State
+from dialogues.interview import Interview, State, static
 from dialogues.lifecycle import LIVE
-from dialogues.moves import Answer, Begin, Concern, Done, Expire, Help, Keep, Look, Move, Skip
+from dialogues.moves import Answer, Begin, Concern, Done, Edit, Expire, Help, Keep, Look, Move, Skip
 from dialogues.prompts import AskAgain, Item, Prompt, Reason, Submitted, Untaken
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
 from storage.errors import (
@@ -188,9 +188,8 @@ class Stage:
             return self._not_taken(turn, form, before, move)
         try:
             return self._advance(turn, offer, form, before, move, said)
-        except NotOpenedError as refused:
-            again = AskAgain(question=refused.question, reason=Reason.CONSTRAINT, message=str(refused))
-            return self._not_taken(turn, form, before, again)
+        except NotTakenError as refused:
+            return self._refused(turn, form, before, refused)
 
     def _advance(
         self, turn: Whose, offer: Offer, form: Form, before: Conversation, move: Move, said: Said
@@ -226,7 +225,7 @@ class Stage:
         return Reply(form, detached(shown), waiting, tries, move, settled, then)
 
     def _end(self, before: Conversation, form: Form, interview: Interview) -> None:
-        """A case is handed in, or was stopped. Raises NotOpenedError."""
+        """A case is handed in, or was stopped. Raises NotTakenError."""
         case = self.caseload.end(before.case)
         if interview.state is State.SUBMITTED:
             self.recorder.take_case(case, form, interview)
@@ -247,6 +246,14 @@ class Stage:
             self.keep(turn.ref, before.after(turn.update, before.interview, tries))
         shown: tuple[Prompt, ...] = (why, *engine.prompts(form, before.interview))
         return Reply(form, detached(before.interview), shown, tries)
+
+    def _refused(self, turn: Whose, form: Form, before: Conversation, refused: NotTakenError) -> Reply:
+        """What was handed in cannot be so: why, and the question that it is about is asked again, if there is one."""
+        path = _path_of(refused.question, form, before.interview)
+        again = AskAgain(question=path, reason=Reason.CONSTRAINT, message=str(refused))
+        asked = engine.advance(form, before.interview, Edit(path), now=self._now).interview
+        here = replace(before, interview=asked) if path and asked.editing == path else before
+        return self._not_taken(turn, form, here, again)
 
     def _come_back(self, ended: Conversation, address: Address) -> tuple[Conversation, Reply | None]:
         """To the interview that was put aside last and is still under way."""
@@ -292,7 +299,7 @@ class Stage:
 
     def invite(self, offer: Offer) -> Interview:
         """A new interview, with what the audit knows."""
-        return cases.invite(self._work, offer)
+        return beginning.invite(self._work, offer)
 
     def _form(self, conversation: Conversation) -> Form:
         return self._work.forms.get(conversation.interview.form)
@@ -338,6 +345,12 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
     if isinstance(move, Answer) and form.takes_files:
         return filing.words_for_a_file(move, form, interview)
     return move
+
+
+def _path_of(name: str, form: Form, interview: Interview) -> str:
+    """The last that was asked of this name, or in a repeat or group of this name; '' when nothing was."""
+    asked = (item.question for item in engine.history(form, interview))
+    return next((path for path in reversed(tuple(asked)) if name in static(path).split("/")), "")
 
 
 def detached(interview: Interview) -> Interview:

@@ -26,7 +26,16 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
-from storage.casework import IN_CASES, OPENING
+from storage.casework import (
+    ACTION,
+    CHALLENGE,
+    FINDING,
+    IN_CASES,
+    OPENING,
+    PLANNING,
+    PROGRESS,
+    VERIFICATION,
+)
 from storage.receipts import grouped
 
 SOURCE = "en"
@@ -216,6 +225,32 @@ _FOR_AUDITORS = mark(
     "Send /observe to note what you see. Send /coverage to see what is missing. "
     "Send /handover to pass this on. Send /interviews to go on with another one."
 )
+
+_FOR_PLANNERS = mark(
+    "In a chat, send /finish to leave the rest out. Send /actions to see what is yours to do. "
+    "Send /audits to see where you have a part."
+)
+
+_NOTED = mark("That is noted.")
+_KEPT = {  # by what a form records: what is said to whoever has handed it in
+    FINDING: (
+        mark("The finding is kept, with all that it rests on."),
+        mark("Send /findings to see it. It can be revised there."),
+    ),
+    ACTION: (
+        mark("The action is in the plan. Its owner is asked whether they can do it."),
+        mark("Send /plan to see how the plan stands."),
+    ),
+    PROGRESS: (
+        mark("That is noted, and the plan is up to date."),
+        mark("Send /actions to see what else is yours."),
+    ),
+    VERIFICATION: (
+        mark("That is noted, with what you looked at."),
+        mark("Send /plan to see what comes next."),
+    ),
+    CHALLENGE: (mark("That is noted, and whoever it is for is told."),),
+}
 
 _REASONS = {
     Reason.REQUIRED: (
@@ -627,10 +662,12 @@ _MAKERS: dict[str, Callable[[], Move]] = {
 
 
 def _guide(prompt: prompts.Guide, _: Voice, form: Form | None) -> Outgoing:
+    recorded = form.records if form is not None else ""
+    in_cases = (_(_FOR_PLANNERS if recorded in PLANNING else _FOR_AUDITORS),)
     text = (
         _("Here is what you can do."),
         *(_(_EXPLAINED[move]) for move in prompt.moves if move in _EXPLAINED),
-        *((_(_FOR_AUDITORS),) if form is not None and form.records in IN_CASES else ()),
+        *(in_cases if recorded in IN_CASES else ()),
     )
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
@@ -743,6 +780,8 @@ def _handed_in_by_auditor(_: Voice, form: Form) -> tuple[str, ...]:
             _("The new audit is open, and you are its lead."),
             _("Next, sign in and choose its passphrase. Then ask who runs Candour for its slips."),
         )
+    if form.records in PLANNING:
+        return tuple(_(part) for part in _KEPT.get(form.records, (_NOTED,)))
     return (_("This is handed in, and kept as evidence. It can be read, and not be changed any more."),)
 
 

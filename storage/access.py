@@ -108,6 +108,11 @@ class Access:
         locked = self._connection.scalar(_NAME, {"account": account})
         return self._keys.open_account(account, locked).decode() if locked else ""
 
+    def rename(self, account: bytes, name: str) -> None:
+        """Call the owner of an account so from now on."""
+        locked = self._keys.lock_account(account, name.encode())
+        self._connection.execute(update(accounts).where(accounts.c.id == account).values(locked=locked))
+
     def close(self, account: bytes) -> None:
         """Forget an account and everything about it."""
         self.forget(account)

@@ -217,6 +217,45 @@ class ReauditSettled(Struct, frozen=True):
     embedded: int
 
 
+class FindingMade(Struct, frozen=True):
+    """A finding was written; `number` is what people call it by, F3."""
+
+    number: int
+
+
+class FindingRevised(Struct, frozen=True):
+    """A finding was put in the place of the one of this number."""
+
+    number: int
+
+
+class ActionMade(Struct, frozen=True):
+    """An action was proposed; `number` is what people call it by, A7."""
+
+    number: int
+
+
+class ActionRevised(Struct, frozen=True):
+    """An action was written anew. `redated`: it is due on another day, though it had been agreed."""
+
+    number: int
+    redated: bool = False
+
+
+class ActionMoved(Struct, frozen=True):
+    """An action has come to this state, as `reports.plan` calls it."""
+
+    number: int
+    state: str
+
+
+class EntryMade(Struct, frozen=True):
+    """Something was recorded, of the kind that its form records, about what people call `about` (A7; '': the audit)."""
+
+    kind: str
+    about: str
+
+
 class WordsOpened(Struct, frozen=True):
     """What people wrote in their own words was unlocked with the passphrase, so that auditors can tie themes to it."""
 
@@ -259,6 +298,12 @@ What: TypeAlias = (
     | NumberKept
     | NumbersImported
     | ReauditSettled
+    | FindingMade
+    | FindingRevised
+    | ActionMade
+    | ActionRevised
+    | ActionMoved
+    | EntryMade
     | WordsOpened
     | CodebookRevised
     | Exported
@@ -289,6 +334,12 @@ _KINDS: dict[str, type[What]] = {
     "number kept": NumberKept,
     "numbers imported": NumbersImported,
     "re-audit settled": ReauditSettled,
+    "finding made": FindingMade,
+    "finding revised": FindingRevised,
+    "action made": ActionMade,
+    "action revised": ActionRevised,
+    "action moved": ActionMoved,
+    "entry made": EntryMade,
     "words opened": WordsOpened,
     "codebook revised": CodebookRevised,
     "exported": Exported,

@@ -17,6 +17,9 @@ REMINDER = "reminder"  # the kind of a notice whose subject is an action: see `r
 LOOK_AGAIN = "look-again"  # that it is time to look again whether an audit changed anything
 UNREACHED = "unreached"  # that reminders do not reach its subject, a person
 DIGEST = "digest"  # what happened in a week
+# What people are told of the plan: its kind. What it is about stands in `Notice.subject`.
+ACTION_GIVEN, ACTION_DONE, ACTION_BACK = "action_given", "action_done", "action_back"
+HELP_WANTED, CHALLENGED, REPLIED = "help_wanted", "challenged", "replied"
 
 
 class Sending(StrEnum):

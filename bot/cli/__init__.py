@@ -12,6 +12,7 @@ from bot.cli.chat import chat
 from bot.cli.codebook import app as codebook
 from bot.cli.contacts import app as contacts
 from bot.cli.demo import demo
+from bot.cli.findings import app as findings
 from bot.cli.forms import app as forms
 from bot.cli.journal import app as journal
 from bot.cli.keys import app as keys
@@ -44,8 +45,9 @@ app.add_typer(
     contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
 )
 app.add_typer(codebook, name="codebook", help="What people's words can be tied to, and how that is changed.")
+app.add_typer(findings, name="findings", help="What was found in an audit, and how sure that is.")
+app.add_typer(plan, name="plan", help="The plan of an audit: what is due, and when.")
 app.add_typer(measures, name="measures", help="Numbers followed month by month, and whether they changed.")
-app.add_typer(plan, name="plan", help="The plan of an audit, for people's calendars.")
 app.add_typer(reports, name="reports", help="Two published reports side by side.")
 app.command()(chat)
 app.command()(demo)

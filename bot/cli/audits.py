@@ -27,7 +27,7 @@ from reports.disclosure import DEFAULT_K
 from storage.casework import CONCERN, Audit, Entry
 from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
-from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER, RESPONDENT
 from storage.unit_of_work import Storage
 
 _SHORT = 8  # hexadecimal digits by which an interview is named
@@ -51,6 +51,8 @@ class Role(StrEnum):
     LEAD = LEAD
     DEPUTY = DEPUTY
     AUDITOR = AUDITOR
+    OWNER = OWNER
+    BOARD = BOARD
 
 
 Name = Annotated[str, typer.Argument(help="The name of the audit, as in its address: rowan-house.")]

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.audits import storage_here
-from bot.cli.findings import Finding, right, say, wrong
 from bot.cli.journal import sentence, span
 from bot.cli.serve import settings_here
+from bot.cli.ticks import Finding, right, say, wrong
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
 from storage import backups, restoring

@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import contacts
 from bot.channels.telegram.client import Client
-from bot.cli.findings import Finding, right, say, wrong
+from bot.cli.ticks import Finding, right, say, wrong
 from bot.clock import SystemClock
 from bot.contacts import Contacts
 from bot.opening import epochs_of

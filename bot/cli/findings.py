@@ -1,29 +1,28 @@
-"""What came of looking something over: one line each, with a tick or a cross."""
+"""`candour findings`: what was found in an audit, for whoever runs Candour."""
 
 from __future__ import annotations
 
 import typer
-from msgspec import Struct
+
+from bot.cli.audits import Name, storage_here
+from bot.services import planning
+
+app = typer.Typer(no_args_is_help=True)
 
 
-class Finding(Struct, frozen=True):
-    """One thing that was looked at: whether it is right, and a sentence that says so or what to do."""
-
-    right: bool
-    sentence: str
+@app.callback()
+def findings() -> None:
+    """What was found in an audit, and how sure that is."""
 
 
-def right(sentence: str) -> Finding:
-    """That something is as it should be."""
-    return Finding(True, sentence)  # noqa: FBT003 - the field is its name
-
-
-def wrong(sentence: str) -> Finding:
-    """That something must be done."""
-    return Finding(False, sentence)  # noqa: FBT003 - the same
-
-
-def say(finding: Finding) -> bool:
-    """Print it. Whether it is right."""
-    typer.echo(f"{'✓' if finding.right else '✗'} {finding.sentence}")
-    return finding.right
+@app.command("list")
+def list_(audit: Name) -> None:
+    """Every finding: its number, how strong its evidence is, how pressing it is, its title."""
+    with storage_here() as storage:
+        found = planning.findings(storage, audit)
+    for each in found:
+        made = each.finding
+        level = f"{each.priority} priority" if each.priority else "good practice"
+        typer.echo(f"{made.name}  {each.strength.replace('_', ' ')}  {level}  {made.standing}  {made.title}")
+    if not found:
+        typer.echo(f"There are no findings in “{audit}” yet. An auditor writes them in chat: /findings")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import Annotated, TypeAlias, assert_never
 
 import typer
 
 from bot.cli.audits import storage_here
 from bot.cli.trouble import Trouble, read_file
 from storage.journal import (
+    ActionMade,
+    ActionMoved,
+    ActionRevised,
     AnswersForgotten,
     ApprovalAsked,
     ApprovalRefused,
@@ -25,10 +28,13 @@ from storage.journal import (
     CodebookRevised,
     ConcernRead,
     Entry,
+    EntryMade,
     EvidenceHandedIn,
     Examination,
     Exported,
     Fault,
+    FindingMade,
+    FindingRevised,
     Flaw,
     FormsOffered,
     JournalBegun,
@@ -232,10 +238,8 @@ def _deed(what: What, audit: str) -> str:
             | Exported()
         ):
             return _of_casework(what, audit)
-        case NumberKept() | NumbersImported() | ReauditSettled():
-            return _of_change(what, audit)
         case _:
-            assert_never(what)
+            return _of_what_follows(what, audit)
 
 
 def _asked(form: Asked) -> str:
@@ -262,7 +266,16 @@ def _of_casework(
             return f"exported from {audit} as {written}"
 
 
-def _of_change(what: NumberKept | NumbersImported | ReauditSettled, audit: str) -> str:
+_Changes: TypeAlias = NumberKept | NumbersImported | ReauditSettled
+_Planned: TypeAlias = FindingMade | FindingRevised | ActionMade | ActionRevised | ActionMoved | EntryMade
+
+
+def _of_what_follows(what: _Changes | _Planned, audit: str) -> str:
+    """What comes after listening: findings, the plan, numbers, a re-audit."""
+    return _of_change(what, audit) if isinstance(what, _Changes) else _of_the_plan(what, audit)
+
+
+def _of_change(what: _Changes, audit: str) -> str:
     match what:
         case NumberKept(series=series, month=month, change=change):
             return f"{change} for {month} in a number that {audit} follows ({series})"
@@ -273,6 +286,23 @@ def _of_change(what: NumberKept | NumbersImported | ReauditSettled, audit: str) 
                 f"settled what {audit} shows of {baseline}: findings closed {closed}, reopened {reopened}, "
                 f"actions that last {embedded}"
             )
+
+
+def _of_the_plan(what: _Planned, audit: str) -> str:
+    match what:
+        case FindingMade(number=number):
+            return f"wrote finding F{number} of {audit}"
+        case FindingRevised(number=number):
+            return f"wrote finding F{number} of {audit} anew"
+        case ActionMade(number=number):
+            return f"proposed action A{number} of {audit}"
+        case ActionRevised(number=number, redated=redated):
+            day = ", which is due on another day than was agreed" if redated else ""
+            return f"wrote action A{number} of {audit} anew{day}"
+        case ActionMoved(number=number, state=state):
+            return f"action A{number} of {audit} is {state.replace('_', ' ')}"
+        case EntryMade(kind=kind, about=about):
+            return f"recorded {kind} about {about or audit}"
 
 
 def _of_the_whole(what: BackedUp | Restored | KeysRotated) -> str:
@@ -313,7 +343,7 @@ def _of_an_approval(what: ApprovalAsked | ApprovalRefused | ThresholdChanged, au
 
 
 def _a(role: str) -> str:
-    return f"an {role}" if role == "auditor" else f"a {role}"
+    return f"an {role}" if role[0] in "aeiou" else f"a {role}"
 
 
 def _entries(count: int) -> str:

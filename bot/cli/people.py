@@ -11,7 +11,7 @@ from bot.cli.audits import Name, storage_here
 from bot.cli.serve import settings_here
 from bot.services import appointing
 from bot.services.appointing import Link
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 
 _GROUP = 4  # characters of a code that are read together
 _WAYS = {"passkey": "passkey", "totp": "app"}
@@ -26,6 +26,8 @@ class Role(StrEnum):
     LEAD = LEAD
     DEPUTY = DEPUTY
     AUDITOR = AUDITOR
+    OWNER = OWNER
+    BOARD = BOARD
 
 
 @app.command()
@@ -42,7 +44,12 @@ def add(
         person, link = appointing.appoint(storage, audit, role.value, name, same_as)
     typer.echo(f"{name or 'They'}, {role.value} of “{audit}”: {person}")
     _tell(link)
-    if not same_as and role is not Role.AUDITOR:
+    if not same_as and role is Role.OWNER:
+        typer.echo(
+            "What they are to do can be done in Telegram too, by tapping. They need a link of the bot for that: "
+            f"candour audits invite {audit} --role owner"
+        )
+    if not same_as and role in (Role.LEAD, Role.DEPUTY):
         typer.echo(
             "They see concerns when they sign in. To be told of one at once, in Telegram, they need a link of the bot: "
             f"candour audits invite {audit} --role {role.value}"

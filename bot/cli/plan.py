@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.audits import storage_here
+from bot.cli.audits import Name, storage_here
 from bot.cli.trouble import Trouble, write_file
 from bot.clock import SystemClock
-from bot.services import calendars
+from bot.services import calendars, planning
+from reports.plan import line
 from storage.errors import UnknownAuditError
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,3 +36,13 @@ def ics(
             raise Trouble(f"There is no audit “{audit}”. See: candour audits list") from unknown
     write_file(out, written, replace=force)
     typer.echo(f"The calendar is in {out}.")
+
+
+@app.command("list")
+def list_(audit: Name) -> None:
+    """How the plan stands, and every action: what, when it is due, who does it, how far it is."""
+    with storage_here() as storage:
+        found = planning.plan(storage, audit, SystemClock())
+    typer.echo(found.lines)
+    for each in found.actions:
+        typer.echo(line(each.action, found.day, found.people).replace("\n", "  "))

@@ -10,8 +10,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from bot import beginning, covering, founding
 from bot import cases as casebook
-from bot import covering, founding
 from bot.cases import Colleague, Listed
 from bot.clock import Clock
 from dialogues import engine
@@ -93,7 +93,7 @@ def begin(
     Raises RoleMissingError, UnknownAuditError, UnknownFormError.
     """
     with storage.writing() as work:
-        return casebook.begin(work, audit, form, account, _today(clock), part_of)
+        return beginning.begin(work, audit, form, account, _today(clock), part_of)
 
 
 def hand_over(storage: Storage, audit: str, case: bytes, to_account: bytes, clock: Clock, actor: str) -> None:

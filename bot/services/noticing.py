@@ -21,7 +21,17 @@ from bot.wording import mark
 from reports.hours import is_quiet, next_allowed
 from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
-from storage.notices import REMINDER, Notice, Sending
+from storage.notices import (
+    ACTION_BACK,
+    ACTION_DONE,
+    ACTION_GIVEN,
+    CHALLENGED,
+    HELP_WANTED,
+    REMINDER,
+    REPLIED,
+    Notice,
+    Sending,
+)
 from storage.people import Person
 from storage.slips import LEAD
 from storage.unit_of_work import Storage, UnitOfWork
@@ -37,6 +47,30 @@ _SAID = {
     MESSAGE: (
         mark("Someone who answered wrote to you in the audit “{audit}”."),
         mark("Open Candour to read it and to answer. You will not see who it is."),
+    ),
+    ACTION_GIVEN: (
+        mark("There is an action for you in the audit “{audit}”."),
+        mark("Send /actions to read it, and to say whether you can do it."),
+    ),
+    ACTION_DONE: (
+        mark("An action in the audit “{audit}” was reported as done."),
+        mark("Somebody else looks at it next. Send /verify to note what you see."),
+    ),
+    ACTION_BACK: (
+        mark("Somebody has looked at an action of yours in the audit “{audit}”. Something is still missing."),
+        mark("Send /actions to go on with it."),
+    ),
+    HELP_WANTED: (
+        mark("The owner of an action in the audit “{audit}” asks for help."),
+        mark("Open Candour or send /plan to see which one it is."),
+    ),
+    CHALLENGED: (
+        mark("The board has a question about the audit “{audit}”."),
+        mark("Send /challenge to read it and to answer."),
+    ),
+    REPLIED: (
+        mark("A question of the board about the audit “{audit}” was answered."),
+        mark("Open Candour to read the answer."),
     ),
 }
 

@@ -48,11 +48,15 @@ STAFF = (
     *(f"web/templates/{name}.html" for name in ("slip", "start", "welcome")),
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
+    "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_PLANNING"},
     "channels/telegram/screens.py": {"_appointed", "_admitted", "_no_case"},
     "wording.py": {
         "_FINISH",
         "_FOR_AUDITORS",
         "_PAUSED_CASE",
+        "_KEPT",
+        "_NOTED",
+        "_FOR_PLANNERS",
         "_SECTIONS",
         "_TO_FINISH",
         "_TO_SECTIONS",
@@ -79,7 +83,7 @@ class Found(Struct, frozen=True):
 
 def everywhere() -> Iterator[Found]:
     """Every message that stands in our source, as often as it stands there."""
-    folders = ("web", "channels", "services")
+    folders = ("web", "channels", "desk", "services")
     for file in (
         *BOT.glob("*.py"),
         *(file for name in folders for file in sorted((BOT / name).rglob("*.py"))),

@@ -18,7 +18,7 @@ from bot.web.operations import Checks, needs, routes
 from bot.web.webhook import route as webhook
 from dialogues import library
 from storage.casework import Audit
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from tests.bot import asking
 from tests.bot.signing import Colleague, follow, newcomer, signed_in
 from tests.bot.website import AUDIT, NOW, PASSPHRASE, Browser, Site, site
@@ -104,6 +104,8 @@ ROLES = {
     "a lead": LEAD,
     "a deputy": DEPUTY,
     "an auditor": AUDITOR,
+    "an owner of actions": OWNER,
+    "a board member": BOARD,
     "a lead of another audit": LEAD,
     "a lead who was removed": LEAD,
 }

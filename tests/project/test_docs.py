@@ -52,8 +52,8 @@ def test_every_command_is_documented() -> None:
 def test_every_documented_command_exists() -> None:
     told = set(
         re.findall(
-            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|measures|plan|reports) "
-            r"\w+|\w+)",
+            r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|findings|plan|measures"
+            r"|reports) \w+|\w+)",
             f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}\n{PLAN}",
             re.MULTILINE,
         )

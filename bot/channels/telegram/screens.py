@@ -14,12 +14,13 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import buttons, promises, welcoming, wording
+from bot import buttons, hearing, promises, welcoming, wording
 from bot.contacts import Routes
 from bot.errors import (
     CaseElsewhereError,
     NoColleagueError,
     NothingLeftError,
+    NotTakenError,
     NowhereError,
     ReceiptMissingError,
     RoleMissingError,
@@ -134,7 +135,13 @@ class Picture(Struct, frozen=True):
         return "Picture()"
 
 
-Call: TypeAlias = Post | Settle | Refresh | Toast | Picture
+class Menu(Struct, frozen=True):
+    """The commands that this chat shows beside the line to write in: each with what it does."""
+
+    commands: tuple[tuple[str, str], ...]
+
+
+Call: TypeAlias = Post | Settle | Refresh | Toast | Picture | Menu
 
 
 def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
@@ -153,6 +160,9 @@ def payload(call: Call, chat: int) -> tuple[str, dict[str, object]]:
             return "answerCallbackQuery", {"callback_query_id": query, "text": text[:TOAST]}
         case Picture(content):
             return "sendPhoto", {"chat_id": chat, "photo": content}
+        case Menu(commands):
+            listed = [{"command": name, "description": what} for name, what in commands]
+            return "setMyCommands", {"commands": listed, "scope": {"type": "chat", "chat_id": chat}}
 
 
 _HTML: dict[str, object] = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
@@ -176,7 +186,7 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
         case Doors():
             return (*seen(query), _doors(outcome))
         case Appointed():
-            return (*seen(query), _plain(_appointed(outcome.role)))
+            return (*seen(query), _plain(_appointed(outcome.role)), Menu(hearing.menu(outcome.role)))
         case Welcomed():
             return (*seen(query), *_turned(_welcomed(outcome), outcome.interview.language))
         case AtRisk(routes, can_tell, language):
@@ -575,12 +585,27 @@ def _appointed(role: str) -> list[str]:
                 signing,
             ]
         case slips.AUDITOR:
-            return [_("You are now known here as an auditor in this audit."), asking, signing]
+            plan = _("To write findings and to follow the plan, send /findings and /plan.")
+            return [_("You are now known here as an auditor in this audit."), asking, plan, signing]
+        case slips.OWNER:
+            return [
+                _("You are now known here as somebody who gets things done after this audit."),
+                _("I tell you when there is something for you to do, and remind you before it is due."),
+                _("Send /actions to see what is yours. You can do all of it here, by tapping."),
+                _("So that others know your part, send it like this: /name night team lead"),
+            ]
+        case slips.BOARD:
+            return [
+                _("You are now known here as a member of the board for this audit."),
+                _("I tell you when a report is published. To ask a question about it, send /challenge."),
+                signing,
+            ]
         case _:
             return [
                 _("You are now known here as a safeguarding lead of this audit."),
                 _("I tell you at once when somebody raises a concern. I never send what they wrote."),
                 asking,
+                _("To write findings and to follow the plan, send /findings and /plan."),
                 signing,
             ]
 
@@ -643,6 +668,8 @@ def _reason(error: Exception) -> list[str]:
             return [_("Too many receipts were tried just now. Please wait an hour and try again.")]
         case RoleMissingError() | CaseElsewhereError() | NoColleagueError():
             return _no_case(error)
+        case NotTakenError():
+            return [str(error)]
         case ReceiptMissingError():
             return [_("Please send me your receipt first: write /receipt and then the code.")]
         case AuditClosedError():

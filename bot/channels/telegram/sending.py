@@ -22,7 +22,17 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot import logs
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.screens import Call, Picture, Post, Refresh, Settle, Toast, payload, without_marks
+from bot.channels.telegram.screens import (
+    Call,
+    Menu,
+    Picture,
+    Post,
+    Refresh,
+    Settle,
+    Toast,
+    payload,
+    without_marks,
+)
 from bot.metrics import Metrics, SendOutcome
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *[30.0] * 20)  # seconds before each new try: ten minutes in all
@@ -232,7 +242,9 @@ class Sender:
             _settle(other, Sent.HELD)
 
     def _given_up(self, call: Call, error: TelegramError) -> Sent:
-        if isinstance(call, Settle | Refresh):  # gone, too old, or as it should be: there is nothing to lose
+        if isinstance(
+            call, Settle | Refresh | Menu
+        ):  # gone, too old, or as it should be: there is nothing to lose
             return Sent.SENT
         self._metrics.send_ended(SendOutcome.FAILED)
         log.warning("telegram.not_sent", method="sendMessage", trouble=error)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from bot import buttons, cases, covering, wording
-from bot.cases import Listed
+from bot.desk.rooms import going_on, where
 from bot.messages import Desk
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
 from reports.scope import Covered
-from storage.cases import Case, CaseStatus
+from storage.cases import Case
 from storage.unit_of_work import UnitOfWork
 
 _FROM: dict[SourceType, str] = {
@@ -26,9 +26,7 @@ _FROM: dict[SourceType, str] = {
 def interviews(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Desk:
     """What somebody can go on with, and what they can begin."""
     _ = wording.voice(wording.SOURCE)
-    known = (each for audit in audits for each in cases.listed(work, audit, account))
-    mine = [each for each in known if _goes_on(each, account)]
-    going_on = ((_case(each, audits, _), buttons.to_desk("go", buttons.id_in(each.id))) for each in mine)
+    mine = going_on(work, account, audits, _)
     intro = _("You can go on with what you began.") if mine else _("You have nothing under way.")
     return Desk(
         (
@@ -40,32 +38,20 @@ def interviews(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Des
             ),
             _("Send /coverage to see what is missing. Send /interviews to come back here."),
             _("Send /code to tie what was said to themes."),
+            _("Send /findings to write down what you found, and /plan to see what is done about it."),
         ),
-        (*going_on, *_beginnings(work, account, audits, _)),
+        (*mine, *_beginnings(work, account, audits, _)),
     )
-
-
-def _goes_on(each: Listed, account: bytes) -> bool:
-    return each.holder == account and each.status is CaseStatus.UNDER_WAY
-
-
-def _case(each: Listed, audits: Collection[str], _: Voice) -> str:
-    """How a case is called on its button."""
-    about = " · ".join(filter(None, (each.title, each.participant)))
-    done = _("{done} of {relevant}", done=each.answered, relevant=each.relevant)
-    where = f"{each.audit}: " if len(audits) > 1 else ""
-    return f"{where}{about} ({done})"
 
 
 def _beginnings(
     work: UnitOfWork, account: bytes, audits: Collection[str], _: Voice
 ) -> Iterator[tuple[str, str]]:
     for audit in audits:
-        where = f"{audit}: " if len(audits) > 1 else ""
         for offer in cases.may_begin(work, account, audit):
             title = work.forms.get(offer.digest).title.to(wording.SOURCE)
             token = buttons.to_desk("begin", audit, buttons.short(offer.form))
-            yield where + _("New: {title}", title=title), token
+            yield where(audit, audits) + _("New: {title}", title=title), token
 
 
 def colleagues(work: UnitOfWork, case: Case) -> Desk:

@@ -1,0 +1,1 @@
+"""What people with a role read in a chat beside the questions, and the buttons under it."""

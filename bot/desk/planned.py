@@ -1,0 +1,166 @@
+"""Findings and the plan in a chat: the fact first, then what can be done by tapping."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import TypeAlias
+
+from bot import buttons, cases, listing, weighing, wording
+from bot.desk.rooms import Way, going_on, where
+from bot.messages import Desk
+from bot.weighing import Weighed
+from bot.wording import Voice, mark
+from reports import plan as rules
+from reports.plan import Action, State
+from storage.casework import ACTION, FINDING
+from storage.unit_of_work import UnitOfWork
+
+LATER_DAYS = (1, 3, 7)  # for so long a reminder can be put off
+_WEEK = 7
+_Table: TypeAlias = dict[str, tuple[tuple[str, str], ...]]
+
+# What can be done with an action, by what it must allow (`reports.plan.possible`): wishes, and words of buttons.
+_OWNERS: _Table = {
+    "agree": (("agree", mark("I can do this")), ("help", mark("I need help"))),
+    "finish": (
+        ("done", mark("Done")),
+        ("progress", mark("Progress")),
+        ("later", mark("Later")),
+        ("help", mark("I need help")),
+    ),
+}
+_OTHERS: _Table = {"verify": (("verify", mark("See whether it is done")),)}
+_ASKERS: _Table = {
+    "amend": (("change", mark("Change it")),),
+    "keep": (("review", mark("Review it")),),
+    "exempt": (("exempt", mark("Record an exception")),),
+    "close": (("review", mark("Review it")),),
+}
+
+
+def findings(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Desk:
+    """Every finding with how sure it is and how pressing, to revise or to add to."""
+    _ = wording.voice(wording.SOURCE)
+    found = {audit: weighing.weighed(work, audit) for audit in audits}
+    told = [_finding(each, _) for each_audit in found.values() for each in each_audit]
+    revise = (
+        (where(audit, audits) + _("Revise {name}", name=each.finding.name), _token("revise", each.finding.id))
+        for audit in audits
+        for each in found[audit]
+    )
+    intro = _("These are the findings so far.") if told else _("There are no findings yet.")
+    return Desk((intro, *told), (*_new(work, account, audits, FINDING, _), *revise))
+
+
+def _finding(each: Weighed, _: Voice) -> str:
+    made = each.finding
+    strength = _("Strength of evidence: {strength}.", strength=each.strength.replace("_", " "))
+    priority = _("Priority: {priority}.", priority=each.priority) if each.priority else ""
+    return f"{made.name} · {made.title}\n{strength} {priority}".rstrip()
+
+
+def plan(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
+    """How the plan stands, what is late first, and each action to look at."""
+    _ = wording.voice(wording.SOURCE)
+    told: list[str] = []
+    ways: list[Way] = []
+    for audit in audits:
+        known, people = work.actions.of(audit), listing.people(work, audit)
+        told += [
+            *([work.casework.audit(audit).name] if len(audits) > 1 else []),
+            rules.plan_lines(known, today, people),
+            *rules.late_lines(known, today, people),
+        ]
+        ways += [_way(each, where(audit, audits)) for each in _late_first(known, today)]
+    return Desk(tuple(told), (*_new(work, account, audits, ACTION, _), *ways))
+
+
+def _late_first(actions: Collection[Action], today: date) -> list[Action]:
+    found = {each.number: rules.status(each, today) for each in actions if each.state not in _OVER}
+    return [each.action for each in sorted(found.values(), key=lambda each: (-each.late, each.action.number))]
+
+
+_OVER = (State.CLOSED, State.REJECTED)
+
+
+def actions(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
+    """What somebody is to do, the late first."""
+    _ = wording.voice(wording.SOURCE)
+    mine = [(audit, each) for audit, each in work.actions.owned(account) if audit in audits]
+    mine = [(audit, each) for audit, each in mine if each.state not in _OVER]
+    mine.sort(key=lambda pair: (-rules.status(pair[1], today).late, pair[1].number))
+    told = [rules.line(each, today, listing.people(work, audit)) for audit, each in mine]
+    ways = tuple(_way(each, where(audit, audits)) for audit, each in mine)
+    intro = _("These are your actions. Tap one to go on with it.") if mine else _("You have no actions now.")
+    return Desk((intro, *told), (*going_on(work, account, audits, _), *ways))
+
+
+def action(work: UnitOfWork, account: bytes, audit: str, found: Action, today: date) -> Desk:
+    """One action: what it says, and what this account can do with it."""
+    _ = wording.voice(wording.SOURCE)
+    told = (
+        rules.line(found, today, listing.people(work, audit)),
+        found.description,
+        _("What shows that it was done: {evidence}", evidence=found.evidence_required)
+        if found.evidence_required
+        else "",
+        _("What shows that it works: {indicator}", indicator=found.measure.indicator)
+        if found.measure
+        else "",
+        *(_step(each, _) for each in found.milestones),
+    )
+    return Desk(tuple(filter(None, told)), tuple(_ways(work, account, audit, found, _)))
+
+
+def _step(step: rules.Milestone, _: Voice) -> str:
+    until = _("{what}, by {day}", what=step.what, day=rules.dated(step.due))
+    return f"✓ {until}" if step.done else f"· {until}"
+
+
+def _ways(work: UnitOfWork, account: bytes, audit: str, found: Action, _: Voice) -> Iterator[Way]:
+    owns, possible = found.owner == account.hex(), rules.possible(found.state)
+    offered = [_OWNERS] if owns else [_OTHERS]
+    offered += [_ASKERS] if cases.may_ask(work, account, audit) else []
+    shown = {
+        each: None for table in offered for trigger in table if trigger in possible for each in table[trigger]
+    }
+    for what, words in shown:
+        yield _(words), _token(what, found.id)
+
+
+def later(found: Action) -> Desk:
+    """For how long the owner does not want to be reminded."""
+    _ = wording.voice(wording.SOURCE)
+    about = buttons.id_in(bytes.fromhex(found.id))
+    ways = tuple((_for(days, _), buttons.to_desk("later", about, str(days))) for days in LATER_DAYS)
+    return Desk((_("When shall I remind you of {name}?", name=found.name),), ways)
+
+
+def _for(days: int, _: Voice) -> str:
+    return _("In a week") if days == _WEEK else _.several("In {number} day", "In {number} days", days)
+
+
+def put_off(found: Action) -> Desk:
+    """It was put off."""
+    _ = wording.voice(wording.SOURCE)
+    assert found.snoozed_until is not None
+    told = _("I remind you again on {day}.", day=rules.dated(found.snoozed_until))
+    due = _("{name} is still due on {day}.", name=found.name, day=rules.dated(found.due)) if found.due else ""
+    return Desk(tuple(filter(None, (told, due))))
+
+
+def _new(work: UnitOfWork, account: bytes, audits: Collection[str], recorded: str, _: Voice) -> Iterator[Way]:
+    words = {FINDING: _("New finding"), ACTION: _("New action")}[recorded]
+    for audit in audits:
+        for offer in cases.may_begin(work, account, audit, (recorded,)):
+            token = buttons.to_desk("begin", audit, buttons.short(offer.form))
+            yield where(audit, audits) + words, token
+
+
+def _way(each: Action, prefix: str) -> Way:
+    return f"{prefix}{each.name} · {each.title}", _token("action", each.id)
+
+
+def _token(what: str, id_: str) -> str:
+    return buttons.to_desk(what, buttons.id_in(bytes.fromhex(id_)))

@@ -1,0 +1,313 @@
+"""What cases say of findings and the plan is kept, within one transaction: each under the id of its case.
+
+What cannot be so is refused with a sentence, and the question that it is about; then nothing is kept. Whoever has to
+know is told: of which action, and what was said of it, they read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from bot import cases, listing
+from bot.errors import CaseElsewhereError, NotTakenError, RoleMissingError
+from dialogues.responses import Response
+from reports import findings, measures, plan
+from reports.plan import Action, Amend, Ask, Challenge, Context, Event, Refusal, Telling
+from storage.cases import Case
+from storage.casework import (
+    ACTION,
+    CHALLENGE,
+    EXCEPTION,
+    FINDING,
+    LEARNING,
+    NOTIFICATION,
+    OPINION,
+    PROGRESS,
+    REVIEW,
+    VERIFICATION,
+)
+from storage.journal import (
+    ActionMade,
+    ActionMoved,
+    ActionRevised,
+    EntryMade,
+    FindingMade,
+    FindingRevised,
+    What,
+)
+from storage.notices import ACTION_BACK, ACTION_DONE, ACTION_GIVEN, CHALLENGED, HELP_WANTED, REPLIED
+from storage.plan import Entry
+from storage.slips import AUDITOR, BOARD, LEAD
+from storage.unit_of_work import UnitOfWork
+
+RECORDED = frozenset(
+    {
+        FINDING,
+        ACTION,
+        PROGRESS,
+        VERIFICATION,
+        EXCEPTION,
+        CHALLENGE,
+        LEARNING,
+        NOTIFICATION,
+        REVIEW,
+        OPINION,
+    }
+)
+
+
+def seen(work: UnitOfWork, account: bytes, id_: bytes) -> tuple[str, Action]:
+    """An action that an account may see: its own, and those of audits where it asks.
+
+    Raises CaseElsewhereError, RoleMissingError, NotTakenError when it is with another owner now.
+    """
+    found = work.actions.get(id_.hex())
+    if found is None:
+        raise CaseElsewhereError
+    audit, known = found
+    if cases.may_ask(work, account, audit):
+        return found
+    if not cases.may_ask(work, account, audit, PROGRESS):
+        raise RoleMissingError
+    if known.owner != account.hex():
+        raise NotTakenError(_with_another(known), "")
+    return found
+
+
+def _with_another(action: Action) -> str:
+    return f"{action.name} is with somebody else now."
+
+
+class Planner:
+    """Findings and the plan in one transaction. `notices`: where what waits to be sent once it is committed goes."""
+
+    def __init__(self, work: UnitOfWork, today: date, notices: list[bytes]) -> None:
+        self._work = work
+        self._today = today
+        self._notices = notices
+
+    def take(self, case: Case, recorded: str, response: Response) -> None:
+        """Keep what a case says that is handed in. Raises NotTakenError and has kept nothing then."""
+        self._work.casework.hold(case.audit)  # so that no number is given twice
+        match recorded:
+            case _ if recorded == FINDING:
+                self._finding(case, response)
+            case _ if recorded == ACTION:
+                self._action(case, response)
+            case _ if recorded == CHALLENGE:
+                self._challenge(case, response)
+            case _ if recorded in (PROGRESS, VERIFICATION, EXCEPTION, REVIEW):
+                self._said_of_action(case, recorded, response)
+            case _:
+                self._enter(case, recorded, response)
+
+    def put_off(self, action: str, days: int, account: bytes) -> Action:
+        """Have the owner not be reminded of an action for so many days. Raises NotTakenError."""
+        audit, found = self._of(action)
+        self._see_that_it_is_theirs(found, account)
+        until = self._today + timedelta(days=days)
+        after = _moved(found, plan.Later(until), self._context(audit, account))
+        self._work.actions.keep(audit, after)
+        return after
+
+    def see_that_it_can(self, action: Action, audit: str, what: str, account: bytes) -> None:
+        """Whether a wish can come true now, before anybody answers questions about it. Raises NotTakenError."""
+        tried = _TRIED.get(what)
+        if what in set(Telling):
+            self._see_that_it_is_theirs(action, account)
+        if tried is not None:
+            _moved(action, tried, self._context(audit, account))
+
+    # Findings
+
+    def _finding(self, case: Case, response: Response) -> None:
+        first = (case.part_of or case.id).hex()
+        before = self._work.findings.get(first) if case.part_of else None
+        number = before[1].number if before else self._work.findings.next_number(case.audit)
+        made = findings.finding(response, id=first, number=number)
+        refused = findings.refusal(made, listing.references(self._work, case.audit))
+        if refused is not None:
+            raise NotTakenError(refused.message, refused.question)
+        if before is None:
+            self._work.findings.keep(case.audit, made)
+            self._note(case, FindingMade(number))
+        else:
+            self._work.findings.stand(made, before[1].standing, case.audit)
+            self._note(case, FindingRevised(number))
+
+    # Actions
+
+    def _action(self, case: Case, response: Response) -> None:
+        first = (case.part_of or case.id).hex()
+        before = self._work.actions.get(first) if case.part_of else None
+        number = before[1].number if before else self._work.actions.next_number(case.audit)
+        made = plan.action(response, id=first, number=number)
+        context = self._context(case.audit, case.holder)
+        if before is not None:
+            self._amend(case, before[1], made, context)
+            return
+        refused = plan.flaw(made)
+        if refused is not None:
+            raise NotTakenError(refused.message, refused.question)
+        self._work.actions.keep(case.audit, made)
+        self._note(case, ActionMade(number))
+        self._tell(case, ACTION_GIVEN, of=made, account=made.owner)
+
+    def _amend(self, case: Case, before: Action, made: Action, context: Context) -> None:
+        after = _moved(before, Amend(made), context)
+        self._work.actions.keep(case.audit, after)
+        redated = before.is_committed and after.due != before.due
+        self._note(case, ActionRevised(after.number, redated=redated))
+        self._note_state(case, before, after)
+        if after.owner != before.owner:
+            self._tell(case, ACTION_GIVEN, of=after, account=after.owner)
+
+    def _said_of_action(self, case: Case, recorded: str, response: Response) -> None:
+        """What was told, seen, excepted or reviewed: it is kept, and moves the action."""
+        audit, before = self._of(str(response.get("action", "")))
+        if audit != case.audit:
+            raise NotTakenError(_GONE, "action")
+        event = self._event(case, before, recorded, response)
+        after = _moved(before, event, self._context(audit, case.holder))
+        self._work.actions.keep(audit, after)
+        self._enter(case, recorded, response, before.id, before.name)
+        self._note_state(case, before, after)
+        self._tell_of(case, event, after)
+
+    def _event(self, case: Case, action: Action, recorded: str, response: Response) -> Event:
+        """What it means for the action."""
+        match recorded:
+            case _ if recorded == PROGRESS:
+                self._see_that_it_is_theirs(action, case.holder)
+                return _told(plan.Progress.from_response(response), self._today)
+            case _ if recorded == VERIFICATION:
+                return plan.Verification.from_response(response).event()
+            case _ if recorded == EXCEPTION:
+                return plan.Exemption.from_response(response).event()
+            case _:
+                return plan.Review.from_response(response).event(self._proof(action))
+
+    def _proof(self, action: Action) -> plan.Proof | None:
+        """What there is to show that a change lasts."""
+        measure = action.measure.measure if action.measure else ""
+        series = self._work.measures.get(measure) if measure else None
+        if series is None or action.implemented_on is None:
+            return action.proof
+        made = measures.chart(series.measure, series.points, series.rebases)
+        if not isinstance(made, measures.Chart):
+            return action.proof
+        return plan.shift(series.id, made, action.implemented_on) or action.proof
+
+    def _of(self, action: str) -> tuple[str, Action]:
+        found = self._work.actions.get(action)
+        if found is None:
+            raise NotTakenError(_GONE, "action")
+        return found
+
+    def _see_that_it_is_theirs(self, action: Action, account: bytes) -> None:
+        if action.owner != account.hex():
+            raise NotTakenError(_with_another(action), "action")
+
+    # The rest
+
+    def _challenge(self, case: Case, response: Response) -> None:
+        """A question of the board, or what came of one: that is said by whoever is audited, not by who asked."""
+        said = Challenge.from_response(response)
+        if not said.about:
+            self._enter(case, CHALLENGE, response)
+            self._tell(case, CHALLENGED, (LEAD,))
+            return
+        if not cases.may_ask(self._work, case.holder, case.audit):
+            raise NotTakenError("Only the lead or an auditor can answer a question of the board.", "about")
+        asked = self._work.entries.of(case.audit, (CHALLENGE,))
+        if said.about not in {each.id.hex() for each in asked}:
+            raise NotTakenError("This question is not there any more.", "about")
+        self._enter(case, CHALLENGE, response, said.about)
+        self._tell(case, REPLIED, (BOARD,))
+
+    def _enter(self, case: Case, kind: str, said: Response, subject: str = "", about: str = "") -> None:
+        entry = Entry(
+            id=case.id,
+            audit=case.audit,
+            kind=kind,
+            subject=subject,
+            account=case.holder,
+            day=self._today,
+            said=said,
+        )
+        self._work.entries.add(entry)
+        self._note(case, EntryMade(kind, about))
+
+    def _context(self, audit: str, account: bytes) -> Context:
+        return Context(
+            audit=audit,
+            today=self._today,
+            by=account.hex(),
+            findings=self._work.findings.of(audit),
+            actions=self._work.actions.of(audit),
+        )
+
+    def _note(self, case: Case, what: What) -> None:
+        actor = cases.acting(self._work, case)
+        self._work.journal.append(what, day=self._today, actor=actor, audit=case.audit)
+
+    def _note_state(self, case: Case, before: Action, after: Action) -> None:
+        if after.state is not before.state:
+            self._note(case, ActionMoved(after.number, after.state))
+
+    # Who is told
+
+    def _tell_of(self, case: Case, event: Event, action: Action) -> None:
+        match event:
+            case plan.Finish():
+                self._tell(case, ACTION_DONE, (LEAD, AUDITOR), of=action)
+            case Ask():
+                self._tell(case, HELP_WANTED, (LEAD,), of=action, account=action.sponsor)
+            case plan.Verify(met=False):
+                self._tell(case, ACTION_BACK, of=action, account=action.owner)
+
+    def _tell(
+        self,
+        case: Case,
+        kind: str,
+        roles: Collection[str] = (),
+        *,
+        of: Action | None = None,
+        account: str = "",
+    ) -> None:
+        """Tell those with these roles and this account, once each, where they are reached; not of their own deeds."""
+        subject = bytes.fromhex(of.id) if of else case.id
+        told = {case.holder}
+        for person in self._work.people.all_of(case.audit):
+            is_meant = person.role in roles or person.account.hex() == account
+            if is_meant and person.channel and person.account not in told:
+                told.add(person.account)
+                occasion = f"{kind}:{case.id.hex()}"
+                noted = self._work.notices.add_once(person.id, case.audit, kind, subject, occasion)
+                self._notices += filter(None, [noted])
+
+
+_TRIED: dict[str, Event] = {
+    Telling.AGREE: plan.Agree(has_time=True, has_authority=True),
+    Telling.PROGRESS: plan.Tell(),
+    Telling.DONE: plan.Finish(),
+    Telling.HELP: Ask(),
+    "verify": plan.Verify(met=True, looked_at="…"),
+}
+_GONE = "This action is not there any more. Please choose another one."
+
+
+def _told(progress: plan.Progress, today: date) -> Event:
+    """What an owner told. Who has not the time or the authority asks for help: it is the lead who must know."""
+    event = progress.event(today)
+    if isinstance(event, plan.Agree) and not (event.has_time and event.has_authority):
+        return Ask()
+    return event
+
+
+def _moved(action: Action, event: Event, context: Context) -> Action:
+    after = plan.moved(action, event, context)
+    if isinstance(after, Refusal):
+        raise NotTakenError(after.message, after.question)
+    return after

@@ -1,0 +1,148 @@
+"""What people with a role want beside the questions, as far as findings and the plan are concerned.
+
+Each wish is a command or a button. What it leads to is something to read, or a case that they go on with. To who has
+no role that it is for, a command is a word like any other, and a button says that it is not theirs any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from bot import buttons, cases, planning
+from bot.caseload import Caseload
+from bot.desk import planned, rooms, themed
+from bot.errors import CaseElsewhereError, RoleMissingError
+from bot.messages import Desk, Wish
+from reports.plan import Telling
+from storage.cases import Case
+from storage.casework import (
+    ACTION,
+    CHALLENGE,
+    EXCEPTION,
+    FINDING,
+    LEARNING,
+    NOTIFICATION,
+    PROGRESS,
+    REVIEW,
+    VERIFICATION,
+)
+from storage.slips import ROLES
+from storage.unit_of_work import UnitOfWork
+
+_SEEING: Mapping[str, frozenset[str]] = MappingProxyType(  # by what is read, for whom it is
+    {
+        "findings": cases.MAY_ASK,
+        "plan": cases.MAY_ASK,
+        "themes": cases.MAY_ASK,
+        "actions": cases.MAY_OWN,
+        "audits": frozenset(ROLES),
+        "name": frozenset(ROLES),
+    }
+)
+_FORMS: dict[str, str] = {  # by wish, what the form records that it begins
+    "challenge": CHALLENGE,
+    "notify": NOTIFICATION,
+    "share": LEARNING,
+    "verify": VERIFICATION,
+    "review": REVIEW,
+    "exempt": EXCEPTION,
+    **{telling.value: PROGRESS for telling in Telling},
+}
+_ABOUT_ONE = frozenset({"action", "revise", "change"})
+WISHES = frozenset({*_SEEING, *_FORMS}) | _ABOUT_ONE
+TYPED = frozenset({"name"})  # wishes that carry what was typed behind them
+LONGEST_NAME = 60  # characters
+
+
+class Wishes:
+    """What one account wants, within one transaction. `here`: the audit that they are in."""
+
+    def __init__(self, work: UnitOfWork, caseload: Caseload, account: bytes, today: date, here: str) -> None:
+        self._work = work
+        self._caseload = caseload
+        self._account = account
+        self._today = today
+        self._here = here
+        self._planner = planning.Planner(work, today, [])
+        self._roles = work.people.roles(account) if account else frozenset()
+
+    def grant(self, wish: Wish) -> Desk | Case | None:
+        """What a wish leads to; None where it is a word like any other. Raises RoleMissingError for others' buttons."""
+        audits = self._audits(_SEEING.get(wish.what) or self._holders(wish.what))
+        if not audits:
+            if wish.about and wish.what not in TYPED:
+                raise RoleMissingError
+            return None
+        meant = [audit for audit in audits if (buttons.short(audit),) == wish.about[:1]]
+        if wish.what in _SEEING:
+            return self._see(wish, meant or audits)
+        if wish.about and not meant:
+            return self._with_one(wish)
+        return self._begin(wish.what, meant or [self._here] * (self._here in audits) or audits)
+
+    def _holders(self, what: str) -> frozenset[str]:
+        if what in ("revise", "change"):
+            return cases.MAY_ASK
+        return cases.holders(_FORMS[what]) if what in _FORMS else cases.MAY_ASK | cases.MAY_OWN
+
+    def _audits(self, roles: frozenset[str]) -> list[str]:
+        return sorted({audit for audit, role in self._roles if role in roles})
+
+    def _see(self, wish: Wish, audits: list[str]) -> Desk:
+        match wish.what:
+            case "findings":
+                return planned.findings(self._work, self._account, audits)
+            case "plan":
+                return planned.plan(self._work, self._account, audits, self._today)
+            case "actions":
+                return planned.actions(self._work, self._account, audits, self._today)
+            case "themes":
+                return themed.themes(self._work, audits)
+            case "name":
+                return self._rename(" ".join(wish.about))
+            case _:
+                return rooms.audits(self._work, self._account)
+
+    def _rename(self, said: str) -> Desk:
+        name = " ".join(said.split())[:LONGEST_NAME]
+        if name:
+            self._work.access.rename(self._account, name)
+        return rooms.renamed(name)
+
+    def _with_one(self, wish: Wish) -> Desk | Case:
+        """What is done with one finding or action, which the button names."""
+        id_ = buttons.id_of(wish.about[0])
+        if wish.what == "revise":
+            return self._revise(FINDING, self._work.findings.get(id_.hex()), id_)
+        audit, action = planning.seen(self._work, self._account, id_)
+        match wish.what:
+            case "action":
+                return planned.action(self._work, self._account, audit, action, self._today)
+            case "change":
+                return self._revise(ACTION, (audit, action), id_)
+            case "later" if len(wish.about) == 1:
+                return planned.later(action)
+            case "later":
+                return self._put_off(action.id, wish.about[1])
+        self._planner.see_that_it_can(action, audit, wish.what, self._account)
+        about = {"action": action.id, "telling": wish.what}
+        return self._caseload.begin(audit, _FORMS[wish.what], self._account, about=about)
+
+    def _put_off(self, action: str, carried: str) -> Desk:
+        days = next((days for days in planned.LATER_DAYS if str(days) == carried), planned.LATER_DAYS[0])
+        return planned.put_off(self._planner.put_off(action, days, self._account))
+
+    def _revise(self, recorded: str, found: tuple[str, object] | None, id_: bytes) -> Case:
+        if found is None:
+            raise CaseElsewhereError
+        return self._caseload.revise(found[0], recorded, id_, self._account)
+
+    def _begin(self, what: str, audits: list[str]) -> Desk | Case | None:
+        if what not in _FORMS:
+            return None
+        if len(audits) > 1:
+            return rooms.which(what, audits)
+        about = {"telling": what} if _FORMS[what] == PROGRESS else {}
+        return self._caseload.begin(audits[0], _FORMS[what], self._account, about=about)
