@@ -42,20 +42,27 @@ class Rehearsal(Struct, frozen=True):
     turns: tuple[Played, ...]
     state: State
     response: Response
+    interview: Interview
     unused: tuple[str, ...] = ()
 
 
-def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | None = None) -> Rehearsal:
-    """Play a form from its beginning to its end.
+def rehearse(
+    form: Form,
+    answers: Prepared,
+    *,
+    now: datetime,
+    language: str | None = None,
+    invited: Interview | None = None,
+) -> Rehearsal:
+    """Play a form from its beginning to its end; `invited` is where it begins, if not with made-up choices.
 
     `answers` are values by the names of questions, repeats as lists of objects. What has no answer is
     skipped when it may be; a required question without one, or whose answer is not taken, ends it. The
     value of a hidden question is what was known when the interview began.
     """
     turns: list[Played] = []
-    turn = advance(
-        form, invite(form, language=language, seed="rehearsal", lists=examples(form)), Begin(), now=now
-    )
+    made_up = invited or invite(form, language=language, seed="rehearsal", lists=examples(form))
+    turn = advance(form, made_up, Begin(), now=now)
     for _ in range(MOST_TURNS):
         turns.extend(_notes(turn.prompts))
         following = _step(form, turn, answers, now, turns)
@@ -64,7 +71,11 @@ def rehearse(form: Form, answers: Prepared, *, now: datetime, language: str | No
         turn = following
     asked = {*_known(form, answers), *(played.question for played in turns)}
     return Rehearsal(
-        tuple(turns), turn.interview.state, response(form, turn.interview), _unused(answers, asked)
+        tuple(turns),
+        turn.interview.state,
+        response(form, turn.interview),
+        turn.interview,
+        _unused(answers, asked),
     )
 
 
