@@ -240,7 +240,8 @@ class _Assembly(Struct, frozen=True):
             {self.known[each].source_type for each in references if each in self.known}
             for references in (finding.supporting, finding.contradicting)
         )
-        heard = {each.source_type for each in (*self.known.values(), *self.material.used)}
+        heard = {each.source_type for each in self.known.values()}
+        heard |= {used.source_type for used in self.material.used}
         for kind in _TYPES:
             if kind in heard:
                 yield Side(kind, _seen(kind in support, kind in against))

@@ -64,61 +64,26 @@ class Table(Struct, frozen=True, tag=True):
     rows: tuple[tuple[Line, ...], ...]
 
 
-class Cell(Struct, frozen=True):
-    """A field of a grid: its words, and how strongly it is filled, 0 (nothing) to 4; -1: hidden."""
-
-    text: str
-    level: int = 0
-
-
-class Grid(Struct, frozen=True, tag=True):
-    """Rows by columns, each field filled by its level: heat table, framework matrix, risk matrix."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
-    across: str = ""  # what the columns are
-    down: str = ""  # what the rows are
-
-
-class Bar(Struct, frozen=True):
-    """A row of a range chart: from `low` to `high` with a mark `at`, in the chart's unit."""
-
-    name: str
-    low: float
-    at: float
-    high: float
-    kind: str = ""  # `late`, `done` or what else the chart's key names
-
-
-class Ranges(Struct, frozen=True, tag=True):
-    """Ranges on one axis from `low` to `high`: gaps in points, a plan in days since its first.
-
-    `ticks`: where the axis is named, and what it is called there.
-    """
-
-    bars: tuple[Bar, ...]
-    low: float
-    high: float
-    ticks: tuple[tuple[float, str], ...]
-
-
 class Course(Struct, frozen=True, tag=True):
     """A number month by month."""
 
     chart: Chart
 
 
-Drawing: TypeAlias = Grid | Ranges | Course
+Drawing: TypeAlias = Course
 
 
 class Figure(Struct, frozen=True, tag=True):
-    """A drawing with its title, what it shows in words (its alt text), and its data as a table."""
+    """A drawing with its title, what it shows in words (its alt text), and its data as a table.
+
+    Without a drawing the table alone is shown.
+    """
 
     id: str
     title: str
     description: str
-    drawing: Drawing
     table: Table
+    drawing: Drawing | None = None
 
 
 class Card(Struct, frozen=True, tag=True):
