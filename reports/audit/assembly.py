@@ -145,7 +145,7 @@ class _Assembly(Struct, frozen=True):
                 yield Heard(label, voice.people(group.band) if group.band else "not shown", part=True)
         results = self.material.results
         if results and results.sources:
-            yield Heard("Interviews, by name", _few(results.people))
+            yield Heard("People in interviews", _few(results.people))
             yield Heard("Interviews, record checks and observations together", _few(results.sources))
 
     def _coverage(self) -> tuple[Covered, ...]:

@@ -10,6 +10,7 @@ from reports.assembly import Report
 from reports.audit.material import Material, Measured, Reaudited
 from reports.audit.model import Changed, Claim, Comparison, Trend
 from reports.change import ItemChange, Mix, Verdict
+from reports.measures import Chart, shown
 from reports.rendering import Voice, clipped
 from reports.waves import Withheld
 from reports.words import words
@@ -34,12 +35,23 @@ def trends(measured: Iterable[Measured]) -> tuple[Trend, ...]:
     return tuple(
         Trend(
             plotting.name(each.chart),
+            Claim(_brief(each.chart), (f"measure.{each.id}",)),
             each.chart,
             tuple(Claim(sentence, (f"measure.{each.id}",)) for sentence in plotting.findings(each.chart)),
             plotting.numbers(each.chart),
         )
         for each in measured
     )
+
+
+def _brief(chart: Chart) -> str:
+    """The newest number, and what the newest sign says, if there is one since limits were last drawn."""
+    point = chart.spans[-1].known[-1]
+    told = f"{plotting.name(chart)}: {shown(point.value or 0.0)} in {point.month.name}."
+    signals = sorted(chart.spans[-1].signals, key=lambda each: each.months[-1])
+    if not signals:
+        return f"{told} There is no sign of change, beyond the ups and downs of any number."
+    return f"{told} The newest sign is one of {'better' if signals[-1].good else 'worse'}, up to {signals[-1].months[-1].name}."
 
 
 def comparisons(material: Material) -> tuple[Comparison, ...]:

@@ -315,9 +315,10 @@ class Plan(Struct, frozen=True):
 
 
 class Trend(Struct, frozen=True):
-    """A number that is followed, its chart, and what that shows, in sentences."""
+    """A number that is followed, its chart, and what that shows: in one sentence, and in all of them."""
 
     name: str
+    brief: Claim
     chart: Chart
     shows: tuple[Claim, ...]
     numbers: tuple[str, ...] = ()

@@ -147,18 +147,18 @@ def _distance(theme: str, gap: Gap, of: str, reference: str) -> Distance:
 
 
 def heat(report: Report) -> Heat | None:
-    """Theme by group of one published report; None where no group may be shown on any theme."""
+    """Theme by group of one published report; None where nothing of it may be shown. It may have no group."""
     voice = Voice(report, words("en"), "en")
-    shown = [each for each in report.themes if each.breakdown is Groups.SHOWN]
-    if not shown:
+    if not any(each.figures for each in report.themes):
         return None
-    labels = tuple(_label(each.label.to("en"), voice) for each in shown[0].groups)
+    shown = next((each.groups for each in report.themes if each.breakdown is Groups.SHOWN), ())
+    labels = tuple(_label(each.label.to("en"), voice) for each in shown)
     rows = []
     for each in report.themes:
         figures, groups = each.figures, {group.code: group.quarter for group in each.groups}
         everyone = voice.share(figures.positive) if figures else "not shown"
         claim = Claim(everyone, (f"theme.{report.form}.{each.theme.code}",))
-        cells = tuple(groups.get(group.code) for group in shown[0].groups)
+        cells = tuple(groups.get(group.code) for group in shown)
         rows.append(HeatRow(each.theme.name.to("en"), claim, cells))
     return Heat(clipped(report.title.to("en")), labels, tuple(rows))
 

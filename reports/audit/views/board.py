@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.audit.blocks import Block, Line, Listing, Section, said
+from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, said
 from reports.audit.model import AuditReport, Planned
 from reports.audit.views import figures
 from reports.audit.views.naming import LENS
@@ -28,7 +28,7 @@ from reports.plan import State
 
 TITLE = "Report to the board"
 FOREMOST = "The actions that matter most now"
-FEW, MANY = 5, 10  # findings, and actions, that fit on a page
+FEW, MANY, TRENDS = 5, 10, 2  # findings, actions and charts that fit on two to four pages
 
 
 def sections(report: AuditReport) -> tuple[Section, ...]:
@@ -119,8 +119,8 @@ def foremost(report: AuditReport) -> list[Planned]:
 
 
 def _monitoring(report: AuditReport) -> Iterator[Block]:
-    for trend, figure in list(figures.trends(report))[:2]:
-        yield Listing(tuple(map(said, trend.shows)))
+    for trend, figure in list(figures.trends(report))[:TRENDS]:
+        yield Paragraph(said(trend.brief))
         yield figure
     for comparison in report.change.comparisons:
         yield Listing(tuple(map(said, comparison.summary)))

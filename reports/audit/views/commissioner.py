@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.audit.blocks import Block, Listing, Section, said
+from reports.audit.blocks import Block, Paragraph, Section, said
 from reports.audit.model import AuditReport
 from reports.audit.views import figures
 from reports.audit.views.board import FOREMOST, foremost
@@ -50,7 +50,7 @@ def _accountability(report: AuditReport) -> Iterator[Block]:
 
 def _change(report: AuditReport) -> Iterator[Block]:
     for trend, figure in figures.trends(report):
-        yield Listing(tuple(map(said, trend.shows)))
+        yield Paragraph(said(trend.brief))
         yield figure
     for comparison in report.change.comparisons:
         yield from compared(comparison)

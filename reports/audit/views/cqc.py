@@ -108,6 +108,6 @@ def _governance(report: AuditReport) -> Iterator[Block]:
     if rows:
         yield table("The plan", ("Action", "For", "Who", "By", "How far"), rows)
     for trend in report.change.trends:
-        yield listed(trend.shows, "")
+        yield Paragraph(said(trend.brief))
     for comparison in report.change.comparisons:
         yield listed(comparison.summary, "")

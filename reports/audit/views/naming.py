@@ -83,5 +83,5 @@ OUTCOMES = {
 
 
 def source(code: str) -> str:
-    """A kind of source."""
-    return SOURCES.get(code, "Everything together") if code else "Everything together"
+    """A kind of source; a dash for what is of several, or of none."""
+    return SOURCES.get(code, "–")

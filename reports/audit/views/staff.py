@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, Tone, said
 from reports.audit.model import AuditReport, Planned
 from reports.audit.views.naming import DONE
-from reports.audit.views.sections import by_role, day, listed, live, plain, section, table
+from reports.audit.views.sections import by_role, day, live, plain, section, table
 from reports.findings import Nature
 
 TITLE = "What we heard, and what will change"
@@ -26,9 +26,11 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
 
 
 def _told(report: AuditReport) -> Iterator[Block]:
-    yield plain("Thank you to all who spoke to us. Nobody here can see who said what.")
+    yield plain("Thank you to all who spoke to us.")
+    if report.picture.heats:
+        yield plain("You were asked without your name. Nobody in your organisation can see who wrote what.")
     lines = [
-        Line(f"{each.theme}: {row} of your answers were good ones.", each.everyone.evidence)
+        Line(f"{each.theme}: {row} of answers were positive.", each.everyone.evidence)
         for heat in report.picture.heats
         for each in heat.rows
         if (row := each.everyone.text) != "not shown"
@@ -86,8 +88,7 @@ def _lasting(report: AuditReport) -> Iterator[Block]:
     for comparison in report.change.comparisons:
         yield Listing(tuple(map(said, comparison.summary[:1])))
     for trend in report.change.trends:
-        yield Paragraph(Line(trend.name))
-        yield listed(trend.shows[:2], "")
+        yield Paragraph(said(trend.brief))
     if not report.change.comparisons and not report.change.trends:
         yield plain("We will ask again later, and tell you what is better and what is not.")
 
