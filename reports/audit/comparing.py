@@ -51,7 +51,8 @@ def _brief(chart: Chart) -> str:
     signals = sorted(chart.spans[-1].signals, key=lambda each: each.months[-1])
     if not signals:
         return f"{told} There is no sign of change, beyond the ups and downs of any number."
-    return f"{told} The newest sign is one of {'better' if signals[-1].good else 'worse'}, up to {signals[-1].months[-1].name}."
+    newest = signals[-1]
+    return f"{told} The newest sign is one of {'better' if newest.good else 'worse'}, up to {newest.months[-1].name}."
 
 
 def comparisons(material: Material) -> tuple[Comparison, ...]:

@@ -16,6 +16,7 @@ from reports.audit.views.sections import facts
 from reports.rendering import visible
 
 SYNTHETIC = "Synthetic example: invented people, invented answers. Nothing here is about a real service."
+DRAFT = "Draft: this was not published, and may change."
 _Value = TypeVar("_Value")
 
 
@@ -43,8 +44,8 @@ _VIEWS: dict[View, _Made] = {
 }
 
 
-def document(report: AuditReport, view: View) -> Document:
-    """A report as this reader is shown it, with the evidence that it names and no more."""
+def document(report: AuditReport, view: View, *, draft: bool = False) -> Document:
+    """A report as this reader is shown it, with the evidence that it names and no more. A draft says that it is one."""
     made = _VIEWS[view]
     shown = made.sections(report)
     named = {label for line in lines(shown) for label in line.evidence}
@@ -55,7 +56,7 @@ def document(report: AuditReport, view: View) -> Document:
         facts=facts(report),
         sections=shown,
         index=tuple(replace(each, reference="") for each in report.index if each.label in named),
-        notice=SYNTHETIC if report.about.synthetic else "",
+        notice=" ".join(filter(None, (DRAFT if draft else "", SYNTHETIC if report.about.synthetic else ""))),
     )
     return _cleared(found)
 
@@ -76,4 +77,4 @@ def _cleared(value: _Value) -> _Value:
     return found  # type: ignore[return-value]
 
 
-__all__ = ["SYNTHETIC", "View", "document"]
+__all__ = ["DRAFT", "SYNTHETIC", "View", "document"]
