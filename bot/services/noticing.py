@@ -28,6 +28,8 @@ from storage.unit_of_work import Storage, UnitOfWork
 
 log = logs.logger(__name__)
 
+REPORT = "report_published"  # the kind of a notice: somebody may read what was published
+
 # By the kind of a notice: its paragraphs. None may hold a word of what it is about. These are never held back.
 _SAID = {
     CONCERN: (
@@ -37,6 +39,10 @@ _SAID = {
     MESSAGE: (
         mark("Someone who answered wrote to you in the audit “{audit}”."),
         mark("Open Candour to read it and to answer. You will not see who it is."),
+    ),
+    REPORT: (
+        mark("A report on the audit “{audit}” was published."),
+        mark("Sign in to Candour to read it. It is on the page of the audit."),
     ),
 }
 

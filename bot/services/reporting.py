@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from bot import covering
 from bot.clock import Clock
 from bot.services import theming
+from bot.services.noticing import REPORT
 from bot.worktable import SETTLED, Forms, Worktable
 from dialogues import library
 from dialogues.form import SourceType
@@ -42,7 +43,6 @@ from storage.plan import Entry, Publication
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage, UnitOfWork
 
-NOTICE = "report_published"  # the kind of the notices that readers get
 READERS: Mapping[str, frozenset[View]] = {
     LEAD: frozenset(View),
     AUDITOR: frozenset(View),
@@ -158,7 +158,7 @@ def _tell(work: UnitOfWork, made: Publication, view: View) -> None:
     subject = bytes.fromhex(made.digest)[:16]
     for role in (BOARD, OWNER):
         for person in work.people.to_tell(made.audit, role) if view in READERS[role] else ():
-            work.notices.add_once(person, made.audit, NOTICE, subject, f"{view.value}.{made.edition}")
+            work.notices.add_once(person, made.audit, REPORT, subject, f"{view.value}.{made.edition}")
 
 
 class _Gathered:

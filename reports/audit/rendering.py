@@ -1,4 +1,4 @@
-"""Document -> a page in HTML, complete in itself for screens, screen readers and paper: equal documents, equal bytes."""
+"""Document -> a page in HTML, complete in itself, for screens, screen readers and paper: the same, the same bytes."""
 
 from __future__ import annotations
 
