@@ -230,7 +230,7 @@ class _Assembly(Struct, frozen=True):
     def _actions(self, finding: Finding) -> list[Action]:
         return [
             each
-            for each in self.material.actions
+            for each in sorted(self.material.actions, key=lambda each: each.number)
             if finding.id in each.findings and each.state is not ActionState.REJECTED
         ]
 

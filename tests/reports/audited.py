@@ -28,6 +28,7 @@ from reports.findings import Cause, Finding, Lens, Nature, Strength, Visibility
 from reports.measures import Better, Chart, Measure, Month, Point, chart
 from reports.plan import Action, Milestone, State, SuccessMeasure
 from reports.plan import Strength as Reliance
+from reports.themes.material import scales
 from tests.audits.reading import load
 from tests.audits.test_results import material as heard
 from tests.reports.material import counted, facts
@@ -38,7 +39,6 @@ NAMES = (
     "Xanthe Quill",
     "Bartholomew Ferrant",
 )  # of accounts: they must stand where names are shown, and nowhere else
-ANONYMOUS = "the night shift laughed at me"  # what somebody wrote without a name
 _CONCERNS = (
     ("Supervision lapses on night shifts", "SUP", "cqc:safe.staffing", (4, 4)),
     ("Early signs of neglect are not passed on", "ESC", "cqc:safe.safeguarding", (5, 3)),
@@ -52,24 +52,27 @@ def answers() -> Report:
     """What 60 people answered without a name: their groups are large enough to be shown."""
     form = library.shipped("staff-culture")
     groups = [choice.name for choice in form.choices[form.questions[form.breakdown].choices]][:3]
-    levels = ("strongly_disagree", "disagree", "neutral", "agree", "strongly_agree")
     told = []
     for place in range(60):
         values = {}
-        for number, (path, scale) in enumerate(themes.material.scales(form)):
+        for number, (path, scale) in enumerate(scales(form)):
             if scale:
                 level = scale.levels[(place * 7 + number * 3 + place // 11) % len(scale.levels)]
                 values[path] = level[0]
         told.append((groups[place % 3], values))
-    assert levels
     made = assemble(facts(name="Rowan House", staff_count=80, synthetic=True), form, counted(told))
     assert isinstance(made, Report)
     return made
 
 
+@cache
+def spoken() -> themes.Results:
+    """What named people and records say, in the made-up audit after neglect."""
+    return themes.results(heard(load("neglect")))
+
+
 def material(findings: int = 5, actions: int = 8, **changes: object) -> Material:
     """The audit: the last finding is good practice."""
-    results = themes.results(heard(load("neglect")))
     values: dict[str, object] = {
         "about": About(
             name="Rowan House: audit after neglect",
@@ -109,7 +112,7 @@ def material(findings: int = 5, actions: int = 8, **changes: object) -> Material
             Used("Talk with a partner", "1.0", "partners", 1),
         ),
         "reports": (answers(),),
-        "results": results,
+        "results": spoken(),
         "coverage": scope.coverage(
             "",
             [
