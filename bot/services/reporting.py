@@ -27,6 +27,7 @@ from reports import assembly, audit, change, measures, scope
 from reports.agreement import RELIABLE
 from reports.assembly import Report
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
+from reports.audit.blocks import in_words
 from reports.audit.model import About, Assurance, Challenged, Kind, Notified, Person, Shared, Source
 from reports.audit.rendering import html
 from reports.audit.views import View, document
@@ -77,7 +78,7 @@ def _as_html(report: AuditReport, view: View, draft: bool) -> bytes:
 
 def _as_json(report: AuditReport, view: View, draft: bool) -> bytes:
     """The document, so that nobody finds more in it than on the page."""
-    return msgspec.json.encode(document(report, view, draft=draft), order="deterministic")
+    return msgspec.json.encode(in_words(document(report, view, draft=draft)), order="deterministic")
 
 
 WRITTEN: Mapping[Format, Write] = {Format.HTML: _as_html, Format.JSON: _as_json}

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reports.audit.model import Claim, Source
+from reports.charts.drawing import Figure as Picture
 from reports.measures import Chart
+
+_Value = TypeVar("_Value")
 
 
 class Line(Struct, frozen=True):
@@ -64,26 +68,19 @@ class Table(Struct, frozen=True, tag=True):
     rows: tuple[tuple[Line, ...], ...]
 
 
-class Course(Struct, frozen=True, tag=True):
-    """A number month by month."""
-
-    chart: Chart
-
-
-Drawing: TypeAlias = Course
-
-
 class Figure(Struct, frozen=True, tag=True):
-    """A drawing with its title, what it shows in words (its alt text), and its data as a table.
+    """A picture with its title, what it shows in words (its alt text), and its data as a table.
 
-    Without a drawing the table alone is shown.
+    `picture` is drawn by `reports.charts.drawing.svg`, `course` (a number month by month) by `reports.plotting.svg`;
+    without either the table alone is shown.
     """
 
     id: str
     title: str
     description: str
     table: Table
-    drawing: Drawing | None = None
+    picture: Picture | None = None
+    course: Chart | None = None
 
 
 class Card(Struct, frozen=True, tag=True):
@@ -123,6 +120,20 @@ class Document(Struct, frozen=True, kw_only=True):
 def said(claim: Claim) -> Line:
     """A claim as a line, with its evidence."""
     return Line(claim.text, claim.evidence)
+
+
+def in_words(value: _Value) -> _Value:
+    """The same document without its pictures: all that they show stands in their words and tables."""
+    found: object = value
+    match value:
+        case Figure():
+            found = replace(value, picture=None, course=None)
+        case Document() | Section():
+            fields = {name: in_words(getattr(value, name)) for name in value.__struct_fields__}
+            found = replace(value, **fields)
+        case tuple():
+            found = tuple(map(in_words, value))
+    return found  # type: ignore[return-value]
 
 
 def lines(value: object) -> Iterator[Line]:

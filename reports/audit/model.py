@@ -15,8 +15,9 @@ import msgspec
 from msgspec import Struct
 
 from reports.coding import Direction
-from reports.disclosure import Quarter
+from reports.disclosure import Quarter, Share
 from reports.findings import Lens, Nature, Standing, Strength, Visibility
+from reports.gaps import Verdict
 from reports.measures import Chart
 from reports.plan import State
 from reports.plan import Strength as Reliance
@@ -216,9 +217,10 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class HeatRow(Struct, frozen=True):
-    """A theme: everyone's share in words, and the quarter in which each group's share lies; None is hidden."""
+    """A theme: everyone's share, also in words, and the quarter in which each group's share lies; None is hidden."""
 
     theme: str
+    share: Share | None
     everyone: Claim
     groups: tuple[Quarter | None, ...]
 
@@ -236,6 +238,7 @@ class Distance(Struct, frozen=True):
 
     theme: str
     of: str
+    verdict: Verdict
     points: int
     low: int
     high: int

@@ -143,7 +143,7 @@ def _distance(theme: str, gap: Gap, of: str, reference: str) -> Distance:
     text = (
         f"{name(theme)}, by {of}: {apart} (95 % range {signed(low)} to {signed(high)}); {_GAPS[gap.verdict]}."
     )
-    return Distance(name(theme), of, points, low, high, Claim(text, (reference,)))
+    return Distance(name(theme), of, gap.verdict, points, low, high, Claim(text, (reference,)))
 
 
 def heat(report: Report) -> Heat | None:
@@ -159,7 +159,7 @@ def heat(report: Report) -> Heat | None:
         everyone = voice.share(figures.positive) if figures else "not shown"
         claim = Claim(everyone, (f"theme.{report.form}.{each.theme.code}",))
         cells = tuple(groups.get(group.code) for group in shown)
-        rows.append(HeatRow(each.theme.name.to("en"), claim, cells))
+        rows.append(HeatRow(each.theme.name.to("en"), figures.positive if figures else None, claim, cells))
     return Heat(clipped(report.title.to("en")), labels, tuple(rows))
 
 

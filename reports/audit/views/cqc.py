@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from reports import frameworks
 from reports.audit.blocks import Block, Line, Paragraph, Section, said
 from reports.audit.model import AuditReport, Found, Item, Seen
+from reports.audit.views import figures
+from reports.audit.views.figures import CQC
 from reports.audit.views.naming import source
 from reports.audit.views.sections import (
     by_role,
@@ -24,7 +26,6 @@ from reports.audit.views.sections import (
 )
 
 TITLE = "Report for the Care Quality Commission"
-FRAMEWORK = "cqc"
 
 
 def sections(report: AuditReport) -> tuple[Section, ...]:
@@ -36,20 +37,27 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
             *opinion(report.opinion),
             listed(report.summary, "There is no finding yet."),
         ),
-        section("questions", "What was found, by key question", *_about(), below=_questions(report)),
+        section(
+            "questions",
+            "What was found, by key question",
+            *_about(report),
+            *figures.coverage(report),
+            below=_questions(report),
+        ),
         section("elsewhere", "Where else this could be so", *_elsewhere(report)),
         section("learning", "How lessons were embedded", learning(report)),
         section("governance", "What will change", *_governance(report)),
     )
 
 
-def _about() -> Iterator[Block]:
-    framework = frameworks.all_of_them()[FRAMEWORK]
+def _about(report: AuditReport) -> Iterator[Block]:
+    framework = frameworks.all_of_them()[CQC]
     yield note(f"{framework.name}, as of {day(framework.as_of)}. {framework.note}")
+    yield from figures.coverage(report)
 
 
 def _questions(report: AuditReport) -> Iterator[Section]:
-    framework = frameworks.all_of_them()[FRAMEWORK]
+    framework = frameworks.all_of_them()[CQC]
     for question in (each for each in framework.items if not each.above):
         rows = list(_rows(report, question.code))
         if rows:
@@ -64,7 +72,7 @@ def _questions(report: AuditReport) -> Iterator[Section]:
 
 
 def _is_cqc(item: Item) -> bool:
-    return item.framework == FRAMEWORK
+    return item.framework == CQC
 
 
 def _rows(report: AuditReport, question: str) -> Iterator[tuple[Line | str, ...]]:

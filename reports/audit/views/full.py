@@ -91,8 +91,13 @@ def _findings(report: AuditReport) -> Iterator[Block]:
 
 
 def _picture(report: AuditReport) -> Iterator[Block]:
-    found = [*figures.heats(report), figures.spoken(report), figures.distances(report), figures.risks(report)]
-    shown = [each for each in found if each is not None]
+    shown = [
+        *figures.heats(report),
+        *figures.spoken(report),
+        *figures.distances(report),
+        *figures.coverage(report),
+        *figures.risk_matrix(report),
+    ]
     yield from shown
     if report.picture.themes:
         yield Listing(tuple(said(each.claim) for each in report.picture.themes))
@@ -109,9 +114,7 @@ def _good(report: AuditReport) -> Iterator[Block]:
 def _plan(report: AuditReport) -> Iterator[Block]:
     yield listed(report.plan.summary, "There is no action yet.")
     if live(report):
-        drawn = figures.timeline(report)
-        if drawn:
-            yield drawn
+        yield from figures.plan_over_time(report)
         yield plan_table(live(report), named, "The plan")
         yield plan_details(report, named)
         yield note(f"Actions pass these states: {states()}.")
