@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reports import codebook
 from reports.assembly import Report
 from reports.audit.material import COVERAGE, FINDINGS, HANDED_IN, PLAN, Material, Measured
 from reports.audit.model import Kind, Source
-from reports.audit.picturing import coded
+from reports.audit.picturing import coded, told
 from reports.rendering import clipped
+from reports.themes import ThemeResult, is_told
 
 _ALWAYS = {
     FINDINGS: Source(Kind.FINDINGS, "The findings, as they were written and judged in this audit"),
@@ -25,20 +26,23 @@ def known(material: Material) -> dict[str, Source]:
 
 
 def _standing(material: Material) -> Iterator[tuple[str, Source]]:
-    themes = {each.theme for each in material.results.themes} if material.results else set()
+    found = material.results.themes if material.results else ()
     for report in material.reports:
-        yield from _answers(report, themes)
-    for theme in themes:
-        what = f"What interviews, records and observations say of {_name(theme)}, as coded"
-        yield coded(theme), Source(Kind.INTERVIEW, what)
-    for each in material.measured:
-        yield f"measure.{each.id}", _numbers(each)
+        yield from _answers(report, found)
+    for each in found:
+        if each.sources.spoke:
+            what = f"What interviews, records and observations say of {_name(each.theme)}, as coded"
+            yield coded(each.theme), Source(Kind.INTERVIEW, what)
+    for measured in material.measured:
+        yield f"measure.{measured.id}", _numbers(measured)
 
 
-def _answers(report: Report, themes: set[str]) -> Iterator[tuple[str, Source]]:
+def _answers(report: Report, found: Collection[ThemeResult]) -> Iterator[tuple[str, Source]]:
+    """What was published of a form: as a whole, and on each theme of which anything is shown."""
     title = f"What people answered to “{clipped(report.title.to('en'))}” without a name"
     yield f"report.{report.form}", Source(Kind.ANSWERS, f"{title}, as published", "staff")
-    for theme in themes.union(each.theme.code for each in report.themes):
+    shown = {each.theme.code for each in report.themes if each.figures}
+    for theme in sorted(shown.union(each.theme for each in found if is_told(told(each, report)))):
         what = f"{title}, on {_name(theme)}, as published"
         yield f"theme.{report.form}.{theme}", Source(Kind.ANSWERS, what, "staff")
 

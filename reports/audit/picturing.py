@@ -16,7 +16,7 @@ from reports.coding import Direction
 from reports.disclosure import Share, Size
 from reports.gaps import Gap
 from reports.rendering import Voice, clipped
-from reports.themes import Prevalence, Priority, Results, ThemeResult, Unnamed, strongest
+from reports.themes import Prevalence, Priority, Results, ThemeResult, Unnamed, is_told, strongest
 from reports.words import words
 
 FEWEST = gaps.FEWEST  # named people, or sources, of whom anything is counted
@@ -25,7 +25,7 @@ _PRIORITIES = {
     Priority.HIGH: "a high priority",
     Priority.MEDIUM: "a medium priority",
     Priority.LOW: "a low priority",
-    Priority.NONE: "no priority",
+    Priority.NONE: "not pressing",
 }
 _GAPS = {
     gaps.Verdict.ALIGNED: "they see it alike",
@@ -67,16 +67,21 @@ def coded(theme: str) -> str:
     return f"coded.{theme}"
 
 
+def told(each: ThemeResult, report: Report) -> tuple[Unnamed, ...]:
+    """What was published on a theme of those who answered a form without a name."""
+    return tuple(one for one in each.unnamed if one.form == report.digest)
+
+
 def _is_heard_of(each: ThemeResult) -> bool:
-    return bool(each.sources.spoke) or any(
-        one.figures or one.weakness or one.strength for one in each.unnamed
-    )
+    return bool(each.sources.spoke) or is_told(each.unnamed)
 
 
 def _spoken(each: ThemeResult, forms: dict[str, Report]) -> Spoken:
     said = [*_named(each.people), *(sentence for one in each.unnamed for sentence in _unnamed(one))]
     evidence = [coded(each.theme)] if each.sources.spoke else []
-    evidence += [f"theme.{forms[one.form].form}.{each.theme}" for one in each.unnamed if one.form in forms]
+    evidence += [
+        f"theme.{report.form}.{each.theme}" for report in forms.values() if is_told(told(each, report))
+    ]
     text = f"{name(each.theme)} is {_PRIORITIES[each.judged.priority]}"
     text += f": {'; '.join(said)}." if said else ". Too few named people spoke of it to count them."
     return Spoken(
@@ -157,7 +162,8 @@ def heat(report: Report) -> Heat | None:
     for each in report.themes:
         figures, groups = each.figures, {group.code: group.quarter for group in each.groups}
         everyone = voice.share(figures.positive) if figures else "not shown"
-        claim = Claim(everyone, (f"theme.{report.form}.{each.theme.code}",))
+        shown_as = f"theme.{report.form}.{each.theme.code}" if figures else f"report.{report.form}"
+        claim = Claim(everyone, (shown_as,))
         cells = tuple(groups.get(group.code) for group in shown)
         rows.append(HeatRow(each.theme.name.to("en"), figures.positive if figures else None, claim, cells))
     return Heat(clipped(report.title.to("en")), labels, tuple(rows))
