@@ -18,7 +18,7 @@ from bot.web.operations import Checks, needs, routes
 from bot.web.webhook import route as webhook
 from dialogues import library
 from storage.casework import Audit
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from tests.bot import asking
 from tests.bot.signing import Colleague, follow, newcomer, signed_in
 from tests.bot.website import AUDIT, NOW, PASSPHRASE, Browser, Site, site
@@ -27,6 +27,7 @@ ELSEWHERE, NOWHERE = "elm", "nobody"
 ALL, BEGUN, IN = "everyone", "followed a link", "signed in"
 EVERY = {LEAD, DEPUTY, AUDITOR}
 CODERS = {LEAD, AUDITOR}
+READERS = {*EVERY, OWNER, BOARD}
 FRESH = "showed it a moment ago"
 
 # What each route asks of whoever comes: a stage, or roles in the audit of its path; and whether it asks once more.
@@ -98,12 +99,19 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript"): ({LEAD, AUDITOR}, ""),
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript/download"): ({LEAD, AUDITOR}, FRESH),
     ("GET", "/lead/audits/{audit}/interviews/{case}/files/{file}"): ({LEAD, AUDITOR}, ""),
+    ("GET", "/audits/{audit}/reports"): (READERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}"): (CODERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}/publish"): ({LEAD}, FRESH),
+    ("POST", "/audits/{audit}/reports/{view}/publish"): ({LEAD}, FRESH),
+    ("GET", "/audits/{audit}/reports/{view}/{edition}"): (READERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}/{edition}/{format}"): (READERS, FRESH),
 }
 GUARDED = [route for route, (rule, _) in MATRIX.items() if rule != ALL]
 ROLES = {
     "a lead": LEAD,
     "a deputy": DEPUTY,
     "an auditor": AUDITOR,
+    "a board member": BOARD,
     "a lead of another audit": LEAD,
     "a lead who was removed": LEAD,
 }
@@ -118,7 +126,7 @@ CASES: dict[str, tuple[str, str]] = {}
 def address_of(path: str, audit: str) -> str:
     """The address of a route in an audit."""
     case, file = CASES.get(audit, CASES[ELSEWHERE])
-    given = {"audit": audit, "case": case, "file": file, "format": "json"}
+    given = {"audit": audit, "case": case, "file": file, "format": "json"} | {"view": "board", "edition": "1"}
     return path.format_map(given)
 
 
