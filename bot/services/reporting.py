@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -22,17 +22,18 @@ from bot.services.noticing import REPORT
 from bot.worktable import SETTLED, Forms, Worktable
 from dialogues import library
 from dialogues.form import SourceType
-from dialogues.responses import Response
 from reports import assembly, audit, change, measures, scope
 from reports.agreement import RELIABLE
 from reports.assembly import Report
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
 from reports.audit.blocks import in_words
-from reports.audit.model import About, Assurance, Challenged, Kind, Notified, Person, Shared, Source
+from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source
 from reports.audit.rendering import html
 from reports.audit.views import View, document
 from reports.codebook import theme as theme_of
+from reports.findings import Opinion, opinion
 from reports.measures import Chart
+from reports.plan import Challenge, LearningShare, Notification
 from reports.rendering import clipped
 from storage.cases import Case
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, RESPONSE
@@ -177,11 +178,7 @@ class _Gathered:
     def material(self) -> Material:
         """All of it."""
         findings, actions = self._work.findings.of(self._audit.id), self._work.actions.of(self._audit.id)
-        opinion = self._opinion()
         wanted = {each for finding in findings for each in (*finding.supporting, *finding.contradicting)}
-        support = dict.fromkeys(each for finding in findings for each in finding.supporting)
-        given = _assurance(_text(opinion, "opinion"))
-        because = _text(opinion, "because")
         return Material(
             about=self._about(),
             findings=findings,
@@ -199,8 +196,7 @@ class _Gathered:
             shared=tuple(map(_shared, self._said(LEARNING))),
             notified=tuple(map(_notified, self._said(NOTIFICATION))),
             challenged=tuple(self._challenged()),
-            given=given,
-            because=Claim(because, tuple(support)) if because else None,
+            opinion=self._opinion(),
             book=self._themes.book,
             agreement=tuple(self._agreement()),
         )
@@ -277,7 +273,7 @@ class _Gathered:
         for kind, what in whats.items():
             for each in self._said(kind):
                 source = Source(Kind.ENTRY, f"{what}, noted on {each.day.isoformat()}")
-                yield f"entry.{each.id.hex()}", source
+                yield _reference(each), source
 
     def _said(self, kind: str) -> tuple[Entry, ...]:
         return self._work.entries.of(self._audit.id, (kind,))
@@ -316,24 +312,26 @@ class _Gathered:
 
     # What was judged and said
 
-    def _opinion(self) -> Response:
+    def _opinion(self) -> Opinion | None:
         """The last one that was given."""
         said = self._said(OPINION)
-        return said[-1].said if said else {}
+        return opinion(said[-1].said) if said else None
 
     def _challenged(self) -> Iterator[Challenged]:
-        """The questions, each with the last that was answered to it."""
-        entries = self._said(CHALLENGE)
-        for each in (entry for entry in entries if not _text(entry.said, "about")):
-            told = [each, *(later for later in entries if _text(later.said, "about") == each.id.hex())]
-            outcomes = [_text(one.said, "outcome") for one in told]
+        """The questions, each with what was answered to it."""
+        told = [(each, Challenge.from_response(each.said)) for each in self._said(CHALLENGE)]
+        for entry, asked in told:
+            if asked.about:
+                continue
+            for _, later in told:
+                asked = asked.answered(later) if later.about == entry.id.hex() else asked  # noqa: PLW2901
             yield Challenged(
-                day=each.day,
-                by=_text(each.said, "asked_by"),
-                question=Claim(_text(each.said, "question"), (f"entry.{each.id.hex()}",)),
-                response=_newest(told, "response"),
-                outcome=next((one for one in reversed(outcomes) if one not in {"", "open"}), "open"),
-                came_of_it=_newest(told, "came_of_it"),
+                day=entry.day,
+                by=asked.by,
+                question=Claim(asked.question, (_reference(entry),)),
+                response=asked.response,
+                outcome=asked.outcome.value,
+                came_of_it=asked.came_of_it,
             )
 
     def _agreement(self) -> Iterator[str]:
@@ -348,55 +346,41 @@ class _Gathered:
                 yield f"{theme_of(each.theme).name.to('en')}: Krippendorff’s α {each.alpha:.2f}{low}."
 
 
+def _reference(entry: Entry) -> str:
+    return f"entry.{entry.id.hex()}"
+
+
 def _shared(entry: Entry) -> Shared:
-    said = entry.said
+    told = LearningShare.from_response(entry.said)
     return Shared(
-        claim=Claim(_text(said, "what"), (f"entry.{entry.id.hex()}",)),
-        channel=_text(said, "channel").replace("_", " "),
-        audience=tuple(each.replace("_", " ") for each in _text(said, "audience").split()),
-        day=_day(said, "shared_on") or entry.day,
-        reach=int(_text(said, "reach") or 0) if _text(said, "reach").isdecimal() else 0,
-        services_checked=_text(said, "services_checked"),
-        found_there=_text(said, "found_there"),
+        claim=Claim(told.what, (_reference(entry),)),
+        channel=_spoken(told.channel),
+        audience=tuple(map(_spoken, told.audience)),
+        day=told.day or entry.day,
+        reach=told.reach,
+        services_checked=told.services_checked,
+        found_there=told.found_there,
     )
 
 
 def _notified(entry: Entry) -> Notified:
-    said = entry.said
-    who = (_text(said, "who_else") or _text(said, "who")).replace("_", " ")
-    known, told = _day(said, "known_on"), _day(said, "told_on")
-    what = _text(said, "what")
-    at = _text(said, "told_at")
+    told = Notification.from_response(entry.said)
+    who = _spoken(told.who)
+    text = f"{who[:1].upper()}{who[1:]}" + (f": {told.what}" if told.what else "")
     return Notified(
         who=who,
-        claim=Claim(f"{who[:1].upper()}{who[1:]}: {what}" if what else who, (f"entry.{entry.id.hex()}",)),
-        how=_text(said, "how").replace("_", " "),
-        known_on=known,
-        told_on=told,
-        told_at=time.fromisoformat(at[:5]) if at else None,
-        days=(told - known).days if told and known else None,
+        claim=Claim(text, (_reference(entry),)),
+        how=_spoken(told.how),
+        known_on=told.known_on,
+        told_on=told.told_on,
+        told_at=told.told_at,
+        days=told.days_after,
     )
 
 
-def _newest(told: list[Entry], name: str) -> str:
-    return next((text for each in reversed(told) if (text := _text(each.said, name))), "")
-
-
-def _text(said: Response, name: str) -> str:
-    """An answer in words; choices of several separated by spaces."""
-    value = said.get(name, "")
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
-
-
-def _day(said: Response, name: str) -> date | None:
-    try:
-        return date.fromisoformat(_text(said, name)[:10])
-    except ValueError:
-        return None
-
-
-def _assurance(written: str) -> Assurance | None:
-    return Assurance(written) if written in set(Assurance) else None
+def _spoken(code: str) -> str:
+    """The name of a choice as people read it: `team_meeting` as team meeting."""
+    return code.replace("_", " ")
 
 
 def _is_id(text: str) -> bool:

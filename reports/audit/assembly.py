@@ -8,8 +8,9 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dialogues.form import SourceType
 from reports import codebook, frameworks
-from reports.audit import comparing, concluding, evidence, planning
+from reports.audit import comparing, evidence, planning
 from reports.audit.material import FINDINGS, HANDED_IN, Material
 from reports.audit.model import (
     Appendix,
@@ -24,7 +25,6 @@ from reports.audit.model import (
     Item,
     Method,
     Opinion,
-    Seen,
     Side,
     Source,
     changed,
@@ -32,9 +32,8 @@ from reports.audit.model import (
 )
 from reports.audit.picturing import FEWEST, picture
 from reports.coding import theme_of
-from reports.findings import Finding, Nature
-from reports.plan import Action
-from reports.plan import State as ActionState
+from reports.findings import RULE, Finding, Nature, Triangulation, suggested, triangulation
+from reports.plan import Action, dated
 from reports.rendering import Voice, clipped
 from reports.words import words
 
@@ -112,7 +111,7 @@ class _Assembly(Struct, frozen=True):
         return AuditReport(
             about=self.material.about,
             method=Method(tuple(self._ways()), tuple(self._heard()), coverage, tuple(self._limits())),
-            opinion=self._opinion(found, coverage),
+            opinion=self._opinion(),
             summary=tuple(self._summary(found)),
             findings=found,
             picture=picture(self.material.reports, self.material.results),
@@ -166,17 +165,25 @@ class _Assembly(Struct, frozen=True):
 
     # What it concludes
 
-    def _opinion(self, found: tuple[Found, ...], coverage: tuple[Covered, ...]) -> Opinion:
-        given, because = self.material.given, self.material.because
-        if not found:
-            return Opinion(given=given, because=because)
-        concerns = [each for each in found if each.is_open]
-        rule = concluding.suggested(concerns, self._answered(found), coverage)
-        return Opinion(rule.opinion, rule.why, given, because)
-
-    def _answered(self, found: tuple[Found, ...]) -> frozenset[str]:
-        agreed = {each.name for each in self.material.actions if concluding.committed(each.state)}
-        return frozenset(each.name for each in found if agreed.intersection(each.actions))
+    def _opinion(self) -> Opinion:
+        said, found = self.material.opinion, self.material.findings
+        rule = RULE if found else ""
+        if said is None:
+            return Opinion(suggested(found) if found else None, rule)
+        rests = tuple(
+            dict.fromkeys(each for one in found if one.id in said.sources for each in one.supporting)
+        )
+        return Opinion(
+            suggested(found) if found else None,
+            rule,
+            said.assurance,
+            _claim(said.because, rests),
+            _claim(said.summary, rests),
+            said.purpose,
+            said.limits,
+            tuple(filter(None, map(str.strip, said.decide.splitlines()))),
+            _claim(said.elsewhere, rests),
+        )
 
     def _summary(self, found: tuple[Found, ...]) -> Iterator[Claim]:
         if not found:
@@ -199,10 +206,6 @@ class _Assembly(Struct, frozen=True):
 
     def _found(self, finding: Finding) -> Found:
         support = finding.supporting
-
-        def claim(text: str, references: tuple[str, ...] = support) -> Claim | None:
-            return Claim(text, references) if text else None
-
         return Found(
             name=finding.name,
             nature=finding.nature,
@@ -212,18 +215,23 @@ class _Assembly(Struct, frozen=True):
             items=tuple(_items(finding.framework)),
             criteria=finding.criteria,
             condition=Claim(finding.condition or finding.title, support),
-            causes=tuple(Cause(each.lens, Claim(each.text, support)) for each in finding.causes),
+            causes=tuple(
+                Cause(each.lens, Claim(each.text, support))
+                for each in finding.causes
+                if each.lens is not None
+            ),
             factors=tuple(Claim(each, support) for each in finding.factors),
-            consequence=claim(finding.consequence),
+            consequence=_claim(finding.consequence, support),
             recommendation=finding.recommendation,
-            contradiction=claim(finding.contradiction, finding.contradicting),
+            contradiction=_claim(finding.contradiction, finding.contradicting),
             searched=finding.searched,
             visibility=finding.visibility,
             impact=finding.impact,
             likelihood=finding.likelihood,
             surety=self.material.surety.get(finding.id),
             sides=tuple(self._sides(finding)),
-            elsewhere=claim(finding.elsewhere),
+            agreement=self._triangulation(finding).agreement,
+            elsewhere=_claim(finding.elsewhere, support),
             actions=tuple(each.name for each in self._actions(finding)),
         )
 
@@ -231,20 +239,22 @@ class _Assembly(Struct, frozen=True):
         return [
             each
             for each in sorted(self.material.actions, key=lambda each: each.number)
-            if finding.id in each.findings and each.state is not ActionState.REJECTED
+            if finding.id in each.findings and each.is_live
         ]
 
+    def _triangulation(self, finding: Finding) -> Triangulation:
+        kinds = {
+            each: SourceType(source.source_type) for each, source in self.known.items() if source.source_type
+        }
+        return triangulation(finding, kinds)
+
     def _sides(self, finding: Finding) -> Iterator[Side]:
-        """What each kind of source says of a finding; those that are silent too, where they were heard at all."""
-        support, against = (
-            {self.known[each].source_type for each in references if each in self.known}
-            for references in (finding.supporting, finding.contradicting)
-        )
+        """What each kind of source says of a finding; of those that are silent, the ones that were heard at all."""
         heard = {each.source_type for each in self.known.values()}
         heard |= {used.source_type for used in self.material.used}
-        for kind in _TYPES:
+        for kind, says in self._triangulation(finding).says:
             if kind in heard:
-                yield Side(kind, _seen(kind in support, kind in against))
+                yield Side(kind.value, says)
 
     # Appendices
 
@@ -262,7 +272,7 @@ class _Assembly(Struct, frozen=True):
                 for each in themes
             ),
             frameworks=tuple(
-                f"{each.name}. {each.source}, as of {planning.dated(each.as_of)}. {each.note}"
+                f"{each.name}. {each.source}, as of {dated(each.as_of)}. {each.note}"
                 for each in frameworks.all_of_them().values()
             ),
         )
@@ -277,13 +287,9 @@ class _Assembly(Struct, frozen=True):
             yield Instrument(clipped(used.title), used.version, used.source_type, _counted(used.count))
 
 
-_TYPES = ("experience", "staff", "partners", "observation", "processes", "outcomes")
-
-
-def _seen(supports: bool, contradicts: bool) -> Seen:
-    if supports and contradicts:
-        return Seen.BOTH
-    return Seen.SUPPORTS if supports else Seen.CONTRADICTS if contradicts else Seen.SILENT
+def _claim(text: str, references: tuple[str, ...]) -> Claim | None:
+    """What is said on these grounds, if anything is."""
+    return Claim(text, references) if text else None
 
 
 def _items(references: Iterable[str]) -> Iterator[Item]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from reports.assembly import Report
-from reports.audit.model import About, Assurance, Challenged, Claim, Notified, Person, Shared, Source, Surety
+from reports.audit.model import About, Challenged, Notified, Person, Shared, Source, Surety
 from reports.change import Compared
 from reports.codebook import Codebook
-from reports.findings import Finding
+from reports.findings import Finding, Opinion
 from reports.measures import Chart
 from reports.plan import Action
 from reports.scope import Covered
@@ -65,8 +65,7 @@ class Material(Struct, frozen=True, kw_only=True):
     shared: tuple[Shared, ...] = ()
     notified: tuple[Notified, ...] = ()
     challenged: tuple[Challenged, ...] = ()
-    given: Assurance | None = None
-    because: Claim | None = None
+    opinion: Opinion | None = None
     book: Codebook | None = None
     agreement: tuple[str, ...] = ()
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from reports.coding import Direction
 from reports.disclosure import Quarter, Share
-from reports.findings import Lens, Nature, Standing, Strength, Visibility
+from reports.findings import Agreement, Assurance, Lens, Nature, Says, Standing, Strength, Visibility
 from reports.gaps import Verdict
 from reports.measures import Chart
 from reports.plan import State
@@ -108,27 +108,21 @@ class Method(Struct, frozen=True):
     limits: tuple[str, ...] = ()
 
 
-class Assurance(StrEnum):
-    """How far the board can rely on the system to keep people safe."""
-
-    SUBSTANTIAL = "substantial"
-    MODERATE = "moderate"
-    LIMITED = "limited"
-    NONE = "none"
-
-
 class Opinion(Struct, frozen=True):
-    """What the rule suggests and why, and what the auditor decided. None: there is nothing to judge, or not yet."""
+    """What the rule suggests, and what the auditor decided. None: there is nothing to judge, or not yet.
+
+    `purpose` and `limits` are the auditor's words on the audit, `decide` what the board is asked.
+    """
 
     suggested: Assurance | None = None
     rule: str = ""
     given: Assurance | None = None
     because: Claim | None = None
-
-    @property
-    def stands(self) -> Assurance | None:
-        """The auditor's opinion, and nothing else: a rule has none."""
-        return self.given
+    summary: Claim | None = None
+    purpose: str = ""
+    limits: str = ""
+    decide: tuple[str, ...] = ()
+    elsewhere: Claim | None = None
 
 
 class Item(Struct, frozen=True):
@@ -151,20 +145,11 @@ class Cause(Struct, frozen=True):
     claim: Claim
 
 
-class Seen(StrEnum):
-    """What a kind of source says of a finding."""
-
-    SUPPORTS = "supports"
-    CONTRADICTS = "contradicts"
-    BOTH = "both"
-    SILENT = "silent"
-
-
 class Side(Struct, frozen=True):
     """A kind of source (`SourceType`), and what it says."""
 
     source_type: str
-    says: Seen
+    says: Says
 
 
 class Surety(Struct, frozen=True):
@@ -174,7 +159,6 @@ class Surety(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     computed: Strength | None = None
     judged_because: str = ""
-    convergent: bool = False
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -202,6 +186,7 @@ class Found(Struct, frozen=True, kw_only=True):
     likelihood: int = 0
     surety: Surety | None = None
     sides: tuple[Side, ...] = ()
+    agreement: Agreement
     elsewhere: Claim | None = None
     actions: tuple[str, ...] = ()
 

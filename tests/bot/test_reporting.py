@@ -35,12 +35,17 @@ from tests.reports.material import ROLE, WORDS, form, item, spread
 OAK = "oak"
 FORM = form(ROLE, item("staff", "CAP"), item("talk", "SUP"), WORDS)
 CANARIES = tuple(f"CANARY {number} laughed at me on the night shift" for number in range(18))
-SPOKEN = {
-    OPINION: {"opinion": "limited", "because": "Night staff are still alone."},
+SPOKEN: dict[str, Response] = {
+    OPINION: {
+        "assurance": "limited",
+        "because": "Night staff are still alone.",
+        "summary": "Nights are short.",
+        "sources": ["01" * 16],
+    },
     LEARNING: {
         "what": "Nights need a second pair of eyes.",
         "channel": "team_meeting",
-        "audience": "night_staff",
+        "audience": ["night_staff"],
     },
     NOTIFICATION: {
         "who": "commissioner",
@@ -122,7 +127,7 @@ def write(here: Site) -> None:
                     subject="",
                     account=b"a" * 16,
                     day=NOW.date(),
-                    said=dict(said),
+                    said=said,
                 )
             )
         later: Response = {
@@ -155,7 +160,7 @@ async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_se
         [held] = work.actions.of(OAK)
         work.actions.keep(OAK, replace(held, owner=account_of(here, OAK, owner.person).hex()))
     made = report(here)
-    assert made.opinion.stands == "limited"
+    assert made.opinion.given == "limited"
     assert made.about.harm == ("Neglect",)
     assert [each.channel for each in made.shared] == ["team meeting"]
     assert [(each.who, each.days) for each in made.notified] == [("commissioner", 1)]

@@ -107,7 +107,7 @@ def test_axe_finds_nothing_and_a_thumb_hits_everything(
 def test_axe_finds_nothing_in_any_view_of_the_audit_report(browser: Browser) -> None:
     report = assemble(audited.material(3, 2, reaudited=()))
     assert isinstance(report, AuditReport)
-    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     for view in View:
         page.set_content(html(document(report, view)))

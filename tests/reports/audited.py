@@ -12,7 +12,6 @@ from reports.assembly import Report, assemble
 from reports.audit import Material, Measured, Reaudited, Used
 from reports.audit.model import (
     About,
-    Assurance,
     Challenged,
     Claim,
     Kind,
@@ -24,7 +23,7 @@ from reports.audit.model import (
 )
 from reports.change import compare
 from reports.codebook import shipped
-from reports.findings import Cause, Finding, Lens, Nature, Strength, Visibility
+from reports.findings import Assurance, Cause, Finding, Lens, Nature, Opinion, Strength, Visibility
 from reports.measures import Better, Chart, Measure, Month, Point, chart
 from reports.plan import Action, Milestone, State, SuccessMeasure
 from reports.plan import Strength as Reliance
@@ -153,9 +152,14 @@ def material(findings: int = 5, actions: int = 8, **changes: object) -> Material
                 outcome="changed",
             ),
         ),
-        "given": Assurance.LIMITED,
-        "because": Claim(
-            "Supervision has begun again, and does not reach nights yet.", ("case.01", "case.r01")
+        "opinion": Opinion(
+            purpose="Whether early signs were seen, and what must change.",
+            limits="People who live there were not asked.",
+            assurance=Assurance.LIMITED,
+            because="Supervision has begun again, and does not reach nights yet (F1).",
+            summary="Nights are less safe than days. We are fairly sure of it.",
+            decide="Whether to pay for a second person on nights.",
+            sources=(_id(1),),
         ),
         "book": shipped(),
         "agreement": ("Two people coded 34 excerpts apart from each other. Krippendorff’s α: 0.74.",),

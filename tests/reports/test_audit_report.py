@@ -12,15 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dialogues.form import SourceType
 from reports import disclosure
-from reports.audit import AuditReport, Claim, Lack, Material, Unsupported, assemble, claims, decode, encode
+from reports.audit import AuditReport, Lack, Material, Unsupported, assemble, claims, decode, encode
 from reports.audit.blocks import Card, Document, Section, lines, outline
-from reports.audit.model import About, Assurance, Person
+from reports.audit.model import About, Person
 from reports.audit.rendering import html
 from reports.audit.views import DRAFT, SYNTHETIC, View, document
-from reports.findings import Finding, Standing
-from reports.plan import State
+from reports.findings import RULE, Assurance, Finding, Standing, suggested
 from tests.reports import audited
 from tests.reports.audited import NAMES, OWNER, TODAY, material
 
@@ -189,7 +187,9 @@ def test_nothing_is_counted_of_fewer_than_five_named_people_and_nothing_hidden_i
                 assert not re.search(rf"{re.escape(label)}\s+\d", page), (view, label)
     assert "fewer than 5 handed in" in html(document(made, View.FULL))
     small = replace(audited.answers(), themes=(), choices=())
-    quiet = assemble(replace(material(findings=0), reports=(small,), results=None, reaudited=()))
+    quiet = assemble(
+        replace(material(findings=0), reports=(small,), results=None, reaudited=(), opinion=None)
+    )
     assert isinstance(quiet, AuditReport)
     assert not quiet.picture.heats
 
@@ -247,34 +247,26 @@ def test_the_full_report_has_a_card_for_each_finding_with_all_that_was_judged() 
     assert found[0].marks[0] == "Risk 16 of 25"
 
 
-@pytest.mark.parametrize(
-    ("agreed", "risk", "thin", "suggested"),
-    [
-        (False, (4, 4), False, Assurance.NONE),
-        (True, (4, 4), False, Assurance.LIMITED),
-        (True, (3, 2), False, Assurance.MODERATE),
-        (True, (2, 2), False, Assurance.SUBSTANTIAL),
-        (True, (2, 2), True, Assurance.NONE),
-    ],
-)
-def test_the_rule_suggests_and_the_auditor_decides(
-    risk: tuple[int, int], suggested: Assurance, *, agreed: bool, thin: bool
-) -> None:
-    whole = material(2, 1)
-    finding = replace(whole.findings[0], impact=risk[0], likelihood=risk[1])
-    action = replace(
-        whole.actions[0], findings=(finding.id,), state=State.AGREED if agreed else State.PROPOSED
-    )
-    seen = tuple(
-        replace(each, sources={} if thin else {SourceType.STAFF: 5, SourceType.PROCESSES: 5})
-        for each in whole.coverage
-    )
-    made = assemble(replace(whole, findings=(finding,), actions=(action,), coverage=seen))
-    assert isinstance(made, AuditReport)
-    assert made.opinion.suggested is suggested
-    assert made.opinion.stands is Assurance.LIMITED
-    unsaid = replace(made, opinion=replace(made.opinion, given=None, because=None))
+def test_the_rule_suggests_and_the_auditor_decides() -> None:
+    made = report()
+    assert (made.opinion.suggested, made.opinion.given) == (suggested(material().findings), Assurance.LIMITED)
+    page = html(document(made, View.BOARD))
+    assert "Limited assurance." in page
+    assert RULE in page
+    unsaid = report(opinion=None)
     assert "The auditor has not given an opinion yet." in html(document(unsaid, View.BOARD))
+    assert unsaid.opinion.suggested is made.opinion.suggested
+
+
+def test_an_opinion_rests_on_the_findings_that_it_names_and_on_none_there_is_no_report() -> None:
+    told = material().opinion
+    assert told
+    made = report()
+    assert made.opinion.because
+    assert set(made.opinion.because.evidence) == set(made.findings[0].condition.evidence)
+    lost = assemble(material(opinion=replace(told, sources=())))
+    assert isinstance(lost, Unsupported)
+    assert {each.where for each in lost.lacks} == {"opinion"}
 
 
 def test_a_closed_concern_asks_for_no_action() -> None:
@@ -325,8 +317,8 @@ def test_words_from_outside_stay_words() -> None:
     hostile = "<script>alert(1)</script>\u202eevil"
     whole = material()
     finding = replace(whole.findings[0], title=hostile, condition=hostile)
-    people, because = {OWNER: Person(hostile, hostile)}, Claim(hostile, ("case.01",))
-    page_of = assemble(replace(whole, findings=(finding,), actions=(), people=people, because=because))
+    people = {OWNER: Person(hostile, hostile)}
+    page_of = assemble(replace(whole, findings=(finding,), actions=(), people=people))
     assert isinstance(page_of, AuditReport)
     for view in View:
         page = html(document(page_of, view))

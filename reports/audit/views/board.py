@@ -44,7 +44,8 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
 
 
 def _decisions(report: AuditReport) -> Iterator[Block]:
-    lines = [Line("Whether you accept the opinion and the findings below.")]
+    lines = [Line(each) for each in report.opinion.decide]
+    lines.append(Line("Whether you accept the opinion and the findings below."))
     if live(report):
         lines.append(
             Line("Whether the plan is enough, and whether its owners have the time and the power to do it.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports import frameworks
 from reports.audit.blocks import Block, Line, Paragraph, Section, said
-from reports.audit.model import AuditReport, Found, Item, Seen
+from reports.audit.model import AuditReport, Found, Item
 from reports.audit.views import figures
 from reports.audit.views.figures import CQC
 from reports.audit.views.naming import source
@@ -24,6 +24,7 @@ from reports.audit.views.sections import (
     section,
     table,
 )
+from reports.findings import Says
 
 TITLE = "Report for the Care Quality Commission"
 
@@ -84,12 +85,14 @@ def _rows(report: AuditReport, question: str) -> Iterator[tuple[Line | str, ...]
 
 def _kinds(found: Found) -> str:
     """The evidence categories that support a finding."""
-    kinds = [source(each.source_type) for each in found.sides if each.says in {Seen.SUPPORTS, Seen.BOTH}]
+    kinds = [source(each.source_type) for each in found.sides if each.says in {Says.SUPPORTS, Says.BOTH}]
     return ", ".join(kinds) or "–"
 
 
 def _elsewhere(report: AuditReport) -> Iterator[Block]:
     found = [each for each in report.findings if each.elsewhere]
+    if report.opinion.elsewhere:
+        yield Paragraph(said(report.opinion.elsewhere))
     for each in found:
         if each.elsewhere:
             yield Paragraph(Line(f"{each.name}: {each.elsewhere.text}", each.elsewhere.evidence))
@@ -97,7 +100,7 @@ def _elsewhere(report: AuditReport) -> Iterator[Block]:
     for share in checked:
         text = f"Checked: {share.services_checked}. {share.found_there}".strip()
         yield Paragraph(Line(text, share.claim.evidence))
-    if not found and not checked:
+    if not (found or checked or report.opinion.elsewhere):
         yield plain("Nothing was written down yet on similar risks in other services.")
 
 

@@ -8,14 +8,14 @@ from dialogues.form import SourceType
 from reports import frameworks
 from reports.audit.blocks import Figure, Line, Table, said
 from reports.audit.comparing import signed
-from reports.audit.model import AuditReport, Distance, Found, Heat, Item, Seen, Trend
-from reports.audit.planning import STATES
+from reports.audit.model import AuditReport, Distance, Found, Heat, Item, Trend
 from reports.audit.views.naming import DIRECTION, QUARTER, source
 from reports.audit.views.sections import called, day, live, table
 from reports.charts import framework as framing
 from reports.charts import heat, risks, sides, timeline
 from reports.charts.drawing import Figure as Picture
 from reports.disclosure import Quarter, Share
+from reports.findings import Says
 from reports.gaps import Gap
 from reports.measures import shown
 from reports.scoring import Interval
@@ -23,7 +23,7 @@ from reports.themes import Priority
 
 CQC = "cqc"
 HIDDEN = "hidden"
-_SPEAKS_FOR = frozenset({Seen.SUPPORTS, Seen.BOTH})
+_SPEAKS_FOR = frozenset({Says.SUPPORTS, Says.BOTH})
 
 
 def heats(report: AuditReport) -> Iterator[Figure]:
@@ -114,7 +114,7 @@ def plan_over_time(report: AuditReport) -> Iterator[Figure]:
     tasks = [
         timeline.Task(
             f"{each.name} {each.title}",
-            STATES[each.state],
+            each.state.words,
             each.start,
             each.due,
             each.late,

@@ -53,6 +53,8 @@ def _purpose(report: AuditReport) -> Iterator[Block]:
         "An investigation says what happened and who answers for it. This audit asks another question: did the system "
         "work as it was meant to, and what must change so that it is less likely to happen again?"
     )
+    if report.opinion.purpose:
+        yield Paragraph(Line(f"What it was to find out: {report.opinion.purpose}"))
     if report.about.scope:
         yield Listing(tuple(map(Line, report.about.scope)))
         yield note("These parts were looked at.")
@@ -76,7 +78,7 @@ def _method(report: AuditReport) -> Iterator[Block]:
             "What was looked at, and who spoke of it", ("Part of the scope", "Heard of it", "Evidence"), rows
         )
     yield Paragraph(Line("What this cannot tell:"))
-    yield Listing(tuple(map(Line, report.method.limits)))
+    yield Listing(tuple(map(Line, filter(None, (report.opinion.limits, *report.method.limits)))))
 
 
 def _opinion(report: AuditReport) -> Iterator[Block]:

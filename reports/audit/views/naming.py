@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reports.audit.model import Assurance, Kind, Seen
+from reports.audit.model import Kind
 from reports.coding import Direction
 from reports.disclosure import Quarter
-from reports.findings import Lens, Standing, Strength, Visibility
+from reports.findings import Assurance, Lens, Says, Standing, Strength, Visibility
 from reports.plan import State
 from reports.plan import Strength as Reliance
 
@@ -55,11 +55,11 @@ KINDS = {
     Kind.PLAN: "Plan",
     Kind.FINDINGS: "Findings",
 }
-SEEN = {
-    Seen.SUPPORTS: "supports it",
-    Seen.CONTRADICTS: "speaks against it",
-    Seen.BOTH: "some supports it, some speaks against it",
-    Seen.SILENT: "says nothing of it",
+SAYS = {
+    Says.SUPPORTS: "supports it",
+    Says.CONTRADICTS: "speaks against it",
+    Says.BOTH: "some supports it, some speaks against it",
+    Says.SILENT: "says nothing of it",
 }
 DIRECTION = {Direction.WEAKNESS: "weakness", Direction.STRENGTH: "strength", Direction.MIXED: "both"}
 QUARTER = {

@@ -17,20 +17,20 @@ from reports.audit.model import (
     Person,
     Planned,
 )
-from reports.audit.planning import STATES, dated
 from reports.audit.views.naming import (
     ASSURANCE,
     LENS,
     OUTCOMES,
     RELIANCE,
-    SEEN,
+    SAYS,
     STANDING,
     STRENGTH,
     VISIBILITY,
     source,
 )
 from reports.findings import Nature
-from reports.plan import State
+from reports.findings.sentences import AGREEMENTS
+from reports.plan import State, dated
 
 NOT_YET = "not yet"
 
@@ -102,10 +102,10 @@ def opinion(found: Opinion) -> Iterator[Block]:
         yield Paragraph(said(found.because))
     if given is None:
         yield plain("The auditor has not given an opinion yet.")
+    if found.summary is not None:
+        yield Paragraph(said(found.summary))
     if found.suggested is not None:
-        yield note(
-            f"The rule suggests: {ASSURANCE[found.suggested].lower()}, since {found.rule}. The auditor decides."
-        )
+        yield note(f"The rule suggests: {ASSURANCE[found.suggested].lower()}. {found.rule}")
 
 
 # Findings
@@ -151,7 +151,7 @@ def full(found: Found) -> Card:
     against = said(found.contradiction) if found.contradiction else None
     if against is None and found.searched:
         against = Line("It was looked for, and there is none.")
-    sides = tuple(Line(f"{source(each.source_type)}: {SEEN[each.says]}") for each in found.sides)
+    sides = (Line(AGREEMENTS[found.agreement]), *_sides(found))
     reasons = found.surety.reasons if found.surety else ()
     judged = found.surety.judged_because if found.surety else ""
     parts = [
@@ -172,6 +172,10 @@ def full(found: Found) -> Card:
         ("Actions", (Line(", ".join(found.actions) or "None yet"),)),
     ]
     return _card(found, parts)
+
+
+def _sides(found: Found) -> Iterator[Line]:
+    return (Line(f"{source(each.source_type)}: {SAYS[each.says]}.") for each in found.sides)
 
 
 def _card(found: Found, parts: Iterable[tuple[str, tuple[Line, ...]]]) -> Card:
@@ -234,7 +238,7 @@ def plan_details(report: AuditReport, who: Callable[[Person | None], str]) -> Ta
 
 def states() -> str:
     """The states that actions pass."""
-    return " → ".join(STATES[state] for state in State if state is not State.REJECTED)
+    return " → ".join(state.words for state in State if state is not State.REJECTED)
 
 
 # Change, and what was told to others
