@@ -30,7 +30,9 @@ log = logs.logger(__name__)
 
 REPORT = "report_published"  # the kind of a notice: somebody may read what was published
 
-# By the kind of a notice: its paragraphs. None may hold a word of what it is about. These are never held back.
+_CAN_WAIT = reminding.KINDS | {REPORT}  # for the day: nobody is woken by it
+
+# By the kind of a notice: its paragraphs. None may hold a word of what it is about.
 _SAID = {
     CONCERN: (
         mark("Someone raised a concern in the audit “{audit}”."),
@@ -107,7 +109,7 @@ def due_message(
         if person is None:
             return None
         nation = contacts.nation_of(noted.audit)
-        if noted.kind in reminding.KINDS and is_quiet(now, nation):
+        if noted.kind in _CAN_WAIT and is_quiet(now, nation):
             return Held(person, next_allowed(now, nation))
         return _decided(work, noted, person, now, contacts, wording.voice(language))
 

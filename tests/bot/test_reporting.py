@@ -228,9 +228,11 @@ async def test_what_is_published_twice_is_one_edition_and_readers_are_told_once(
         [(board, "full.1"), (board, "full.2"), (board, "staff.1"), (owner, "staff.1")]
     )
     assert ReportPublished("full.2", second.digest) in noted
-    due = noticing.due_message(here.storage, notices[0])
-    assert due is not None
-    assert "A report on the audit “Oak House: audit” was published." in due[1]
+    waits = noticing.due_message(here.storage, notices[0], here.clock.now(), here.turns.contacts)
+    assert isinstance(waits, noticing.Held), "nobody is told at half past ten at night"
+    due = noticing.due_message(here.storage, notices[0], waits.until, here.turns.contacts)
+    assert isinstance(due, noticing.Due)
+    assert "A report on the audit “Oak House: audit” was published." in due.letter.text
 
 
 async def test_a_lead_publishes_and_board_and_owners_read_what_is_theirs(here: Site) -> None:
