@@ -218,7 +218,8 @@ def test_the_board_is_asked_to_decide_on_every_gap_that_fits_and_told_how_many_d
     first = document(made, View.BOARD).sections[0]
     asked = [line for line in lines(first) if line.text.startswith("What to do: ")]
     assert len(asked) == 5
-    assert f"The full report names {len(made.plan.gaps) - 5} more gaps in the plan." in {
+    left = len(made.plan.gaps) - 5
+    assert f"What to do about the gaps that the full report names beside these: {left}." in {
         line.text for line in lines(first)
     }
 
@@ -307,6 +308,8 @@ def test_the_page_is_complete_in_itself_and_ordered_by_its_headings(view: View) 
     assert found.levels[0] == 1
     assert found.levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(found.levels, found.levels[1:], strict=False))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
     assert page.count("<caption>") == page.count("<table")
     assert not re.search(r"<script|<link|<img|https?://(?!www\.w3\.org)|style=", page)
     for label in re.findall(r'href="#(e\d+)"', page):

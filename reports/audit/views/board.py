@@ -53,7 +53,7 @@ def _decisions(report: AuditReport) -> Iterator[Block]:
     lines += [Line(f"What to do: {each.text}", each.evidence) for each in report.plan.gaps[:FEW]]
     left = len(report.plan.gaps) - FEW
     if left > 0:
-        lines.append(Line(f"The full report names {left} more gaps in the plan."))
+        lines.append(Line(f"What to do about the gaps that the full report names beside these: {left}."))
     lines.append(Line("When you want to hear of this again."))
     yield Listing(tuple(lines), numbered=True)
 

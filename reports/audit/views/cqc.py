@@ -42,7 +42,6 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
             "questions",
             "What was found, by key question",
             *_about(report),
-            *figures.coverage(report),
             below=_questions(report),
         ),
         section("elsewhere", "Where else this could be so", *_elsewhere(report)),
