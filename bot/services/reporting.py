@@ -27,7 +27,7 @@ from reports.agreement import RELIABLE
 from reports.assembly import Report
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
 from reports.audit.blocks import in_words
-from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source
+from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
 from reports.audit.rendering import html
 from reports.audit.views import View, document
 from reports.codebook import theme as theme_of
@@ -183,6 +183,11 @@ class _Gathered:
             about=self._about(),
             findings=findings,
             actions=actions,
+            surety={
+                each.id: Surety(each.judged, (), None, each.judged_because)
+                for each in findings
+                if each.judged
+            },
             people=dict(
                 self._people({each for action in actions for each in (action.owner, action.sponsor)})
             ),
