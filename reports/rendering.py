@@ -240,12 +240,14 @@ class Voice(Struct, frozen=True):
 
 def clipped(content: str) -> str:
     """Words from outside, safe to show: one line, no control or direction characters, at most 300 long."""
-    line = " ".join(_visible(content[: 4 * _LONGEST]).split())
+    line = " ".join(visible(content[: 4 * _LONGEST]).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def _visible(content: str) -> str:
-    """Without control, surrogate and direction characters; joiners stay: several scripts need them."""
+def visible(content: str) -> str:
+    """Words from outside without control, surrogate and direction characters; several scripts need the joiners."""
+    if content.isascii() and content.isprintable():
+        return content
     return "".join(" " if _disturbs(character) else character for character in content)
 
 

@@ -24,7 +24,8 @@
     │   ├── PassphraseWeakError
     │   ├── PassphraseChosenError
     │   ├── PassphraseWrongError
-    │   └── AlreadyPublishedError
+    │   ├── AlreadyPublishedError
+    │   └── NotPublishedError
     └── (bot.errors goes on here)
 
 Each carries one sentence that can be shown to the person who caused it, and no word of an answer.
@@ -213,4 +214,12 @@ class AlreadyPublishedError(RequestError):
             f"What people said at the audit “{audit}” was published before. It is published once only: "
             "whoever compares two versions could tell what one person said."
         )
+        self.audit = audit
+
+
+class NotPublishedError(RequestError):
+    """There is no such edition of the report."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"This report of “{audit}” was not published.")
         self.audit = audit

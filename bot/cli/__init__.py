@@ -19,6 +19,7 @@ from bot.cli.keys import app as keys
 from bot.cli.measures import app as measures
 from bot.cli.people import app as people
 from bot.cli.plan import app as plan
+from bot.cli.report import report
 from bot.cli.reports import app as reports
 from bot.cli.serve import serve
 from bot.cli.slips import slips
@@ -51,6 +52,7 @@ app.add_typer(measures, name="measures", help="Numbers followed month by month, 
 app.add_typer(reports, name="reports", help="Two published reports side by side.")
 app.command()(chat)
 app.command()(demo)
+app.command()(report)
 app.command()(serve)
 app.command()(slips)
 app.command()(backup)

@@ -38,7 +38,11 @@ from storage.unit_of_work import Storage, UnitOfWork
 
 log = logs.logger(__name__)
 
-# By the kind of a notice: its paragraphs. None may hold a word of what it is about. These are never held back.
+REPORT = "report_published"  # the kind of a notice: somebody may read what was published
+
+_CAN_WAIT = reminding.KINDS | {REPORT}  # for the day: nobody is woken by it
+
+# By the kind of a notice: its paragraphs. None may hold a word of what it is about.
 _SAID = {
     CONCERN: (
         mark("Someone raised a concern in the audit “{audit}”."),
@@ -71,6 +75,10 @@ _SAID = {
     REPLIED: (
         mark("A question of the board about the audit “{audit}” was answered."),
         mark("Open Candour to read the answer."),
+    ),
+    REPORT: (
+        mark("A report on the audit “{audit}” was published."),
+        mark("Sign in to Candour to read it. It is on the page of the audit."),
     ),
 }
 
@@ -135,7 +143,7 @@ def due_message(
         if person is None:
             return None
         nation = contacts.nation_of(noted.audit)
-        if noted.kind in reminding.KINDS and is_quiet(now, nation):
+        if noted.kind in _CAN_WAIT and is_quiet(now, nation):
             return Held(person, next_allowed(now, nation))
         return _decided(work, noted, person, now, contacts, wording.voice(language))
 

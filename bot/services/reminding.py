@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from bot import buttons
+from bot import buttons, covering
 from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import digesting
@@ -139,7 +139,15 @@ def _note_audits(
     if untold:
         with storage.writing() as work:
             noted = [work.notices.add_once(*structs.astuple(each)) for each in untold]
+            _count(work, {each.audit for each in untold if each.kind == DIGEST}, now.date())
         yield from filter(None, noted)
+
+
+def _count(work: UnitOfWork, audits: Iterable[str], today: date) -> None:
+    """See that today's count of who was heard is there, which a digest tells: whoever sends it only reads."""
+    for audit in audits:
+        if work.casework.counted(audit, today) is None:
+            covering.count(work, audit, today)
 
 
 def _of_audit(

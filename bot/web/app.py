@@ -42,6 +42,7 @@ from bot.web.lead import Lead
 from bot.web.measuring import Measuring
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.public import Public
+from bot.web.reporting import Reporting
 from bot.web.returning import Returning
 from bot.web.signing import SignIn
 from bot.web.talking import Talking
@@ -49,7 +50,7 @@ from bot.web.theming import Theming
 from bot.web.transcripts import Transcripts
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import AUDITOR, DEPUTY, LEAD, ROLES
 from storage.unit_of_work import Storage
 
 _KEEP = "public, max-age=86400"
@@ -96,6 +97,7 @@ def create_app(
             Theming(storage, clock, pages),
         ),
         *_on_change(Measuring(storage, clock, pages), Changing(storage, clock, pages)),
+        *_for_readers(Reporting(storage, clock, pages)),
         *_for_who_asks(Interviewing(storage, talking, clock, pages), Transcripts(storage, clock, pages)),
         files,
     ]
@@ -233,6 +235,18 @@ def _for_who_asks(interviewing: Interviewing, transcripts: Transcripts) -> list[
         Door(f"{case}/transcript", transcripts.show, ours),
         Door(f"{case}/transcript/download", transcripts.download, among(LEAD, AUDITOR, fresh=True)),
         Door(f"{case}/files/{{file}}", transcripts.file, ours),
+    ]
+
+
+def _for_readers(reporting: Reporting) -> list[Door]:
+    reports, view = "/audits/{audit}/reports", "/audits/{audit}/reports/{view}"
+    return [
+        Door(reports, reporting.list, among(*ROLES)),
+        Door(view, reporting.draft, among(LEAD, AUDITOR)),
+        Door(f"{view}/publish", reporting.confirm, among(LEAD, fresh=True)),
+        Door(f"{view}/publish", reporting.publish, among(LEAD, fresh=True), ["POST"]),
+        Door(f"{view}/{{edition}}", reporting.read, among(*ROLES)),
+        Door(f"{view}/{{edition}}/{{format}}", reporting.download, among(*ROLES, fresh=True)),
     ]
 
 

@@ -30,12 +30,14 @@ from bot.services.access import EXAMPLE_LEAD, Site, Visitor
 from bot.web import guard
 from bot.web.pages import Stamp, stamp
 from storage.access import Session
-from storage.slips import LEAD, ROLES
+from storage.slips import AUDITOR, DEPUTY, LEAD, ROLES
 from storage.unit_of_work import Storage, UnitOfWork
 
 SIGN_IN = "/sign-in"
 CONFIRM = "/sign-in/confirm"
 HOME = "/lead"
+READING = "/audits"
+MAIN = frozenset({LEAD, DEPUTY, AUDITOR})  # for whom the page of an audit is
 
 _ANYBODY = b"example visitor."  # the account of whoever comes to an example that has no lead
 
@@ -199,7 +201,14 @@ def give(request: Request, response: Response, cookie: str) -> None:
 def onward(address: str) -> str:
     """Where somebody goes on: a page for people with a role, and nothing but one."""
     inside = guard.is_local(address) and ".." not in address
-    return address if inside and (address == HOME or address.startswith(f"{HOME}/")) else HOME
+    return (
+        address if inside and (address == HOME or address.startswith((f"{HOME}/", f"{READING}/"))) else HOME
+    )
+
+
+def reports_page(audit: str, *parts: str) -> str:
+    """Where the reports of an audit are, or one of them."""
+    return "/".join((f"{READING}/{quote(audit, safe='')}/reports", *parts))
 
 
 def audit_page(audit: str, *parts: str) -> str:

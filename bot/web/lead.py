@@ -210,7 +210,7 @@ class Lead:
         follows = not SEE_PROGRESS.isdisjoint(held)
         return Summary(
             audit=audit,
-            address=audit_page(audit.id),
+            address=audit_page(audit.id) if gate.MAIN.intersection(held) else gate.reports_page(audit.id),
             state=_state(audit, voice),
             entry=_entry(audit, voice),
             heard=figures.heard(auditing.progress(self._storage, audit.id, self._clock), voice)

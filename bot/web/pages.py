@@ -22,7 +22,7 @@ STATIC = Path(__file__).parent / "static"
 REPORT_STYLES = "report.css"
 EXIT = "https://www.bbc.co.uk/weather"
 LANGUAGE_COOKIE = "candour-language"
-FOR_ROLES = ("/lead", "/sign-in", "/sign-out")  # pages for people with a role …
+FOR_ROLES = ("/lead", "/audits", "/sign-in", "/sign-out")  # pages for people with a role …
 ROLE_LANGUAGES = ("en", "cy")  # … are in these languages; what staff read is in all of them
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from reports.charts.drawing import HATCH, INK, PAPER, QUIET, Block, Box, Figure, Shape, Word, figure, note
 from reports.charts.grid import Row, grid, inked, share_line
-from reports.disclosure import Share, Size
+from reports.disclosure import Quarter, Share, Size
 
 _TINTS = ((20, "#ffffff"), (40, "#dce9f1"), (60, "#b4d0e2"), (80, "#6fa6c8"), (101, "#0b4a6f"))
 _DARK = 80  # percent, from which words are white
@@ -24,7 +24,7 @@ class Hidden(Struct, frozen=True):
     reason: str
 
 
-Told: TypeAlias = Share | Hidden | None  # None: nothing was asked
+Told: TypeAlias = Share | Quarter | Hidden | None  # None: nothing was asked
 
 
 class Theme(Struct, frozen=True):
@@ -75,10 +75,14 @@ def _cell(told: Told, letters: dict[str, str], box: Box) -> list[Shape]:
             return inked(box, "–", fill=PAPER, ink=QUIET)
         case Hidden(reason=reason):
             return _hatched(box, letters[reason])
-    ink = PAPER if told.percent >= _DARK else INK
-    tint = next(tint for below, tint in _TINTS if told.percent < below)
-    text = _BRIEF.get(told.size, str(told.percent))
-    line = [] if "\n" in text else [share_line(box, told.percent, ink)]
+    percent = _percent(told)
+    ink = PAPER if percent >= _DARK else INK
+    tint = next(tint for below, tint in _TINTS if percent < below)
+    text = (
+        f"{25 * told}–{25 * told + 25}" if isinstance(told, Quarter) else _BRIEF.get(told.size, str(percent))
+    )
+    exact = isinstance(told, Share) and "\n" not in text
+    line = [share_line(box, percent, ink)] if exact else []
     return [*inked(box, text, fill=tint, ink=ink, room=6 if line else 0), *line]
 
 
@@ -94,15 +98,22 @@ def _said(told: Told) -> str:
             return "not asked"
         case Hidden(reason=reason):
             return f"not shown: {reason}"
+        case Quarter():
+            return f"{25 * told} to {25 * told + 25} %"
     return _WORDS.get(told.size, f"{told.percent} %")
+
+
+def _percent(told: Share | Quarter) -> int:
+    """How dark it is drawn; of a quarter, its middle."""
+    return 25 * told + 12 if isinstance(told, Quarter) else told.percent
 
 
 def _sentences(table: Heat) -> tuple[str, ...]:
     known = [
-        (told.percent, theme.name, group, told)
+        (_percent(told), theme.name, group, told)
         for theme in table.themes
         for group, told in zip(table.groups, theme.told, strict=True)
-        if isinstance(told, Share)
+        if isinstance(told, Share | Quarter)
     ]
     if not known:
         return ("No share may be shown here.",)

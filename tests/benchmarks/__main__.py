@@ -9,7 +9,17 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.serving import keep_what_start_made
-from tests.benchmarks import anonymity, coding, engine, plans, reminders, telegram, themes, turns
+from tests.benchmarks import (
+    anonymity,
+    coding,
+    engine,
+    plans,
+    reminders,
+    reports,
+    telegram,
+    themes,
+    turns,
+)
 from tests.benchmarks.results import Result, machine, table, write
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -32,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "jobs.reminders.postgres": reminders.postgresql,
     "reminders.scan": plans.scan,
     "reminders.year": plans.year,
+    "reports.html": reports.pages,
     "themes.results": themes.counting,
     "themes.stored": themes.stored,
 }

@@ -129,7 +129,11 @@ async def test_named_themes_are_told_as_their_page_tells_them_with_a_picture(
     assert "1 of 1: 1 weakness" in made.alternative
     assert made.alternative in made.text
     assert made.picture.startswith("<svg")
-    assert digesting.picture(made).startswith(b"\x89PNG")
+    with storage.reading() as work:
+        letter = digesting.letter(work, work.casework.audit(AUDIT), NOW)
+    assert letter is not None
+    assert letter.text == made.text
+    assert letter.picture.startswith(b"\x89PNG")
     for line in made.alternative.splitlines():
         assert line.partition(". ")[2] in made.picture
     assert "night nurse" not in made.text + made.picture

@@ -229,3 +229,11 @@ async def test_the_chat_lists_each_number_with_what_its_chart_shows(storage: Sto
         said = (await ann.says("/numbers"))[-1].text
         line = "• Restraints: April 2026: 8. A sign of worse: 7 months in a row above the mean"
         assert line in "\n".join(said)
+        auditing.offer_forms(storage, AUDIT, [library.shipped("monthly-number")], clock())
+        await ann.says("/numbers")
+        await ann.taps("New number")
+        for tapped in ("This month's number", "Restraints"):
+            await ann.taps(tapped)
+        await ann.says("7.5")
+        await ann.taps("Hand in my answers")
+    assert following.value_of(only(storage), Month(2026, 5)) == 7.5

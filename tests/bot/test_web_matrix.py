@@ -27,6 +27,7 @@ ELSEWHERE, NOWHERE = "elm", "nobody"
 ALL, BEGUN, IN = "everyone", "followed a link", "signed in"
 EVERY = {LEAD, DEPUTY, AUDITOR}
 CODERS = {LEAD, AUDITOR}
+READERS = {*EVERY, OWNER, BOARD}
 FRESH = "showed it a moment ago"
 
 # What each route asks of whoever comes: a stage, or roles in the audit of its path; and whether it asks once more.
@@ -98,6 +99,12 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript"): ({LEAD, AUDITOR}, ""),
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript/download"): ({LEAD, AUDITOR}, FRESH),
     ("GET", "/lead/audits/{audit}/interviews/{case}/files/{file}"): ({LEAD, AUDITOR}, ""),
+    ("GET", "/audits/{audit}/reports"): (READERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}"): (CODERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}/publish"): ({LEAD}, FRESH),
+    ("POST", "/audits/{audit}/reports/{view}/publish"): ({LEAD}, FRESH),
+    ("GET", "/audits/{audit}/reports/{view}/{edition}"): (READERS, ""),
+    ("GET", "/audits/{audit}/reports/{view}/{edition}/{format}"): (READERS, FRESH),
 }
 GUARDED = [route for route, (rule, _) in MATRIX.items() if rule != ALL]
 ROLES = {
@@ -120,7 +127,7 @@ CASES: dict[str, tuple[str, str]] = {}
 def address_of(path: str, audit: str) -> str:
     """The address of a route in an audit."""
     case, file = CASES.get(audit, CASES[ELSEWHERE])
-    given = {"audit": audit, "case": case, "file": file, "format": "json"}
+    given = {"audit": audit, "case": case, "file": file, "format": "json"} | {"view": "board", "edition": "1"}
     return path.format_map(given)
 
 

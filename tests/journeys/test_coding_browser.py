@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from reports.audit import AuditReport, assemble
+from reports.audit.rendering import html
+from reports.audit.views import View, document
 from tests.bot.coded import AUDIT
 from tests.journeys.test_browser import (
     AXE,
@@ -23,6 +26,7 @@ from tests.journeys.test_browser import (
     tab_to,
     watched,
 )
+from tests.reports import audited
 
 __all__ = ["browser"]
 
@@ -97,4 +101,18 @@ def test_axe_finds_nothing_and_a_thumb_hits_everything(
         assert page.evaluate(_FOUND) == [], path
         assert page.evaluate(_SMALL, TOUCH) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+    context.close()
+
+
+def test_axe_finds_nothing_in_any_view_of_the_audit_report(browser: Browser) -> None:
+    report = assemble(audited.material(3, 2, reaudited=()))
+    assert isinstance(report, AuditReport)
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    for view in View:
+        page.set_content(html(document(report, view)))
+        page.evaluate(_OPENED)
+        page.evaluate(Path(AXE).read_text("utf-8"))
+        assert page.evaluate(_FOUND) == [], view
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], view
     context.close()

@@ -15,6 +15,7 @@ from bot.metrics import Metrics
 from dialogues import library
 from dialogues.rows import CHOICES, SETTINGS, SURVEY
 from reports import monthly
+from reports.audit.views import View
 from reports.codebook import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,7 @@ THREATS = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 CODEBOOK = (ROOT / "docs" / "codebook.md").read_text("utf-8")
 MEASURES = (ROOT / "docs" / "measures.md").read_text("utf-8")
 PLAN = (ROOT / "docs" / "plan.md").read_text("utf-8")
+REPORTS = (ROOT / "docs" / "reports.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -54,7 +56,7 @@ def test_every_documented_command_exists() -> None:
         re.findall(
             r"^candour ((?:forms translate|forms|audits|journal|keys|contacts|people|codebook|findings|plan|measures"
             r"|reports) \w+|\w+)",
-            f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}\n{PLAN}",
+            f"{README}\n{FORMS}\n{CODEBOOK}\n{MEASURES}\n{PLAN}\n{REPORTS}",
             re.MULTILINE,
         )
     )
@@ -139,3 +141,7 @@ def _codes() -> str:
 def _under(theme: str) -> str:
     codes = ((each.code.partition(".")[2], each.name.to("en").lower()) for each in shipped().under(theme))
     return ", ".join(f"`{code}` {name}" for code, name in codes)
+
+
+def test_every_view_of_the_audit_report_is_documented() -> None:
+    assert [view for view in View if f"| `{view}` |" not in REPORTS] == []

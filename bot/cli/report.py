@@ -1,0 +1,42 @@
+"""`candour report`: the report of an audit for one reader, as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.audits import storage_here
+from bot.cli.trouble import Trouble, write_file
+from bot.clock import SystemClock
+from bot.services import reporting
+from bot.services.reporting import Format
+from reports.audit import Unsupported
+from reports.audit.views import View
+
+
+def report(
+    audit: Annotated[str, typer.Argument(help="The name of the audit, as in its address: rowan-house.")],
+    view: Annotated[View, typer.Option(help="For whom it is.")] = View.FULL,
+    format_: Annotated[Format, typer.Option("--format", help="What kind of file.")] = Format.HTML,
+    edition: Annotated[
+        int, typer.Option(help="The number of an edition that was published; 0: a draft of how it is now.")
+    ] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; VIEW.FORMAT, such as board.html, if not given.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write the report of an audit for one reader. Every claim in it names its evidence."""
+    with storage_here() as storage:
+        if edition:
+            _, found = reporting.publication(storage, audit, view.value, str(edition))
+        else:
+            made = reporting.found(storage, audit, SystemClock())
+            if isinstance(made, Unsupported):
+                raise Trouble("There is no report yet. " + " ".join(each.sentence for each in made.lacks))
+            found = made
+    path = out or Path(f"{view}.{format_}")
+    write_file(path, reporting.written(found, view, format_, draft=not edition), replace=force)
+    typer.echo(f"The report is in {path}." if edition else f"The draft is in {path}.")

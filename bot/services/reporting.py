@@ -1,0 +1,404 @@
+"""The report of an audit: gathered from what is stored, shown to each reader, published for good.
+
+Plain functions on a `Storage`. A published edition never changes: the same edition is the same bytes, and there is a
+new one only where something else is to be said. Drafts are for leads and auditors; what was published is for those
+whom its view is made for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
+
+from bot import covering
+from bot.clock import Clock
+from bot.services import theming
+from bot.services.noticing import REPORT
+from bot.weighing import Weighed, weighed
+from bot.worktable import SETTLED, Forms, Worktable
+from dialogues import library
+from dialogues.form import SourceType
+from reports import assembly, audit, change, measures, scope
+from reports.agreement import RELIABLE
+from reports.assembly import Report
+from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
+from reports.audit.blocks import in_words
+from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
+from reports.audit.rendering import html
+from reports.audit.views import View, document
+from reports.codebook import theme as theme_of
+from reports.findings import Opinion, opinion
+from reports.measures import Chart
+from reports.plan import Challenge, LearningShare, Notification
+from reports.rendering import clipped
+from storage.cases import Case
+from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, RESPONSE
+from storage.coding import Origin
+from storage.errors import NotPublishedError
+from storage.journal import LEAD as AS_LEAD
+from storage.journal import ReportPublished
+from storage.plan import Entry, Publication
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
+from storage.unit_of_work import Storage, UnitOfWork
+
+READERS: Mapping[str, frozenset[View]] = {
+    LEAD: frozenset(View),
+    AUDITOR: frozenset(View),
+    DEPUTY: frozenset(View),
+    BOARD: frozenset(View),
+    OWNER: frozenset({View.STAFF, View.BOARD}),
+}
+"""Which published views each role may read: an owner those that say what is asked of them and of others."""
+_ROLES = {
+    LEAD: "Safeguarding lead",
+    AUDITOR: "Auditor",
+    DEPUTY: "Deputy",
+    BOARD: "Board member",
+    OWNER: "Action owner",
+}
+_RECORDS = {SourceType.PROCESSES: Kind.RECORD, SourceType.OBSERVATION: Kind.OBSERVATION}
+
+
+class Format(StrEnum):
+    """The files in which a report can be had."""
+
+    HTML = "html"
+    JSON = "json"
+
+
+Write = Callable[[AuditReport, View, bool], bytes]  # a report for a view; whether it is a draft
+
+
+def _as_html(report: AuditReport, view: View, draft: bool) -> bytes:
+    return html(document(report, view, draft=draft)).encode()
+
+
+def _as_json(report: AuditReport, view: View, draft: bool) -> bytes:
+    """The document, so that nobody finds more in it than on the page."""
+    return msgspec.json.encode(in_words(document(report, view, draft=draft)), order="deterministic")
+
+
+WRITTEN: Mapping[Format, Write] = {Format.HTML: _as_html, Format.JSON: _as_json}
+"""How each format is written. One that is added here can be had on the command line and on the pages."""
+
+
+def written(report: AuditReport, view: View, wanted: Format, *, draft: bool = False) -> bytes:
+    """The report as a file for this reader."""
+    return WRITTEN[wanted](report, view, draft)
+
+
+def found(storage: Storage, name: str, clock: Clock) -> Assembled:
+    """The report as it would be published now, or the claims that nothing supports. Raises UnknownAuditError."""
+    themes = theming.found(storage, name)
+    with storage.reading() as work:
+        return audit.assemble(_Gathered(work, name, themes, clock.now().date()).material())
+
+
+def publish(
+    storage: Storage, name: str, view: View, clock: Clock, actor: str = AS_LEAD
+) -> Publication | Unsupported:
+    """Freeze the report for this reader, and tell those who may read it; the last edition where nothing changed.
+
+    Raises UnknownAuditError.
+    """
+    report, today = found(storage, name, clock), clock.now().date()
+    if isinstance(report, Unsupported):
+        return report
+    with storage.writing() as work:
+        work.casework.hold(name)
+        last = _last(work, name, view)
+        if last is not None and _says_the_same(audit.decode(last.content), report):
+            return last
+        edition = last.edition + 1 if last else 1
+        made = work.publications.publish(name, view.value, edition, today, audit.encode(report))
+        entry = ReportPublished(f"{view.value}.{edition}", made.digest)
+        work.journal.append(entry, day=today, actor=actor, audit=name)
+        _tell(work, made, view)
+    return made
+
+
+def published(storage: Storage, name: str, roles: Collection[str]) -> tuple[Publication, ...]:
+    """What people with these roles may read, the newest edition first. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        work.casework.audit(name)
+        every = work.publications.of(name)
+    return tuple(
+        sorted((each for each in every if may_read(roles, each.view)), key=lambda each: -each.edition)
+    )
+
+
+def publication(storage: Storage, name: str, view: str, edition: str) -> tuple[Publication, AuditReport]:
+    """One edition, and the report that was frozen in it. Raises NotPublishedError."""
+    with storage.reading() as work:
+        for each in work.publications.of(name):
+            if (each.view, str(each.edition)) == (view, edition):
+                return each, audit.decode(each.content)
+    raise NotPublishedError(name)
+
+
+def may_read(roles: Collection[str], view: str) -> bool:
+    """Whether this view was made for somebody with one of these roles."""
+    return any(view in READERS.get(role, ()) for role in roles)
+
+
+def _last(work: UnitOfWork, name: str, view: View) -> Publication | None:
+    editions = [each for each in work.publications.of(name) if each.view == view]
+    return max(editions, key=lambda each: each.edition, default=None)
+
+
+def _says_the_same(before: AuditReport, now: AuditReport) -> bool:
+    """Whether nothing but the day is new."""
+    return replace(now, about=replace(now.about, as_of=before.about.as_of)) == before
+
+
+def _tell(work: UnitOfWork, made: Publication, view: View) -> None:
+    """Note that board members and owners are to be told of this edition, once."""
+    subject = bytes.fromhex(made.digest)[:16]
+    for role in (BOARD, OWNER):
+        for person in work.people.to_tell(made.audit, role) if view in READERS[role] else ():
+            work.notices.add_once(person, made.audit, REPORT, subject, f"{view.value}.{made.edition}")
+
+
+def _surety(each: Weighed) -> Surety:
+    """How sure we are of a finding: as judged, as computed, and what took from it."""
+    reasons = tuple(reason.told for reason in each.computed.reasons)
+    return Surety(each.strength, reasons, each.computed.strength, each.finding.judged_because)
+
+
+class _Gathered:
+    """What is stored of one audit, as the report is made of it."""
+
+    def __init__(self, work: UnitOfWork, name: str, themes: theming.Themes, today: date) -> None:
+        self._work = work
+        self._themes = themes
+        self._today = today
+        self._forms = Forms(work)
+        self._audit = work.casework.audit(name)
+        self._cases = covering.evidence(work, name, self._forms)
+        self._reports = self._of(name)
+
+    def material(self) -> Material:
+        """All of it."""
+        findings, actions = self._work.findings.of(self._audit.id), self._work.actions.of(self._audit.id)
+        wanted = {each for finding in findings for each in (*finding.supporting, *finding.contradicting)}
+        return Material(
+            about=self._about(),
+            findings=findings,
+            actions=actions,
+            surety={each.finding.id: _surety(each) for each in weighed(self._work, self._audit.id)},
+            people=dict(
+                self._people({each for action in actions for each in (action.owner, action.sponsor)})
+            ),
+            evidence=dict(self._evidence(wanted)) | dict(self._entries()),
+            used=tuple(self._used()),
+            reports=tuple(self._reports.values()),
+            results=self._themes.results,
+            coverage=self._themes.coverage,
+            measured=tuple(self._measured()),
+            reaudited=tuple(self._reaudited()),
+            shared=tuple(map(_shared, self._said(LEARNING))),
+            notified=tuple(map(_notified, self._said(NOTIFICATION))),
+            challenged=tuple(self._challenged()),
+            opinion=self._opinion(),
+            book=self._themes.book,
+            agreement=tuple(self._agreement()),
+        )
+
+    def _about(self) -> About:
+        held, baseline = self._audit, self._audit.baseline
+        return About(
+            name=held.name,
+            service=held.service,
+            incident=held.incident,
+            harm=_labels("harm_types", held.harm_types),
+            scope=tuple(each.name.to("en") for each in scope.areas(held.scope)),
+            period_from=held.period_from,
+            period_to=held.period_to,
+            opened_on=held.opened_on,
+            closed_on=held.closed_on,
+            baseline=self._work.casework.audit(baseline).name if baseline else "",
+            synthetic=held.synthetic,
+            as_of=self._today,
+        )
+
+    def _people(self, accounts: Collection[str]) -> Iterator[tuple[str, Person]]:
+        roles = {person.account.hex(): person.role for person in self._work.people.all_of(self._audit.id)}
+        for account in sorted(filter(None, accounts)):
+            name = self._work.access.name(bytes.fromhex(account))
+            yield account, Person(_ROLES.get(roles.get(account, ""), "Action owner"), name)
+
+    # Evidence
+
+    def _evidence(self, references: Collection[str]) -> Iterator[tuple[str, Source]]:
+        """What findings refer to, where it is there. An anonymous person's words are never among it."""
+        cases = {each.id.hex(): each for each in self._cases}
+        for reference in sorted(references):
+            kind, _, id_ = reference.partition(".")
+            source = None
+            if kind == "case" and id_ in cases:
+                source = self._case(cases[id_])
+            elif kind == "excerpt":
+                source = self._excerpt(id_, cases)
+            elif kind == "item":
+                source = self._item(*id_.split(".", 1))
+            if source is not None:
+                yield reference, source
+
+    def _case(self, case: Case) -> Source:
+        form = self._forms.get(case.digest)
+        kind = covering.kind(form)
+        return Source(
+            _RECORDS.get(kind, Kind.INTERVIEW), f"“{clipped(form.title.to('en'))}”, handed in", kind.value
+        )
+
+    def _excerpt(self, id_: str, cases: Mapping[str, Case]) -> Source | None:
+        excerpt = self._work.excerpts.get(bytes.fromhex(id_)) if _is_id(id_) else None
+        if excerpt is None or excerpt.origin is not Origin.NAMED or excerpt.source.hex() not in cases:
+            return None
+        whole = self._case(cases[excerpt.source.hex()])
+        return replace(whole, what=f"A passage of {whole.what}")
+
+    def _item(self, form: str, path: str = "") -> Source | None:
+        report = self._reports.get(form)
+        for theme in report.themes if report else ():
+            for each in theme.items:
+                if each.path == path and each.figures:
+                    what = f"“{clipped(each.label.to('en'))}”, as published"
+                    return Source(Kind.ANSWERS, what, SourceType.STAFF.value)
+        return None
+
+    def _entries(self) -> Iterator[tuple[str, Source]]:
+        whats = {
+            LEARNING: "Learning that was shared",
+            NOTIFICATION: "A notification",
+            CHALLENGE: "A challenge",
+        }
+        for kind, what in whats.items():
+            for each in self._said(kind):
+                source = Source(Kind.ENTRY, f"{what}, noted on {each.day.isoformat()}")
+                yield _reference(each), source
+
+    def _said(self, kind: str) -> tuple[Entry, ...]:
+        return self._work.entries.of(self._audit.id, (kind,))
+
+    def _used(self) -> Iterator[Used]:
+        for digest, count in sorted(Counter(each.digest for each in self._cases).items()):
+            form = self._forms.get(digest)
+            yield Used(form.title.to("en"), form.version, covering.kind(form).value, count)
+
+    # Change
+
+    def _of(self, name: str) -> dict[str, Report]:
+        """By form, what was published of the answers in an audit."""
+        offers = self._work.casework.offers({name}).get(name, {}).values()
+        found = {
+            offer.form: self._work.casework.release(name, offer.form)
+            for offer in offers
+            if offer.records == RESPONSE
+        }
+        return {
+            form: assembly.decode(content) for form, content in sorted(found.items()) if content is not None
+        }
+
+    def _measured(self) -> Iterator[Measured]:
+        for each in self._work.measures.of(self._audit.id):
+            made = measures.chart(each.measure, each.points, each.rebases)
+            if isinstance(made, Chart):
+                yield Measured(each.id, made)
+
+    def _reaudited(self) -> Iterator[Reaudited]:
+        baseline = self._audit.baseline
+        before = self._of(baseline) if baseline else {}
+        for form, report in self._reports.items():
+            if form in before:
+                yield Reaudited(before[form].facts.name, form, change.compare(before[form], report))
+
+    # What was judged and said
+
+    def _opinion(self) -> Opinion | None:
+        """The last one that was given."""
+        said = self._said(OPINION)
+        return opinion(said[-1].said) if said else None
+
+    def _challenged(self) -> Iterator[Challenged]:
+        """The questions, each with what was answered to it."""
+        told = [(each, Challenge.from_response(each.said)) for each in self._said(CHALLENGE)]
+        for entry, asked in told:
+            if asked.about:
+                continue
+            for _, later in told:
+                asked = asked.answered(later) if later.about == entry.id.hex() else asked  # noqa: PLW2901
+            yield Challenged(
+                day=entry.day,
+                by=asked.by,
+                question=Claim(asked.question, (_reference(entry),)),
+                response=asked.response,
+                outcome=asked.outcome.value,
+                came_of_it=asked.came_of_it,
+            )
+
+    def _agreement(self) -> Iterator[str]:
+        found = Worktable(self._work, self._audit.id, SETTLED).agreement().comparison
+        if not found.n:
+            yield "Nobody has coded a second time without seeing what the first decided, so agreement is not known."
+            return
+        yield f"{found.n} excerpts were coded by two people apart from each other."
+        for each in found.themes:
+            if isinstance(each.alpha, float):
+                low = ", too low to rely on" if each.alpha < RELIABLE else ""
+                yield f"{theme_of(each.theme).name.to('en')}: Krippendorff’s α {each.alpha:.2f}{low}."
+
+
+def _reference(entry: Entry) -> str:
+    return f"entry.{entry.id.hex()}"
+
+
+def _shared(entry: Entry) -> Shared:
+    told = LearningShare.from_response(entry.said)
+    return Shared(
+        claim=Claim(told.what, (_reference(entry),)),
+        channel=_spoken(told.channel),
+        audience=tuple(map(_spoken, told.audience)),
+        day=told.day or entry.day,
+        reach=told.reach,
+        services_checked=told.services_checked,
+        found_there=told.found_there,
+    )
+
+
+def _notified(entry: Entry) -> Notified:
+    told = Notification.from_response(entry.said)
+    who = _spoken(told.who)
+    text = f"{who[:1].upper()}{who[1:]}" + (f": {told.what}" if told.what else "")
+    return Notified(
+        who=who,
+        claim=Claim(text, (_reference(entry),)),
+        how=_spoken(told.how),
+        known_on=told.known_on,
+        told_on=told.told_on,
+        told_at=told.told_at,
+        days=told.days_after,
+    )
+
+
+def _spoken(code: str) -> str:
+    """The name of a choice as people read it: `team_meeting` as team meeting."""
+    return code.replace("_", " ")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(bytes.fromhex(text))
+    except ValueError:
+        return False
+
+
+def _labels(name: str, codes: str) -> tuple[str, ...]:
+    """What the choices of the form `new-audit` are called."""
+    offered = {each.name: each.label.to("en") for each in library.shipped("new-audit").choices.get(name, ())}
+    return tuple(offered.get(code, code) for code in codes.split())

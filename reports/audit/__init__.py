@@ -1,0 +1,27 @@
+"""The report of an audit: one model, and a view of it for each reader.
+
+`assemble` makes the `AuditReport` of all that is known, or says which claims have no evidence. A view selects from it
+and gives a `Document`, which HTML, PDF and Word render alike.
+"""
+
+from __future__ import annotations
+
+from reports.audit.assembly import Assembled, Lack, Unsupported, assemble
+from reports.audit.material import Material, Measured, Reaudited, Used
+from reports.audit.model import AuditReport, Claim, claims, decode, encode
+
+__all__ = [
+    "Assembled",
+    "AuditReport",
+    "Claim",
+    "Lack",
+    "Material",
+    "Measured",
+    "Reaudited",
+    "Unsupported",
+    "Used",
+    "assemble",
+    "claims",
+    "decode",
+    "encode",
+]
