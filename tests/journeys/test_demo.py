@@ -17,7 +17,7 @@ import httpx
 from tests.bot.website import Browser, Page
 
 CANDOUR = Path(sys.executable).with_name("candour")
-CHAT = "/a/rowan-house-later/staff-culture"
+CHAT = "/a/alder-court/staff-culture"
 
 
 def free_port() -> int:
@@ -122,7 +122,7 @@ async def test_whoever_comes_can_ask_as_its_made_up_lead_also_where_the_audit_is
     with demo(port):
         async with httpx.AsyncClient(**address) as client:  # type: ignore[arg-type]
             browser = Browser(client)
-            for audit in ("rowan-house", "rowan-house-later"):
+            for audit in ("rowan-house", "alder-court"):
                 await browser.open(f"/lead/audits/{audit}/interviews")
                 await browser.press("Observation About 2 minutes.")
                 page = await browser.press("Continue", answer="The rota for nights has gaps.")

@@ -10,13 +10,14 @@ import asyncio
 from datetime import timedelta
 
 from bot.clock import Clock, SetClock
-from bot.services import auditing, reauditing
+from bot.services import auditing, measuring, reauditing, reporting
 from bot.services.access import EXAMPLE_LEAD
 from bot.services.appointing import appoint
 from bot.services.example import staff
 from bot.services.example.casework import Casework
 from bot.services.example.decisions import Decisions
 from bot.services.example.staff import FORM, PASSPHRASE
+from reports.audit.views import View
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
@@ -45,10 +46,23 @@ async def play_example(storage: Storage, clock: Clock) -> None:
     await asyncio.to_thread(appoint, storage, AGAIN, LEAD, EXAMPLE_LEAD, same, opened)
     await staff.hear(storage, AGAIN, later["staff"], opened)
     await asyncio.to_thread(auditing.close_audit, storage, AGAIN, SetClock(now - timedelta(days=12)))
+    await asyncio.to_thread(_settle, storage, SetClock(now - timedelta(days=6)))
     opened = SetClock(now - timedelta(days=9))
     auditing.open_audit(storage, staff.described(OPEN, other, opened), staff.forms())
     await asyncio.to_thread(appoint, storage, OPEN, LEAD, EXAMPLE_LEAD, same, opened)
     await staff.hear(storage, OPEN, later["staff"][:_HEARD_OF_OPEN], opened)
+
+
+def _settle(storage: Storage, clock: Clock) -> None:
+    """Do what the re-audit proposes, and publish what the board and staff read."""
+    found = reauditing.outcome(storage, AGAIN)
+    proposed = [each.finding.id for each in found.findings if each.is_new]
+    lasting = [each.action.id for each in found.actions if each.proof is not None]
+    with storage.reading() as work:
+        lead = next(each.account for each in work.people.of(FIRST, LEAD))
+    reauditing.settle(storage, AGAIN, [*proposed, *lasting], measuring.hand(lead, LEAD, clock))
+    for view in (View.BOARD, View.STAFF):
+        reporting.publish(storage, FIRST, view, clock)
 
 
 def _work(storage: Storage, audit: str, clock: Clock) -> None:
