@@ -142,14 +142,16 @@ def told(name: str) -> list[str]:
     return (SENTENCES / f"{name}.txt").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", ["blaming", "blaming_later"])
-def test_a_cause_that_only_blames_somebody_is_asked_about(name: str) -> None:
-    assert [each for each in told(name) if blame(each) is None] == []
-
-
-@pytest.mark.parametrize("name", ["system", "system_later"])
-def test_a_cause_that_lies_in_the_system_is_let_through(name: str) -> None:
-    assert [each for each in told(name) if blame(each) is not None] == []
+# Those called unseen were written after the rules, and no rule may be changed to suit them: write new ones instead.
+@pytest.mark.parametrize(
+    ("lot", "caught", "let_through"),
+    [("", 40, 40), ("_later", 20, 20), ("_last", 19, 20), ("_unseen", 11, 16)],
+)
+def test_causes_that_only_blame_are_asked_about_and_those_in_the_system_let_through(
+    lot: str, caught: int, let_through: int
+) -> None:
+    assert sum(blame(each) is not None for each in told(f"blaming{lot}")) == caught
+    assert sum(blame(each) is None for each in told(f"system{lot}")) == let_through
 
 
 def test_a_false_alarm_holds_nobody_up_who_says_what_made_it_likely() -> None:
