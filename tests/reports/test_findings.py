@@ -74,7 +74,7 @@ def test_a_finding_that_has_all_its_parts_is_taken() -> None:
         ({"framework": (), "criteria": ""}, "framework"),
         ({"condition": ""}, "condition"),
         ({"causes": ()}, "causes"),
-        ({"causes": (Cause(None, "The number was set long ago."),)}, "causes"),
+        ({"causes": (Cause(None, "The number was set long ago."),)}, "causes[1]/lens"),
         ({"consequence": ""}, "consequence"),
         ({"recommendation": ""}, "recommendation"),
         ({"supporting": ()}, "supporting"),
@@ -158,10 +158,16 @@ def test_a_false_alarm_holds_nobody_up_who_says_what_made_it_likely() -> None:
     blaming = Cause(Lens.PEOPLE, "The nurse failed to act on the weight chart.")
     made = replace(SOUND, causes=(blaming,))
     (refused,) = refusals(made, EVIDENCE)
-    assert refused.question == "causes"
+    assert refused.question == "causes[1]/because"
     assert "What made it easy" in refused.message
     explained = replace(blaming, because="The chart is kept in another office.")
     assert asked(replace(SOUND, causes=(explained,))) == []
+
+
+def test_of_several_causes_the_one_that_blames_is_asked_about() -> None:
+    system = SOUND.causes[0]
+    made = replace(SOUND, causes=(system, Cause(Lens.PEOPLE, "Human error."), system))
+    assert asked(made) == ["causes[2]/because"]
 
 
 # Strength, triangulation, priority
