@@ -348,9 +348,14 @@ def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken |
 
 
 def _path_of(name: str, form: Form, interview: Interview) -> str:
-    """The last that was asked of this name, or in a repeat or group of this name; '' when nothing was."""
-    asked = (item.question for item in engine.history(form, interview))
-    return next((path for path in reversed(tuple(asked)) if name in static(path).split("/")), "")
+    """The question of this path; else the last that was asked of this name, or in a repeat or group of this name.
+
+    '' when nothing was.
+    """
+    asked = tuple(item.question for item in engine.history(form, interview))
+    if name in asked:
+        return name
+    return next((path for path in reversed(asked) if name in static(path).split("/")), "")
 
 
 def detached(interview: Interview) -> Interview:

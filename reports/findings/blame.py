@@ -1,8 +1,10 @@
 """The blame check: a cause that names a person, or says no more than that somebody failed, asks for another look.
 
-It reads English. It warns and never decides: whoever says what in the system made it likely may keep their words, so
-that a false alarm holds nobody up. A text that gives such a reason itself (“because …”) is let through, unless the
-reason is blame again. Labels of character (“lazy”, “human error”) explain nothing and are always asked about.
+It knows words of blame (“lazy”, “the nurse failed to …”), and asks as well about a cause with a member of staff in it
+and nothing of the system around them: no numbers, time, tools, rules, places. It reads English. It warns and never
+decides: whoever says what in the system made it likely may keep their words, so that a false alarm holds nobody up. A
+text that gives such a reason itself (“because …”) is let through, unless the reason is blame again. Labels of character
+(“lazy”, “human error”) explain nothing and are always asked about. It sees about half of what is worded in new ways.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ class Sort(StrEnum):
     NAME = "name"
     LABEL = "label"  # a judgement on what somebody is like
     DOING = "doing"  # what somebody did or left undone, without why
+    ALONE = "alone"  # somebody, and nothing around them
 
 
 class Blame(Struct, frozen=True):
@@ -40,10 +43,13 @@ _ROLES = (
     r"|doctors?|gps?|physicians?|clinicians?"
     r"|practitioners?|professionals?|officers?|police|directors?|owners?|chefs?"
     r"|cooks?|cleaners?|drivers?|trainees?|students?"
-    r"|colleagues?|individuals?|persons?|people|members?|leads?|he|she|they|somebody|someone|everybody|everyone"
+    r"|colleagues?|individuals?|persons?|people|members?|leads?|he|she|they|somebody|someone|everybody"
+    r"|everyone"
 )
-_FURTHER = r"(?: (?:on|of|in|at|from|who|was|were|the|a|this|that|duty|shift|call|charge|night|staff|team|home|ward))*"
-_ADVERBS = r"(?: (?:just|simply|clearly|also|often|always|repeatedly|then|too|both|all|had|has|have|really|probably))*"
+_FURTHER = r"(?: (?:on|of|in|at|from|who|was|were|the|a|this|that|duty|shift|call|charge|night|staff|team|home)){0,6}"
+_ADVERBS = (
+    r"(?: (?:just|simply|clearly|also|often|always|repeatedly|then|too|both|all|had|has|have|really)){0,3}"
+)
 _ACTOR = rf"\b(?:{_ROLES})\b{_FURTHER}{_ADVERBS}"
 _UNDONE = (
     r"bother\w*|follow\w*|check\w*|read|record\w*|write|report\w*|tell|told|escalat\w*"
@@ -65,15 +71,22 @@ _DOINGS = (
     r"|(?:fell|was|were) asleep|skipped|avoids?|avoided"
     r"|turn(?:s|ed) a blind eye|missed (?:an?|the) (?:obvious )?(?:signs?|bruises?|warnings?)"
     r"|lied|left (?:the|a) (?:\w+ )?(?:\w+ )?(?:unattended|alone|open)"
-    r"|lack(?:s|ed)? (?:common sense|compassion|commitment|motivation|interest|insight|empathy|effort|discipline)"
-    r"|knew better|(?:is|are|was|were) (?:to blame|at fault|weak|wrong|rude|unkind|difficult)"
+    r"|lack(?:s|ed)? (?:common sense|compassion|commitment|motivation|interest|insight|empathy|effort"
+    r"|discipline)"
+    r"|cover(?:s|ed) (?:it )?up|(?:did|does|do|said|says) nothing|(?:took|take"
+    r"|takes) (?:no )?responsibility|(?:got|was|were) distracted|kept quiet"
+    r"|gave the wrong|misread|knew better|(?:is|are|was|were) (?:to blame|at fault|weak|wrong|rude|unkind"
+    r"|difficult)"
 )
 _LABELS = (
     r"(?:human|operator|user|individual|personal|nurse|staff) error|careless\w*"
     r"|laz(?:y|iness)|incompeten\w+|negligen(?:t|ce)|complacen\w+"
     r"|(?:poor|bad|wrong|negative|unhelpful|uncaring|casual) attitudes?|attitude problems?"
     r"|bad apples?|rogue (?:\w+ )?(?:employee|worker|carer|nurse|staff|member)s?"
-    r"|lack of (?:compassion|common sense|commitment|motivation|empathy|effort|diligence|care by|attention by|interest)"
+    r"|lack of (?:compassion|common sense|commitment|motivation|empathy|effort|diligence|care by"
+    r"|attention by|interest)"
+    r"|useless|hopeless|arrogan(?:t|ce)|(?:un|not )willing to|resistant to|out of (?:his|her|their) depth"
+    r"|heartless|uninterested|disinterested"
     r"|unprofessional\w*|sloppy|thoughtless\w*|inattenti(?:on|ve\w*)|uncaring"
     r"|incapable|unreliable|stupid\w*|ignoran(?:t|ce)"
     r"|(?:poor|bad) (?:judge?ment|work ethic|performance) (?:by|of|from)|poor judge?ment"
@@ -86,6 +99,39 @@ _LABEL = re.compile(rf"\b(?:{_LABELS})\b", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:because|since|as there|so that|due to|as nobody|as no|while the|when the)\b(.*)",
     re.IGNORECASE | re.DOTALL,
+)
+_SOMEBODY = re.compile(
+    r"\b(?:the |an? |one |two |some |our )?(?:\w+ )?(?:nurses?|carers?|\w*workers?|staff|managers?"
+    r"|management|seniors?|supervisors?"
+    r"|(?:team|shift|night|clinical|unit|ward) leads?|leaders?|leadership|assistants?|employees?"
+    r"|therapists?|doctors?|gps?|officers?"
+    r"|deput(?:y|ies)|directors?|person (?:in charge|giving \w+|on duty)|(?:no one|nobody|someone"
+    r"|somebody) on (?:the )?(?:shift|duty)"
+    r"|matrons?|psychologists?|physios?|pharmacists?|chefs?|cooks?|the team)\b",
+    re.IGNORECASE,
+)
+# What a system is made of: numbers and time, tools and records, rules and roles, places, other bodies.
+_AROUND = re.compile(
+    r"\d|\b(?:one in|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|\w+ty)(?! (?:staff|carers?|nurses?|workers?|members?))\b|\b(?:half|each|every|many|few|most|only|once"
+    r"|enough|hours?|minutes?|days?|weeks?|months?|years?|weekends?|quarter|long|overtime|busy"
+    r"|interrupt\w*|workloads?|caseloads?"
+    r"|rotas?|rosters?|staffing|posts?|vacan\w+|sickness|leave|cover\w*(?! up)|supervision|train\w*"
+    r"|inductions?|handover|handed over"
+    r"|polic(?:y|ies)|procedures?|guidance|rules?|standards?|thresholds?|targets?|measured|rewarded"
+    r"|contracts?|budgets?|funding|pay|paid"
+    r"|systems?|software|log-?ins?|access|forms?|fields?|tools?|equipment|hoists?|alarms?|bells?|email"
+    r"|e-mail|telephone|fax|paper"
+    r"|systems|layout|building|corridor|noise|light|locked|floor|rooms?|language|meetings?|agenda|minutes"
+    r"|authority|roles?|duties"
+    r"|no way|was no|were no|is no|are no|has no|have no|had no|nobody (?:has|had|was|is)|no one (?:has"
+    r"|had|was|is) (?:named|asked)"
+    r"|(?:was|were|is|are|been)(?: not| never)? (?:told|given|asked|trained|named|allowed|expected"
+    r"|required|shown|included|moved)"
+    r"|able to|not know|cannot|can't|could not|spoken up|speak up|learn\w*|hears?|word of mouth|work(?:s"
+    r"|ed)? alone|feedback|reviews?|audits?|board|council|trust|agency staff|agencies"
+    r"|when|until|after|before|because|since|so that|instead of the)\b",
+    re.IGNORECASE,
 )
 _ENOUGH = 3  # words that can be a reason
 
@@ -101,7 +147,11 @@ _DONE = (
     "“{words}” says what somebody did or left undone. What made it easy to do that, or hard to do better? Think of"
     " numbers, time, tools, rules, who could be asked. With that said you may keep your words, or change them."
 )
-_SENTENCES = {Sort.NAME: _NAMED, Sort.LABEL: _LABELLED, Sort.DOING: _DONE}
+_LEFT_ALONE = (
+    "“{words}” is about somebody, and says nothing of what was around them. What in the system made that likely?"
+    " Think of numbers, time, tools, rules, who could be asked. With that said you may keep your words, or change them."
+)
+_SENTENCES = {Sort.NAME: _NAMED, Sort.LABEL: _LABELLED, Sort.DOING: _DONE, Sort.ALONE: _LEFT_ALONE}
 
 
 def blame(text: str) -> Blame | None:
@@ -111,8 +161,12 @@ def blame(text: str) -> Blame | None:
         return Blame(Sort.NAME, named)
     if label := _LABEL.search(text):
         return Blame(Sort.LABEL, label[0])
-    doing = _DOING.search(text)
-    return None if doing is None or _is_explained(text) else Blame(Sort.DOING, doing[0])
+    if _is_explained(text):
+        return None
+    if doing := _DOING.search(text):
+        return Blame(Sort.DOING, doing[0])
+    somebody = None if _AROUND.search(text) else _SOMEBODY.search(text)
+    return None if somebody is None else Blame(Sort.ALONE, somebody[0])
 
 
 def _is_explained(text: str) -> bool:

@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterator
 from msgspec import Struct
 
 from reports.findings.blame import blame, sentence
-from reports.findings.parts import Finding, Nature
+from reports.findings.parts import Cause, Finding, Nature
 
 LEVELS = range(1, 6)  # of impact and likelihood
 
 
 class Refusal(Struct, frozen=True):
-    """Why a finding cannot be kept: the question of the form that should be asked again, and what to say."""
+    """Why a finding cannot be kept: the question of the form that should be asked again, and what to say.
+
+    A question of one cause is named by its path, as `causes[2]/because`.
+    """
 
     question: str
     message: str
@@ -42,7 +45,7 @@ _ORDER = (
 
 
 def _place(each: Refusal) -> int:
-    return _ORDER.index(each.question)
+    return _ORDER.index(each.question.partition("[")[0])
 
 
 def _of_any(finding: Finding) -> tuple[Refusal, ...]:
@@ -70,19 +73,23 @@ def _of_what_should_be(finding: Finding) -> Iterator[Refusal]:
 
 
 def _of_causes(finding: Finding) -> Iterator[Refusal]:
-    told = [each for each in finding.causes if each.text]
-    if not told:
+    if not any(each.text for each in finding.causes):
         yield Refusal(
             "causes", "Why is it so? Please give at least one cause that lies in how work is set up."
         )
-    for each in told:
-        if each.lens is None:
-            yield Refusal(
-                "causes", "Where in the system does this cause lie? Please choose one of the six places."
-            )
-        blamed = blame(each.text)
-        if blamed is not None and not each.because:
-            yield Refusal("causes", sentence(blamed))
+    for number, each in enumerate(finding.causes, 1):
+        yield from _of_cause(each, f"causes[{number}]")
+
+
+def _of_cause(cause: Cause, place: str) -> Iterator[Refusal]:
+    """Blame is asked about where it can be answered: whoever says there what made it likely may keep their words."""
+    if cause.lens is None:
+        yield Refusal(
+            f"{place}/lens", "Where in the system does this cause lie? Please choose one of the six places."
+        )
+    blamed = blame(cause.text)
+    if blamed is not None and not cause.because:
+        yield Refusal(f"{place}/because", sentence(blamed))
 
 
 def _of_risk(finding: Finding) -> Iterator[Refusal]:

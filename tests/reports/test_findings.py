@@ -74,7 +74,7 @@ def test_a_finding_that_has_all_its_parts_is_taken() -> None:
         ({"framework": (), "criteria": ""}, "framework"),
         ({"condition": ""}, "condition"),
         ({"causes": ()}, "causes"),
-        ({"causes": (Cause(None, "The number was set long ago."),)}, "causes"),
+        ({"causes": (Cause(None, "The number was set long ago."),)}, "causes[1]/lens"),
         ({"consequence": ""}, "consequence"),
         ({"recommendation": ""}, "recommendation"),
         ({"supporting": ()}, "supporting"),
@@ -142,24 +142,32 @@ def told(name: str) -> list[str]:
     return (SENTENCES / f"{name}.txt").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", ["blaming", "blaming_later"])
-def test_a_cause_that_only_blames_somebody_is_asked_about(name: str) -> None:
-    assert [each for each in told(name) if blame(each) is None] == []
-
-
-@pytest.mark.parametrize("name", ["system", "system_later"])
-def test_a_cause_that_lies_in_the_system_is_let_through(name: str) -> None:
-    assert [each for each in told(name) if blame(each) is not None] == []
+# Those called unseen were written after the rules, and no rule may be changed to suit them: write new ones instead.
+@pytest.mark.parametrize(
+    ("lot", "caught", "let_through"),
+    [("", 40, 40), ("_later", 20, 20), ("_last", 19, 20), ("_unseen", 11, 16)],
+)
+def test_causes_that_only_blame_are_asked_about_and_those_in_the_system_let_through(
+    lot: str, caught: int, let_through: int
+) -> None:
+    assert sum(blame(each) is not None for each in told(f"blaming{lot}")) == caught
+    assert sum(blame(each) is None for each in told(f"system{lot}")) == let_through
 
 
 def test_a_false_alarm_holds_nobody_up_who_says_what_made_it_likely() -> None:
     blaming = Cause(Lens.PEOPLE, "The nurse failed to act on the weight chart.")
     made = replace(SOUND, causes=(blaming,))
     (refused,) = refusals(made, EVIDENCE)
-    assert refused.question == "causes"
+    assert refused.question == "causes[1]/because"
     assert "What made it easy" in refused.message
     explained = replace(blaming, because="The chart is kept in another office.")
     assert asked(replace(SOUND, causes=(explained,))) == []
+
+
+def test_of_several_causes_the_one_that_blames_is_asked_about() -> None:
+    system = SOUND.causes[0]
+    made = replace(SOUND, causes=(system, Cause(Lens.PEOPLE, "Human error."), system))
+    assert asked(made) == ["causes[2]/because"]
 
 
 # Strength, triangulation, priority
