@@ -34,7 +34,7 @@ from reports.audit.views import View, document
 from reports.codebook import theme as theme_of
 from reports.findings import Opinion, opinion
 from reports.measures import Chart
-from reports.plan import Challenge, LearningShare, Notification
+from reports.plan import Challenge, LearningShare, Notification, dated
 from reports.rendering import clipped
 from storage.cases import Case
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, RESPONSE
@@ -280,7 +280,7 @@ class _Gathered:
         }
         for kind, what in whats.items():
             for each in self._said(kind):
-                source = Source(Kind.ENTRY, f"{what}, noted on {each.day.isoformat()}")
+                source = Source(Kind.ENTRY, f"{what}, noted on {dated(each.day)}")
                 yield _reference(each), source
 
     def _said(self, kind: str) -> tuple[Entry, ...]:

@@ -82,10 +82,10 @@ def facts(report: AuditReport) -> Facts:
 
 
 def named(person: Person | None) -> str:
-    """An owner by name and role, where names are shown."""
+    """An owner by name, where names are shown; by role without one."""
     if person is None:
         return "nobody yet"
-    return f"{person.name} ({person.role})" if person.name else person.role
+    return person.name or person.role
 
 
 def by_role(person: Person | None) -> str:
@@ -214,7 +214,7 @@ def measured(action: Planned) -> str:
     """How it is seen that an action works."""
     if not action.indicator:
         return "not said yet"
-    way = f": {action.baseline or 'not known'} now, {action.target} aimed at" if action.target else ""
+    way = f": {action.baseline or 'not known'} at the start, {action.target} aimed at" if action.target else ""
     return f"{action.indicator}{way}"
 
 
