@@ -116,24 +116,21 @@ def invite(
 
     `known` is what need not be asked: values by the word in the appearance of their question (`harm-types`, `scope`).
     `lists` are the choices of the form's external lists; one that is missing is empty.
-    Raises ValueError for a list in which a name has spaces, is empty or stands twice.
+    What stands in a list twice is offered once. Raises ValueError for a name that has spaces or is empty.
     """
     spoken = [each.code for each in form.languages]
     chosen = language if language in spoken else form.default_language
-    given = {name: tuple(lists.get(name, ())) for name in form.external}
+    given = {name: _once(name, lists.get(name, ())) for name in form.external}
     offered = {name: choices for name, choices in given.items() if choices}
-    _check_names(offered)
     return Interview(form.digest, chosen, seed=seed, known=_known(form, known, offered), lists=offered)
 
 
-def _check_names(lists: Mapping[str, Sequence[Choice]]) -> None:
-    """An answer holds names with spaces between them."""
-    for name, choices in lists.items():
-        names = [choice.name for choice in choices]
-        if len(set(names)) < len(names) or any(each.split() != [each] for each in names):
-            raise ValueError(
-                f"In the list “{name}” a choice has no name, one with spaces, or that of another."
-            )
+def _once(name: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The choices of a list by their names, which stand in an answer with spaces between them."""
+    found = {choice.name: choice for choice in choices}
+    if any(each.split() != [each] for each in found):
+        raise ValueError(f"In the list “{name}” a choice has no name, or one with spaces.")
+    return tuple(found.values())
 
 
 def _known(

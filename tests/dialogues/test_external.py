@@ -147,10 +147,17 @@ def test_the_lists_go_with_the_answers_when_somebody_stops() -> None:
     assert talk.interview.lists == {}
 
 
-@pytest.mark.parametrize("names", [("a b",), ("",), ("a", "a")])
+@pytest.mark.parametrize("names", [("a b",), ("",)])
 def test_names_that_an_answer_could_not_tell_apart_are_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="“actions”"):
         engine.invite(form_of(SOURCE), lists={"actions": [Choice(name) for name in names]})
+
+
+def test_what_stands_in_a_list_twice_is_offered_once() -> None:
+    talk = begun({"actions": [Choice("a7"), Choice("a8"), Choice("a7")]})
+    talk.do(Skip())
+    talk.do(Skip())
+    assert talk.options == ["a7", "a8"]
 
 
 def test_looking_through_the_choices_changes_nothing() -> None:
