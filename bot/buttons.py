@@ -187,6 +187,8 @@ def _written(made: Move | Go) -> str:
             return "a" + _carried(value if isinstance(value, str) else " ".join(value))
         case moves.Mark(choice, wanted):
             return ("m" if wanted else "n") + _carried(choice)
+        case moves.Leaf(start):
+            return f"v{start}"
         case moves.Another(wanted):
             return "y" if wanted else "o"
         case moves.Confirm(wording):
@@ -210,12 +212,7 @@ def _written(made: Move | Go) -> str:
 def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
     letter, carried = written[0], written[1:]
     if not carried:
-        if letter in "yo":
-            return moves.Another(letter == "y")
-        if letter == "W":
-            return moves.Withdraw(sure=True)
-        plain = _PLAIN.get(letter)
-        return plain() if plain else None
+        return _read_plain(letter)
     match letter:
         case "a":
             value = _meant(carried, _offered(form, interview))
@@ -223,6 +220,8 @@ def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
         case "m" | "n":
             value = _meant(carried, _offered(form, interview))
             return moves.Mark(value, letter == "m") if value is not None else moves.Skip(turn=_NOWHERE)
+        case "v" if carried.isascii() and carried.isdecimal() and len(carried) < 6:
+            return moves.Leaf(int(carried))
         case "t" if carried in set(moves.Wording):
             return moves.Confirm(moves.Wording(carried))
         case "e":
@@ -239,6 +238,15 @@ def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
             return Go(carried)
         case _:
             return None
+
+
+def _read_plain(letter: str) -> Move | None:
+    if letter in "yo":
+        return moves.Another(letter == "y")
+    if letter == "W":
+        return moves.Withdraw(sure=True)
+    plain = _PLAIN.get(letter)
+    return plain() if plain else None
 
 
 def _offered(form: Form, interview: Interview) -> tuple[str, ...]:

@@ -195,6 +195,7 @@ class Evidence:
             role=_role(form, case),
             source_type=form.source_type,
             language=case.interview.language,
+            lists=case.interview.lists,
         )
 
     def _leaving(self, each: Excerpt, called: Mapping[bytes, str]) -> exchange.Excerpt:

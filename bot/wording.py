@@ -137,13 +137,14 @@ class Role(StrEnum):
 class Button(Struct, frozen=True):
     """One thing to tap, and the move that it makes; `marked` when it is one of several that were chosen.
 
-    It has no repr: a label may be an answer.
+    `group` is the heading that a choice stands under, if any. It has no repr: a label may be an answer.
     """
 
     label: str
     move: Move
     role: Role = Role.WAY
     marked: bool = False
+    group: str = ""
 
     def __repr__(self) -> str:
         return f"Button({self.move!r})"
@@ -456,7 +457,10 @@ def _note(prompt: prompts.Say, _: Voice) -> Outgoing:
 
 
 def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
-    hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
+    if ask.kind.has_choices and not ask.options:
+        hint = _nothing(ask, _)
+    else:
+        hint = ask.hint or (_(_HINTS[ask.kind]) if ask.kind in _HINTS else "")
     another = (_("Is there one more to add?"),) if ask.another else ()
     return Outgoing(
         (*paragraphs(ask.label), *another),
@@ -464,6 +468,13 @@ def _question(ask: prompts.Ask, _: Voice) -> Outgoing:
         probe=_probe(ask, _),
         buttons=_choices(ask, _) + ways(ask, _.language),
     )
+
+
+def _nothing(ask: prompts.Ask, _: Voice) -> str:
+    """What is said where a list is empty, instead of how to choose from it."""
+    if ask.required:
+        return _("There is nothing to choose from here yet.")
+    return _("There is nothing to choose from here yet. You can skip this question.")
 
 
 def _probe(ask: prompts.Ask, _: Voice) -> tuple[str, ...]:
@@ -488,7 +499,9 @@ def _markable(ask: prompts.Ask, option: prompts.Option, marked: list[str]) -> Bu
     is_marked = option.value in marked
     place = f"{marked.index(option.value) + 1}. " if is_marked and ask.kind is Kind.RANK else ""
     move = moves.Mark(option.value, not is_marked, question=ask.question, turn=ask.turn)
-    return Button(place + option.label, move, Role.APART if option.apart else Role.CHOICE, is_marked)
+    return Button(
+        place + option.label, move, Role.APART if option.apart else Role.CHOICE, is_marked, option.group
+    )
 
 
 def options(ask: prompts.Ask, language: str) -> tuple[prompts.Option, ...]:
@@ -516,7 +529,7 @@ def steps(ask: prompts.Ask) -> tuple[prompts.Option, ...]:
 
 def _choice(ask: prompts.Ask, option: prompts.Option) -> Button:
     role = Role.APART if option.apart else Role.CHOICE
-    return Button(option.label, reply(ask, option.value), role)
+    return Button(option.label, reply(ask, option.value), role, group=option.group)
 
 
 def reply(ask: prompts.Ask, value: str | tuple[str, ...]) -> Move:
@@ -560,6 +573,8 @@ def _again(prompt: prompts.AskAgain, _: Voice, tries: int, ask: prompts.Ask | No
 
 
 def _reason(prompt: prompts.AskAgain, _: Voice, ask: prompts.Ask | None) -> str:
+    if ask is not None and ask.kind.has_choices and not ask.options:
+        return _nothing(ask, _)
     if prompt.reason is Reason.NO_WORDS and ask is not None and ask.kind.has_choices:
         return _("Please pick one of the answers. If none of them fits, you can skip this question.")
     if prompt.reason is Reason.REQUIRED and ask is not None and ask.kind.has_choices:

@@ -114,6 +114,10 @@ class _Version:
         """The repeats around a question, which are asked once for each of several things."""
         return " / ".join(node.name for node in self.around[question.path] if not isinstance(node, Group))
 
+    def given(self, question: Question) -> str:
+        """The name of the question's list, if that is given from outside."""
+        return question.choices if question.choices in self.form.external else ""
+
     def choices(self, question: Question) -> tuple[Choice, ...]:
         return self.form.choices.get(question.choices, ())
 
@@ -203,6 +207,8 @@ class _Differences:
                 yield Change(what, _turned(said, "", words), "", words)
 
     def _options(self) -> Iterator[Change]:
+        before, after = self._before.given(self._one), self._after.given(self._other)
+        yield from self._plain("options", before, after, "the list from outside")
         old = {choice.name: choice for choice in self._before.choices(self._one)}
         new = {choice.name: choice for choice in self._after.choices(self._other)}
         for name in (name for name in new if name not in old):

@@ -33,6 +33,7 @@ from dialogues.moves import (
     Help,
     Jump,
     Keep,
+    Leaf,
     Look,
     Mark,
     Move,
@@ -80,7 +81,7 @@ _NOTHING_KNOWN: Mapping[str, Value] = MappingProxyType({})
 _NO_LISTS: Mapping[str, Sequence[Choice]] = MappingProxyType({})
 _AT_A_QUESTION = frozenset({State.ASKING, State.CONSENTING, State.CONFIRMING})
 _ANYWHERE = ("look", "speak", "help", "concern")
-_MARKING = ("mark", "done")
+_MARKING = ("mark", "leaf", "done")
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for showing a saved state of a form that asks for no time
 _EMPTY = frozenset({State.INVITED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})  # nothing is kept in them
 
@@ -115,12 +116,21 @@ def invite(
 
     `known` is what need not be asked: values by the word in the appearance of their question (`harm-types`, `scope`).
     `lists` are the choices of the form's external lists; one that is missing is empty.
+    What stands in a list twice is offered once. Raises ValueError for a name that has spaces or is empty.
     """
     spoken = [each.code for each in form.languages]
     chosen = language if language in spoken else form.default_language
-    given = {name: tuple(lists.get(name, ())) for name in form.external}
+    given = {name: _once(name, lists.get(name, ())) for name in form.external}
     offered = {name: choices for name, choices in given.items() if choices}
     return Interview(form.digest, chosen, seed=seed, known=_known(form, known, offered), lists=offered)
+
+
+def _once(name: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The choices of a list by their names, which stand in an answer with spaces between them."""
+    found = {choice.name: choice for choice in choices}
+    if any(each.split() != [each] for each in found):
+        raise ValueError(f"In the list “{name}” a choice has no name, or one with spaces.")
+    return tuple(found.values())
 
 
 def _known(
@@ -353,6 +363,8 @@ def _play(scene: Scene, interview: Interview, move: Move) -> Interview:  # noqa:
             return _emptied(interview, follow("withdraw", interview.state, Facts()))
         case Expire():
             return _emptied(interview, follow("expire", interview.state, Facts()))
+        case Leaf():
+            raise _Refused
         case Look():
             raise _Refused(_review(scene, interview))
         case Help():

@@ -41,6 +41,12 @@ class Mark(_Move, frozen=True, kw_only=False):
     wanted: bool = True
 
 
+class Leaf(_Move, frozen=True, kw_only=False):
+    """See the choices from the one at this place on, counted from 0; nothing is changed by it."""
+
+    start: int
+
+
 class Done(_Move, frozen=True):
     """Answer with what is marked."""
 
@@ -143,6 +149,7 @@ Move: TypeAlias = (
     Begin
     | Answer
     | Mark
+    | Leaf
     | Done
     | Skip
     | Back

@@ -213,7 +213,8 @@ _SELECTS = (
     (re.compile(r"select[_ ](?:multiple|all that apply)(?: from)?", re.IGNORECASE), Kind.SELECT_MULTIPLE),
     (re.compile(r"rank", re.IGNORECASE), Kind.RANK),
 )
-_FROM_FILE = re.compile(r"select_(one|multiple)_from_file(?:\s+(\S+?)(?:\.csv)?)?", re.IGNORECASE)
+_FROM_FILE = re.compile(r"select_(one|multiple)_from_file(?:\s+(.+))?", re.IGNORECASE)
+_FILE = re.compile(r"([^\W\d][\w\-]*)\.csv", re.IGNORECASE)
 _CANNOT = {
     "geopoint": "a position on the map",
     "geotrace": "a line on the map",
@@ -256,7 +257,8 @@ def _select_from_file(words: str) -> RowType | None:
     if match is None:
         return None
     kind = Kind.SELECT_ONE if match[1].lower() == "one" else Kind.SELECT_MULTIPLE
-    return RowType(words, kind, match[2] or "", is_external=True)
+    named = _FILE.fullmatch(match[2] or "")  # only the name counts, there is no file
+    return RowType(words, kind, named[1] if named is not None else "", is_external=True)
 
 
 def _select(words: str) -> RowType | None:

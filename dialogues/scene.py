@@ -365,7 +365,7 @@ class Scene:
         said = self.answers.get(path, "")
         if rules.calculation is not None:
             return self._calculated(spot, path, instance, said)
-        if rules.filter is not None and said:
+        if said and self.script.narrowed[spot.index]:
             return self._offered(spot, path, instance, said)
         if question.kind is Kind.NOTE:
             return ""

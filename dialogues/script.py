@@ -91,6 +91,7 @@ class Script:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.outline = Outline(form)
+        self._external = frozenset(form.external)
         self.spots = self.outline.spots
         self.faults: list[Fault] = []
         self.comparisons: list[tuple[Spot, str, Comparison]] = []
@@ -102,6 +103,7 @@ class Script:
         )
         self._refuse_cycle()
         self.asked = [is_asked(spot) for spot in self.spots]
+        self.narrowed = [self._is_narrowed(spot) for spot in self.spots]
         self.kept = [_is_kept(rules, spot) for rules, spot in zip(self.rules, self.spots, strict=True)]
         self.looks_at_clock = any(rules.looks_at_clock for rules in self.rules)
         self._lay_out()
@@ -110,7 +112,6 @@ class Script:
         self._check_templates()
         self._items: dict[str, dict[str, list[dict[str, str]]]] = {}
         self._options: dict[tuple[str, str], tuple[Option, ...]] = {}
-        self._external = frozenset(form.external)
 
     def _lay_out(self) -> None:
         """The walk at the top level: questions, notes and repeats outside of any repeat, groups flattened."""
@@ -125,6 +126,11 @@ class Script:
                 self.unit_of[spot.index] = self.unit_of[outermost.index]
         self.sections = [spot for spot in self.outline.root.children if spot.children]
         self.consent = next((slot for slot in self.units if is_consent(slot.spot)), None)
+
+    def _is_narrowed(self, spot: Spot) -> bool:
+        """Whether an answer counts only as far as it is offered: what is offered differs between interviews."""
+        is_external = spot.question is not None and spot.question.choices in self._external
+        return is_external or self.rules[spot.index].filter is not None
 
     # Expressions
 
@@ -248,14 +254,8 @@ class Script:
         question = spot.question
         if question is None:
             return ()
-        rule = self.rules[spot.index].filter
-        if question.choices in self._external:
-            return tuple(_given(rule, scope.items.get(question.choices, ()), scope))
-        if rule is not None:
-            choices = [
-                choice for choice in self.form.choices[question.choices] if _offers(rule, choice, scope)
-            ]
-            return self._as_options(spot, choices, language, scope)
+        if self.narrowed[spot.index]:
+            return self._narrowed(spot, question, language, scope)
         key = (question.choices, language)
         options = self._options.get(key)
         if options is None:
@@ -264,6 +264,15 @@ class Script:
             if not any("${" in choice.label.to(language) for choice in choices):
                 self._options[key] = options
         return options
+
+    def _narrowed(self, spot: Spot, question: Question, language: str, scope: Scope) -> tuple[Option, ...]:
+        """The choices of a list from outside, or those that a filter lets through."""
+        rule = self.rules[spot.index].filter
+        if question.choices in self._external:
+            return tuple(_given(rule, scope.items.get(question.choices, ()), scope))
+        assert rule is not None
+        choices = [choice for choice in self.form.choices[question.choices] if _offers(rule, choice, scope)]
+        return self._as_options(spot, choices, language, scope)
 
     def _as_options(
         self, spot: Spot, choices: list[Choice], language: str, scope: Scope

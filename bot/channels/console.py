@@ -96,7 +96,11 @@ def _lines(outgoing: wording.Outgoing, *, is_question: bool) -> Iterator[Text | 
         button for button in outgoing.buttons if button.role in (wording.Role.CHOICE, wording.Role.APART)
     ]
     ways = [button for button in outgoing.buttons if button not in choices]
+    group = ""
     for number, button in enumerate(choices, 1):
+        if button.group != group:
+            group = button.group
+            yield Text(group, style="bold")
         yield Text(f"  {number}. {button.label}")
     if ways:
         yield Text("  ".join(f"[{button.label}]" for button in ways), style="dim")

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
-from dialogues.form import Form, Question, walk
+from dialogues.form import Choice, Form, Question, walk
 from reports import codebook
 from reports.codebook import Codebook
 from reports.coding import Decision, theme_of
@@ -38,7 +38,7 @@ class Heard(Struct, frozen=True):
 
     `id` is hexadecimal, `label` the participant's name or role, `role` and `source_type` codes, `by` the auditor as
     they want to be named (initials or a role). `answers`: path (with instances of repeats) -> stored value, those
-    that are relevant alone.
+    that are relevant alone. `lists`: the choices that its form left to be given.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Heard(Struct, frozen=True):
     source_type: str = ""
     by: str = ""
     language: str = "en"
+    lists: dict[str, tuple[Choice, ...]] = {}
 
     def __repr__(self) -> str:
         return "Heard"
@@ -155,7 +156,8 @@ def in_words(heard: Heard, question: Question, value: str) -> str:
 
 def label(heard: Heard, question: Question, name: str) -> str:
     """What a choice is called in the language of the interview."""
-    choice = heard.form.choice(question, name)
+    given = heard.lists.get(question.choices, ())
+    choice = heard.form.choice(question, name) or next((each for each in given if each.name == name), None)
     return (choice.label.to(heard.language) if choice else "") or name
 
 

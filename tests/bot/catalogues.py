@@ -49,7 +49,7 @@ STAFF = (
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
     "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_PLANNING"},
-    "channels/telegram/screens.py": {"_appointed", "_admitted", "_no_case"},
+    "channels/telegram/screens.py": {"_appointed", "_admitted", "_counted", "_leaves", "_no_case"},
     "wording.py": {
         "_FINISH",
         "_FOR_AUDITORS",
@@ -61,6 +61,7 @@ FOR_ROLES = {  # functions and tables with words for people with a role, in file
         "_TO_FINISH",
         "_TO_SECTIONS",
         "_handed_in_by_auditor",
+        "_nothing",
         "_probe",
         "_section",
         "_sections",

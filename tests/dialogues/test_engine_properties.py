@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from dialogues import moves
 from dialogues.engine import Turn, advance, history, invite, prompts, response, sections, waiting
-from dialogues.form import Attribution, Form
+from dialogues.form import Attribution, Choice, Form
 from dialogues.interview import Interview, State, decode, encode, static
 from dialogues.lifecycle import LIVE
 from dialogues.prompts import (
@@ -51,6 +51,14 @@ REPLIES = (
 )
 
 
+FROM_FILE = ("select_one_from_file given.csv", "select_multiple_from_file given.csv")
+Lists: TypeAlias = dict[str, tuple[Choice, ...]]
+GIVEN: tuple[Lists, ...] = (
+    {},
+    {"given": tuple(Choice(name, columns={"colour": name}) for name in ("a", "b", "3", "x"))},
+)
+
+
 class Author:
     """Writes a random form by drawing from Hypothesis."""
 
@@ -61,9 +69,11 @@ class Author:
         self.inside: list[tuple[str, str]] = []  # names in repeats that are closed
         self.repeats: list[str] = []
         self.count = 0
+        self.lists: tuple[str, ...] = ()
 
     def form(self) -> Form:
         anonymous = self.draw(st.booleans())
+        self.lists = () if anonymous else FROM_FILE
         if self.draw(st.booleans()):
             self.rows.append(
                 {"type": "select_one yes_no", "name": "consent", "label": "Consent?", "appearance": "consent"}
@@ -118,7 +128,9 @@ class Author:
         return [name for name, kind in self.known if kind in kinds]
 
     def question(self) -> None:
-        kind = self.pick("text", "integer", "select_one abc", "select_multiple abc", "select_one towns")
+        kind = self.pick(
+            "text", "integer", "select_one abc", "select_multiple abc", "select_one towns", *self.lists
+        )
         name = self.name()
         row = {"type": kind, "name": name, "label": self.label(), **self.relevance()}
         if self.rarely():
@@ -129,7 +141,7 @@ class Author:
             row["default"] = self.default(kind)
         if kind == "select_multiple abc" and self.rarely():
             row["appearance"] = "harm-types"
-        if kind == "select_one towns":
+        if kind == "select_one towns" or (kind in FROM_FILE and self.rarely()):
             chosen = [
                 f"selected(${{{one}}}, colour)" for one in self.of("select_one abc", "select_multiple abc")
             ]
@@ -203,6 +215,7 @@ def any_move(draw: st.DrawFn) -> moves.Move:
         moves.Keep(turn=turn),
         moves.Another(draw(st.booleans()), turn=turn),
         moves.Mark(draw(st.sampled_from(("a", "b", "c"))), draw(st.booleans()), turn=turn),
+        moves.Leaf(2, turn=turn),
         moves.Done(turn=turn),
         moves.Finish(),
         moves.Remove(instance),
@@ -225,10 +238,10 @@ class Interviews(RuleBasedStateMachine):
     form: Form
     interview: Interview
 
-    @initialize(form=forms())
-    def invited(self, form: Form) -> None:
+    @initialize(form=forms(), lists=st.sampled_from(GIVEN))
+    def invited(self, form: Form, lists: Lists) -> None:
         self.form, self.now = form, NOW
-        self.interview = invite(form, seed="seed", known={"harm-types": "c z a"})
+        self.interview = invite(form, seed="seed", known={"harm-types": "c z a"}, lists=lists)
         self.consented = script_of(form).consent is None
         self.play(moves.Begin())
 
@@ -316,7 +329,7 @@ class Interviews(RuleBasedStateMachine):
             self.consented = self.interview.state in (State.ASKING, State.REVIEWING)
 
     def check_turn(self, before: Interview, turn: Turn, move: moves.Move) -> None:
-        if isinstance(move, moves.Look | moves.Help | moves.Concern):
+        if isinstance(move, moves.Look | moves.Help | moves.Concern | moves.Leaf):
             assert turn.interview is before
         if turn.interview is before:
             head = turn.prompts[0]
@@ -334,7 +347,7 @@ class Interviews(RuleBasedStateMachine):
                     | ChooseLanguage
                     | Sections,
                 )
-                or isinstance(move, moves.Mark)
+                or isinstance(move, moves.Mark | moves.Leaf)
             )
         elif isinstance(move, moves.Mark):
             assert (turn.interview.turn, turn.interview.answers) == (before.turn, before.answers)

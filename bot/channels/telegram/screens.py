@@ -52,7 +52,8 @@ from storage import slips
 from storage.errors import AuditClosedError
 
 MOST = 4000  # characters of one message; Telegram takes 4,096 after entities
-MOST_CHOICES = 60  # as buttons; more are listed with their numbers
+MOST_CHOICES = 20  # below each other; of more, one page at a time is shown, with their numbers
+PAGE = 10  # choices of one page
 MOST_BUTTONS = 90  # Telegram takes 100
 TOAST = 200  # characters of what is said about a tap
 _A_ROW = 3  # ways in one row
@@ -300,7 +301,7 @@ def _reply(reply: Reply, query: str, message: int) -> Iterator[Call]:
     stale = next((prompt for prompt in reply.prompts if isinstance(prompt, _QUIET)), None)
     if query:
         yield Toast(query, _first_words(stale, reply) if stale is not None else "")
-    if isinstance(reply.move, moves.Mark) and stale is None and message:
+    if isinstance(reply.move, moves.Mark | moves.Leaf) and stale is None and message:
         yield Refresh(message, _keyboard(reply, _spoken(reply, reply.prompts)))
         return
     if message and isinstance(reply.move, moves.Begin) and reply.interview.state is State.SUBMITTED:
@@ -420,12 +421,18 @@ def _written(together: Iterable[Spoken], _: Voice) -> Iterator[str]:
             yield _bold(paragraph) if is_question else _escaped(paragraph)
         for number, line in enumerate(outgoing.lines, 1):
             yield f"{number}. {_escaped(line.label)}\n{arrow} {_escaped(line.answer)}"
-        listed = _choices(outgoing) if len(_choices(outgoing)) > MOST_CHOICES else []
-        yield from (f"{number}. {_escaped(button.label)}" for number, button in enumerate(listed, 1))
         if outgoing.hint:
             yield f"<i>{_escaped(outgoing.hint)}</i>"
+        if len(_choices(outgoing)) > MOST_CHOICES:
+            yield f"<i>{_escaped(_counted(len(_choices(outgoing)), _))}</i>"
         if outgoing.probe:
             yield "<blockquote>{}</blockquote>".format("\n".join(map(_escaped, outgoing.probe)))
+
+
+def _counted(count: int, _: Voice) -> str:
+    return _(
+        "{count} answers to choose from. Look through them below, or type the number or words.", count=count
+    )
 
 
 def _progress(ask: prompts.Ask, _: Voice) -> str:
@@ -497,18 +504,52 @@ def _keyboard(reply: Reply, together: Iterable[Spoken]) -> Keyboard:
     every = [button for each in outgoing for button in each.buttons]
     choices = [button for each in outgoing for button in _choices(each)]
     ways = list({button.label: button for button in every if button not in choices}.values())
-    choices = choices if len(choices) <= MOST_CHOICES else []  # those are listed, and typed
+    start = _leaf(reply, len(choices))
+    leaves = _leaves(reply, start, len(choices))
+    if leaves:
+        numbered = [replace(each, label=f"{number}. {each.label}") for number, each in enumerate(choices, 1)]
+        choices = numbered[start : start + PAGE]
     numbers = [
         Button(f"✎ {number}", line.change) for each in outgoing for number, line in enumerate(each.lines, 1)
     ]
     rows = [
         *_rows(choices, reply.interview, 1 if any(len(each.label) > _SHORT for each in choices) else _STEPS),
+        *_rows(leaves, reply.interview, _A_ROW),
         *_rows(numbers, reply.interview, _STEPS),
         *_rows([each for each in ways if each.role is not Role.WAY], reply.interview, 1),
         *_rows([each for each in ways if each.role is Role.WAY], reply.interview, _A_ROW),
         *_doors_of(reply),
     ]
     return _bounded(rows)
+
+
+def _leaf(reply: Reply, count: int) -> int:
+    """Where the page of choices begins: the one that was asked for, or on which a choice was just marked."""
+    move = reply.move
+    options = next((each.options for each in reply.prompts if isinstance(each, prompts.Ask)), ())
+    place = 0
+    if isinstance(move, moves.Leaf):
+        place = move.start
+    elif isinstance(move, moves.Mark):
+        place = next((place for place, each in enumerate(options) if each.value == move.choice), 0)
+    return place - place % PAGE if place < count else 0
+
+
+def _leaves(reply: Reply, start: int, count: int) -> list[Button]:
+    """To the pages before and behind, each with the numbers it shows; nothing where all fit below each other."""
+    ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
+    if ask is None or count <= MOST_CHOICES:
+        return []
+    _ = wording.voice(reply.interview.language)
+    ways = [(_("Earlier ({first} to {last})"), start - PAGE), (_("More ({first} to {last})"), start + PAGE)]
+    return [
+        Button(
+            words.format(first=place + 1, last=min(place + PAGE, count)),
+            moves.Leaf(place, question=ask.question, turn=ask.turn),
+        )
+        for words, place in ways
+        if 0 <= place < count
+    ]
 
 
 def _choices(outgoing: Outgoing) -> list[Button]:

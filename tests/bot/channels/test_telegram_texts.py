@@ -137,16 +137,31 @@ async def test_more_choices_than_telegram_takes_can_be_typed_and_the_ways_on_sta
     choices = [
         {"list_name": "list", "name": f"c{number}", "label": f"Choice {number}"} for number in range(count)
     ]
-    form = told("say", [{"type": "select_one list", "name": "one", "label": "Which?"}], choices)
+    rows = [
+        {"type": "select_multiple list", "name": "many", "label": "Which ones?"},
+        {"type": "select_one list", "name": "one", "label": "Which?"},
+    ]
+    form = told("say", rows, choices)
     with telegram_here() as telegram:
         async with house(tmp_path, telegram, offered=[form, forms.concern()]) as here:
             amina = telegram.person(5)
             await does(here, amina, f"/start {AUDIT}")
+            asked = amina.last.message_id
+            assert f"{count} answers to choose from." in amina.last.text
+            first = [f"{number}. Choice {number - 1}" for number in range(1, 11)]
+            assert amina.last.labels()[:11] == [*first, "More (11 to 20)"]
+            assert {"Skip", "Pause", "Stop"} <= set(amina.last.labels())
+            await does(here, amina, "[2. Choice 1]", "[More (11 to 20)]", "[12. Choice 11]")
+            assert amina.last.message_id == asked, "the pages are turned in place"
+            assert amina.last.labels()[1] == "✓ 12. Choice 11"
+            assert amina.last.labels()[10:12] == ["Earlier (1 to 10)", "More (21 to 30)"]
+            await does(here, amina, "[Earlier (1 to 10)]")
+            assert amina.last.labels()[1] == "✓ 2. Choice 1"
+            await does(here, amina, "[Done]")
             assert "Which?" in amina.last.text
-            labels = amina.last.labels()
-            assert len(labels) <= 100
-            assert {"Skip", "Pause", "Stop"} <= set(labels)
-            await does(here, amina, f"Choice {count - 1}")
+            assert "1. Choice 0" in amina.last.labels()
+            await does(here, amina, str(count))
+            assert "Choice 1, Choice 11" in amina.last.text
             assert f"Choice {count - 1}" in amina.last.text
             assert "Hand in my answers" in amina.last.labels()
 
