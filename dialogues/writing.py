@@ -301,6 +301,9 @@ def as_workbook(form: Form) -> bytes:
     return content.getvalue()
 
 
+_NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
 def _fill(page: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, 1):
         put(page, 1, place, column).font = Font(bold=True)
@@ -317,7 +320,9 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
 
 
 def put(page: Worksheet, row: int, place: int, text: str) -> Cell:
-    """A cell that stays text, also when it begins with “=” or looks like a number."""
+    """A cell that stays text, also when it begins with “=” or looks like a number. Raises IllegalCharacterError."""
+    if _NO_CHARACTERS.search(text):  # openpyxl lets them pass, and XML refuses them
+        raise IllegalCharacterError
     cell = page.cell(row, place, text)
     assert isinstance(cell, Cell)
     cell.data_type = "s"

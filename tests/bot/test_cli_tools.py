@@ -107,17 +107,17 @@ def test_what_cannot_be_written_is_said_in_one_line(
     assert said in err
 
 
-def test_a_form_that_a_workbook_cannot_hold_is_not_written(terminal: Terminal) -> None:
-    Path("bell.yaml").write_text('survey: [{type: text, name: a, label: "bell \\a"}]')
+@pytest.mark.parametrize("sign", ["\\a", "\\ufffe"])
+def test_a_form_that_a_workbook_cannot_hold_is_not_written(terminal: Terminal, sign: str) -> None:
+    Path("bell.yaml").write_text(f'survey: [{{type: text, name: a, label: "bell {sign}"}}]')
     code, _, said = terminal.run("convert", "bell.yaml", "--to", "xlsx")
     assert (code, "control characters" in said, Path("bell.xlsx").exists()) == (2, True, False)
 
 
-def test_a_form_that_would_not_be_the_same_is_not_written(terminal: Terminal) -> None:
-    """A workbook turns a lone carriage return into a new line."""
+def test_a_carriage_return_stays_one_in_a_workbook(terminal: Terminal) -> None:
+    """It would be a new line if it were written as it is."""
     Path("return.yaml").write_text('survey: [{type: text, name: a, label: "one\\rtwo"}]')
-    code, _, said = terminal.run("convert", "return.yaml", "--to", "xlsx")
-    assert (code, "would not be the same" in said, Path("return.xlsx").exists()) == (2, True, False)
+    assert terminal.run("convert", "return.yaml", "--to", "xlsx")[0] == 0
 
 
 # preview

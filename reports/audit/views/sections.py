@@ -214,7 +214,9 @@ def measured(action: Planned) -> str:
     """How it is seen that an action works."""
     if not action.indicator:
         return "not said yet"
-    way = f": {action.baseline or 'not known'} at the start, {action.target} aimed at" if action.target else ""
+    way = (
+        f": {action.baseline or 'not known'} at the start, {action.target} aimed at" if action.target else ""
+    )
     return f"{action.indicator}{way}"
 
 
