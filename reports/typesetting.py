@@ -1,12 +1,23 @@
-"""What Typst needs to set the same thing on every machine, and a picture as PNG."""
+"""Typst: what it needs to set the same thing on every machine, our templates as PDF, and pictures as PNG.
+
+Typst keeps all that it ever laid out in memory: 150 MB for each large report. So it works in a process of its own,
+which ends with what it was asked for.
+"""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib import resources
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import typst
+from msgspec import Struct
 
 FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has the others
 _POINTS = 72  # in an inch
@@ -15,10 +26,31 @@ _SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
 _PAGE = '#set page(width: {}pt, height: {}pt, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
 
 
+class _Job(Struct, frozen=True):
+    """What Typst is asked for: source, values, and as what. It has no repr."""
+
+    source: bytes
+    inputs: Mapping[str, str]
+    format: Literal["pdf", "png"]
+    ppi: float | None = None
+
+    def __repr__(self) -> str:
+        return "_Job"
+
+
 @cache
 def fonts() -> typst.Fonts:
     """The same fonts on every machine."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+
+
+def pdf(template: str, inputs: Mapping[str, str]) -> bytes:
+    """One of our templates with these values as PDF/UA-1, without a date. The same values, the same bytes.
+
+    A word in a script that no font here has leaves boxes, and only then it is plain tagged PDF.
+    """
+    source = (resources.files("reports") / "templates" / template).read_bytes()
+    return _made([_Job(source, inputs, "pdf")])[0]
 
 
 def png(svg: str, *, width: int) -> bytes:
@@ -27,13 +59,59 @@ def png(svg: str, *, width: int) -> bytes:
     The SVG names its width and height in whole units. Raises ValueError where it does not, or for a picture
     with more than 8192 pixels on a side.
     """
+    return pngs([svg], width=width)[0]
+
+
+def pngs(svgs: Iterable[str], *, width: int) -> list[bytes]:
+    """Several at once, which is quicker."""
+    jobs = [_picture(svg, width) for svg in svgs]
+    return _made(jobs) if jobs else []
+
+
+def size(svg: str) -> tuple[int, int]:
+    """Width and height of a picture in its units. Raises ValueError where it does not name them."""
     found = _SIZE.search(svg)
     if not found:
         raise ValueError("A picture needs a width and a height.")
-    wide, high = map(int, found.groups())
+    return int(found[1]), int(found[2])
+
+
+def _picture(svg: str, width: int) -> _Job:
+    wide, high = size(svg)
     if not 0 < width <= _LARGEST or width * high > _LARGEST * wide:
         raise ValueError(f"A picture has 1 to {_LARGEST} pixels on a side.")
-    page = _PAGE.format(wide, high).encode()
+    return _Job(_PAGE.format(wide, high).encode(), {"svg": svg}, "png", _POINTS * width / wide)
+
+
+def _made(jobs: list[_Job]) -> list[bytes]:
+    """What another process makes of them. Raises CalledProcessError when Typst refuses our own source."""
+    command = [sys.executable, "-m", "reports.typesetting"]
+    done = subprocess.run(command, input=msgspec.msgpack.encode(jobs), capture_output=True, check=True)  # noqa: S603 - ourselves
+    return msgspec.msgpack.decode(done.stdout, type=list[bytes])
+
+
+def _compiled(job: _Job) -> bytes:
+    if job.format == "png":
+        return typst.compile(
+            job.source, format="png", ppi=job.ppi, font_paths=fonts(), sys_inputs=dict(job.inputs)
+        )
+    try:
+        return _set(job, "ua-1")
+    except typst.TypstError:
+        return _set(job, "1.7")
+
+
+def _set(job: _Job, standard: Literal["ua-1", "1.7"]) -> bytes:
     return typst.compile(
-        page, format="png", ppi=_POINTS * width / wide, font_paths=fonts(), sys_inputs={"svg": svg}
+        job.source, format="pdf", font_paths=fonts(), sys_inputs=dict(job.inputs), pdf_standards=standard
     )
+
+
+def _work() -> None:
+    """In the other process: jobs come in, files go out."""
+    jobs = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[_Job])
+    sys.stdout.buffer.write(msgspec.msgpack.encode([_compiled(job) for job in jobs]))
+
+
+if __name__ == "__main__":
+    _work()
