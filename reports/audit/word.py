@@ -29,6 +29,7 @@ from reports.typesetting import pngs, size
 TEMPLATE = "report.docx.j2"
 _PIXELS = 1200  # across a picture: 180 to the inch
 _TWIPS = 635  # EMU in a twentieth of a point
+_LONGEST = 255  # letters of what a file says of itself
 _LANGUAGES = {"en": LANGUAGE}
 
 
@@ -152,7 +153,8 @@ def _describe(word: Word, document: Document) -> None:
     """What the file says of itself: no name of whoever wrote it, no time at which it was written."""
     about = word.core_properties
     language = _LANGUAGES.get(document.language, document.language)
-    about.title, about.subject, about.language = document.title, document.subtitle, language
+    about.title, about.subject = document.title[:_LONGEST], document.subtitle[:_LONGEST]
+    about.language = language
     about.author = about.last_modified_by = "Candour"
     about.comments, about.keywords, about.revision = "", "", 1
     about.created = about.modified = NOWHEN
