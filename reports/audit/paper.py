@@ -20,6 +20,7 @@ from reports.plan import dated
 EVIDENCE = "evidence"  # the section of the index
 _TALLEST = 1.25  # height of a picture by the width of its column
 _LINE = 96  # letters side by side in a table on A4
+_LINES = 30  # of a cell that stay on one page, with room to spare
 _UNBROKEN = 20  # letters of a word that is kept whole
 MAY_BREAK = "\u200b"
 
@@ -117,6 +118,16 @@ def widths(table: Table) -> tuple[float, ...]:
 def is_tight(table: Table) -> bool:
     """Whether words must be broken for the columns to stand side by side."""
     return sum(_least(table)) > _LINE
+
+
+def is_tall(table: Table) -> bool:
+    """Whether a row could be higher than a page, so that it must be broken."""
+    letters = [_LINE * each / 100 for each in widths(table)]
+    return any(
+        len(plain(cell)) > _LINES * width
+        for row in table.rows
+        for cell, width in zip(row, letters, strict=True)
+    )
 
 
 def _columns(table: Table) -> list[tuple[str, ...]]:

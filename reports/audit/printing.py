@@ -14,6 +14,7 @@ from reports.audit.paper import (
     EVIDENCE,
     Imprint,
     is_drawn,
+    is_tall,
     is_tight,
     paper,
     room,
@@ -24,12 +25,15 @@ from reports.audit.paper import (
 )
 
 TEMPLATE = "report.typ"
+_RUNNING = 90  # letters of the title above each page
 _ON_A_PAGE = 2000  # letters of a finding that fit on a page, with room to spare: such a one is not broken
 
 
 def pdf(document: Document, imprint: Imprint) -> bytes:
     """The document as a file to print and to read with a screen reader."""
-    values = {"document": _laid(paper(document)), "imprint": _laid(imprint), "evidence": EVIDENCE}
+    running = softened(f"{document.title} – {document.subtitle}"[:_RUNNING])
+    given = {"imprint": _laid(imprint), "evidence": EVIDENCE, "running": running}
+    values = {"document": _laid(paper(document)), **given}
     return typesetting.pdf(TEMPLATE, {"report": msgspec.json.encode(values).decode()})
 
 
@@ -46,7 +50,7 @@ def _laid(value: object) -> object:
         case Card():
             return {**_fields(value, *value.__struct_fields__), "long": _letters(value) > _ON_A_PAGE}
         case Table():
-            shape = {"widths": widths(value), "tight": is_tight(value)}
+            shape = {"widths": widths(value), "tight": is_tight(value), "tall": is_tall(value)}
             return {**_fields(value, *value.__struct_fields__), **shape}
         case Struct():
             return _fields(value, *value.__struct_fields__)
