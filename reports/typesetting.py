@@ -1,35 +1,36 @@
 """Typst: what it needs to set the same thing on every machine, our templates as PDF, and pictures as PNG.
 
 Typst keeps all that it ever laid out in memory: 150 MB for each large report. So it works in a process of its own,
-which ends with what it was asked for.
+which ends with what it was asked for. It starts in no time, since nothing but Typst is imported here.
 """
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import msgspec
 import typst
-from msgspec import Struct
 
 FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has the others
+TEMPLATES = Path(__file__).with_name("templates")
 _POINTS = 72  # in an inch
+_LENGTH = 8  # bytes that say how long a file is
 _LARGEST = 8192  # pixels on either side
 _SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
 _PAGE = '#set page(width: {}pt, height: {}pt, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
 
 
-class _Job(Struct, frozen=True):
+class _Job(NamedTuple):
     """What Typst is asked for: source, values, and as what. It has no repr."""
 
-    source: bytes
+    source: str
     inputs: Mapping[str, str]
     format: Literal["pdf", "png"]
     ppi: float | None = None
@@ -49,7 +50,7 @@ def pdf(template: str, inputs: Mapping[str, str]) -> bytes:
 
     A word in a script that no font here has leaves boxes, and only then it is plain tagged PDF.
     """
-    source = (resources.files("reports") / "templates" / template).read_bytes()
+    source = TEMPLATES.joinpath(template).read_text("utf-8")
     return _made([_Job(source, inputs, "pdf")])[0]
 
 
@@ -80,20 +81,26 @@ def _picture(svg: str, width: int) -> _Job:
     wide, high = size(svg)
     if not 0 < width <= _LARGEST or width * high > _LARGEST * wide:
         raise ValueError(f"A picture has 1 to {_LARGEST} pixels on a side.")
-    return _Job(_PAGE.format(wide, high).encode(), {"svg": svg}, "png", _POINTS * width / wide)
+    return _Job(_PAGE.format(wide, high), {"svg": svg}, "png", _POINTS * width / wide)
 
 
 def _made(jobs: list[_Job]) -> list[bytes]:
     """What another process makes of them. Raises CalledProcessError when Typst refuses our own source."""
-    command = [sys.executable, "-m", "reports.typesetting"]
-    done = subprocess.run(command, input=msgspec.msgpack.encode(jobs), capture_output=True, check=True)  # noqa: S603 - ourselves
-    return msgspec.msgpack.decode(done.stdout, type=list[bytes])
+    command, given = [sys.executable, "-m", "reports.typesetting"], json.dumps(jobs).encode()
+    done = subprocess.run(command, input=given, capture_output=True, check=True)  # noqa: S603 - ourselves
+    return list(_taken(io.BytesIO(done.stdout)))
+
+
+def _taken(file: io.BytesIO) -> Iterator[bytes]:
+    """The files one after the other, each behind its length."""
+    while length := file.read(_LENGTH):
+        yield file.read(int.from_bytes(length))
 
 
 def _compiled(job: _Job) -> bytes:
     if job.format == "png":
         return typst.compile(
-            job.source, format="png", ppi=job.ppi, font_paths=fonts(), sys_inputs=dict(job.inputs)
+            job.source.encode(), format="png", ppi=job.ppi, font_paths=fonts(), sys_inputs=dict(job.inputs)
         )
     try:
         return _set(job, "ua-1")
@@ -103,14 +110,19 @@ def _compiled(job: _Job) -> bytes:
 
 def _set(job: _Job, standard: Literal["ua-1", "1.7"]) -> bytes:
     return typst.compile(
-        job.source, format="pdf", font_paths=fonts(), sys_inputs=dict(job.inputs), pdf_standards=standard
+        job.source.encode(),
+        format="pdf",
+        font_paths=fonts(),
+        sys_inputs=dict(job.inputs),
+        pdf_standards=standard,
     )
 
 
 def _work() -> None:
     """In the other process: jobs come in, files go out."""
-    jobs = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[_Job])
-    sys.stdout.buffer.write(msgspec.msgpack.encode([_compiled(job) for job in jobs]))
+    for job in json.load(sys.stdin.buffer):
+        made = _compiled(_Job(*job))
+        sys.stdout.buffer.write(len(made).to_bytes(_LENGTH) + made)
 
 
 if __name__ == "__main__":

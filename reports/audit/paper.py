@@ -107,44 +107,35 @@ def plain(line: Line) -> str:
     return " ".join(filter(None, (line.text, labels(line))))
 
 
-def widths(table: Table) -> tuple[float, ...]:
-    """How wide each column is, in percent: as its longest word needs, and the rest by how much its cells say."""
-    least, wanted = _least(table), [_wanted(cells) for cells in _columns(table)]
-    spare = max(0, _LINE - sum(least))
-    whole = [low + spare * more / sum(wanted) for low, more in zip(least, wanted, strict=True)]
-    return tuple(round(100 * each / sum(whole), 2) for each in whole)
+class Shape(Struct, frozen=True):
+    """How a table stands on a page: `widths` of its columns in percent; `tight` where words must be broken for them to
+    stand side by side; `tall` where a row could be higher than a page.
+    """
+
+    widths: tuple[float, ...]
+    tight: bool
+    tall: bool
 
 
-def is_tight(table: Table) -> bool:
-    """Whether words must be broken for the columns to stand side by side."""
-    return sum(_least(table)) > _LINE
+def shape(table: Table) -> Shape:
+    """Each column has what its longest word needs, and of the rest as much as its cells say."""
+    columns = list(zip(table.columns, *([plain(cell) for cell in row] for row in table.rows), strict=True))
+    least, wanted = list(map(_least, columns)), list(map(_wanted, columns))
+    spare = max(0, _LINE - sum(least)) / sum(wanted)
+    letters = [low + spare * more for low, more in zip(least, wanted, strict=True)]
+    scale = 100 / sum(letters)
+    tall = any(max(map(len, cells)) > _LINES * width for cells, width in zip(columns, letters, strict=True))
+    return Shape(tuple(round(each * scale, 2) for each in letters), tight=sum(least) > _LINE, tall=tall)
 
 
-def is_tall(table: Table) -> bool:
-    """Whether a row could be higher than a page, so that it must be broken."""
-    letters = [_LINE * each / 100 for each in widths(table)]
-    return any(
-        len(plain(cell)) > _LINES * width
-        for row in table.rows
-        for cell, width in zip(row, letters, strict=True)
-    )
-
-
-def _columns(table: Table) -> list[tuple[str, ...]]:
-    return list(zip(table.columns, *([plain(cell) for cell in row] for row in table.rows), strict=True))
-
-
-def _least(table: Table) -> list[int]:
-    """The letters that each column needs for its longest word, and for what is white beside it."""
-    return [
-        2 + min(_UNBROKEN, max((len(word) for cell in cells for word in cell.split()), default=1))
-        for cells in _columns(table)
-    ]
+def _least(cells: tuple[str, ...]) -> int:
+    """The letters that a column needs for its longest word, and for what is white beside it."""
+    return 2 + min(_UNBROKEN, max((len(word) for cell in cells for word in cell.split()), default=1))
 
 
 def _wanted(cells: tuple[str, ...]) -> float:
     """How much a column says: long cells grow down rather than wide."""
-    return float((sum(map(len, cells)) / len(cells)) ** 0.85)
+    return float((1 + sum(map(len, cells)) / len(cells)) ** 0.85)
 
 
 def softened(text: str) -> str:

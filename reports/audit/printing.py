@@ -10,19 +10,7 @@ from msgspec import Struct
 
 from reports import typesetting
 from reports.audit.blocks import Card, Document, Figure, Table, lines
-from reports.audit.paper import (
-    EVIDENCE,
-    Imprint,
-    is_drawn,
-    is_tall,
-    is_tight,
-    paper,
-    room,
-    softened,
-    spoken,
-    svg,
-    widths,
-)
+from reports.audit.paper import EVIDENCE, Imprint, is_drawn, paper, room, shape, softened, spoken, svg
 
 TEMPLATE = "report.typ"
 _RUNNING = 90  # letters of the title above each page
@@ -50,8 +38,7 @@ def _laid(value: object) -> object:
         case Card():
             return {**_fields(value, *value.__struct_fields__), "long": _letters(value) > _ON_A_PAGE}
         case Table():
-            shape = {"widths": widths(value), "tight": is_tight(value), "tall": is_tall(value)}
-            return {**_fields(value, *value.__struct_fields__), **shape}
+            return {**_fields(value, *value.__struct_fields__), "shape": _laid(shape(value))}
         case Struct():
             return _fields(value, *value.__struct_fields__)
     return value

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from reports.audit.blocks import Document, Listing, Table
-from reports.audit.paper import EVIDENCE, Imprint, figures, is_drawn, labels, paper, room, spoken, svg, widths
+from reports.audit.paper import EVIDENCE, Imprint, figures, is_drawn, labels, paper, room, shape, spoken, svg
 from reports.audit.stationery import LANGUAGE, OPTIONAL, REQUIRED, STYLES, stationery
 from reports.packing import NOWHEN, clean, steady
 from reports.rendering import pages
@@ -116,7 +116,7 @@ def _column(word: Word) -> int:
 
 
 def _twips(table: Table, column: int) -> tuple[int, ...]:
-    return tuple(round(column / _TWIPS * each / 100) for each in widths(table))
+    return tuple(round(column / _TWIPS * each / 100) for each in shape(table).widths)
 
 
 def _pictures(word: Word, document: Document) -> dict[str, _Placed]:
