@@ -21,6 +21,7 @@ import typst
 FONTS = Path(__file__).with_name("fonts")  # for Malayalam and Urdu; Typst has the others
 TEMPLATES = Path(__file__).with_name("templates")
 _POINTS = 72  # in an inch
+_SECONDS = 120  # after which Typst hangs
 _LENGTH = 8  # bytes that say how long a file is
 _LARGEST = 8192  # pixels on either side
 _SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
@@ -85,9 +86,9 @@ def _picture(svg: str, width: int) -> _Job:
 
 
 def _made(jobs: list[_Job]) -> list[bytes]:
-    """What another process makes of them. Raises CalledProcessError when Typst refuses our own source."""
-    command, given = [sys.executable, "-m", "reports.typesetting"], json.dumps(jobs).encode()
-    done = subprocess.run(command, input=given, capture_output=True, check=True)  # noqa: S603 - ourselves
+    """What another process makes of them. Raises SubprocessError when Typst refuses our source, or hangs."""
+    command, given = [sys.executable, "-P", "-m", "reports.typesetting"], json.dumps(jobs).encode()
+    done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=_SECONDS)  # noqa: S603 - ourselves
     return list(_taken(io.BytesIO(done.stdout)))
 
 

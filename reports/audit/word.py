@@ -59,7 +59,7 @@ def lacks(template: bytes) -> tuple[str, ...]:
     try:
         opened = _opened(template)
         tags = opened.get_undeclared_template_variables(_jinja())
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError):
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, SyntaxError, ValueError):
         return ("This is not a Word document (.docx).",)
     except TemplateError:
         return ("A tag in the template cannot be read. Tags look like {{ title }}.",)
