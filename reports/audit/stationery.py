@@ -67,7 +67,7 @@ def _shape(document: Document) -> None:
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(21)
-    page.top_margin, page.bottom_margin = Mm(24), Mm(27)
+    page.top_margin, page.bottom_margin, page.footer_distance = Mm(24), Mm(30), Mm(9)
 
 
 def _style(document: Document) -> None:
