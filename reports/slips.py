@@ -5,15 +5,11 @@ The order of the slips is the caller's; each says the same but for its code. Not
 
 from __future__ import annotations
 
-from importlib import resources
-from typing import Literal
-
 import msgspec
 import segno
-import typst
 from msgspec import Struct
 
-from reports.typesetting import fonts
+from reports import typesetting
 
 TEMPLATE = "slips.typ"
 _CORRECTED = "m"  # how much of a code may be torn or stained: 15 %
@@ -61,22 +57,7 @@ def pdf(sheet: Sheet) -> bytes:
     for invitation in values["invitations"]:
         for scanned in invitation["scanned"]:
             scanned["picture"] = _drawn(scanned.pop("address"))
-    data = msgspec.json.encode(values).decode()
-    try:
-        return _set(data, "ua-1")
-    except typst.TypstError:
-        return _set(data, "1.7")
-
-
-def _set(data: str, standard: Literal["ua-1", "1.7"]) -> bytes:
-    template = (resources.files("reports") / "templates" / TEMPLATE).read_bytes()
-    return typst.compile(
-        template,
-        format="pdf",
-        font_paths=fonts(),
-        sys_inputs={"sheet": data},
-        pdf_standards=standard,
-    )
+    return typesetting.pdf(TEMPLATE, {"sheet": msgspec.json.encode(values).decode()})
 
 
 def _drawn(address: str) -> str:

@@ -19,7 +19,7 @@ from bot.cli.keys import app as keys
 from bot.cli.measures import app as measures
 from bot.cli.people import app as people
 from bot.cli.plan import app as plan
-from bot.cli.report import report
+from bot.cli.report import report, report_template
 from bot.cli.reports import app as reports
 from bot.cli.serve import serve
 from bot.cli.slips import slips
@@ -53,6 +53,7 @@ app.add_typer(reports, name="reports", help="Two published reports side by side.
 app.command()(chat)
 app.command()(demo)
 app.command()(report)
+app.command()(report_template)
 app.command()(serve)
 app.command()(slips)
 app.command()(backup)

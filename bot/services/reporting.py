@@ -27,10 +27,14 @@ from reports import assembly, audit, change, measures, scope
 from reports.agreement import RELIABLE
 from reports.assembly import Report
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
-from reports.audit.blocks import in_words
+from reports.audit.blocks import Document, in_words
 from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
+from reports.audit.paper import Imprint, imprint
+from reports.audit.printing import pdf
 from reports.audit.rendering import html
 from reports.audit.views import View, document
+from reports.audit.word import docx
+from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
 from reports.findings import Opinion, opinion
 from reports.measures import Chart
@@ -68,28 +72,40 @@ class Format(StrEnum):
     """The files in which a report can be had."""
 
     HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
+    XLSX = "xlsx"
     JSON = "json"
 
 
-Write = Callable[[AuditReport, View, bool], bytes]  # a report for a view; whether it is a draft
+Write = Callable[[Document, Imprint], bytes]  # what a reader is shown, and which report it is
 
 
-def _as_html(report: AuditReport, view: View, draft: bool) -> bytes:
-    return html(document(report, view, draft=draft)).encode()
+def _as_html(shown: Document, _: Imprint) -> bytes:
+    return html(shown).encode()
 
 
-def _as_json(report: AuditReport, view: View, draft: bool) -> bytes:
+def _as_json(shown: Document, _: Imprint) -> bytes:
     """The document, so that nobody finds more in it than on the page."""
-    return msgspec.json.encode(in_words(document(report, view, draft=draft)), order="deterministic")
+    return msgspec.json.encode(in_words(shown), order="deterministic")
 
 
-WRITTEN: Mapping[Format, Write] = {Format.HTML: _as_html, Format.JSON: _as_json}
+WRITTEN: Mapping[Format, Write] = {
+    Format.HTML: _as_html,
+    Format.PDF: pdf,
+    Format.DOCX: docx,
+    Format.XLSX: xlsx,
+    Format.JSON: _as_json,
+}
 """How each format is written. One that is added here can be had on the command line and on the pages."""
 
 
-def written(report: AuditReport, view: View, wanted: Format, *, draft: bool = False) -> bytes:
-    """The report as a file for this reader."""
-    return WRITTEN[wanted](report, view, draft)
+def written(
+    report: AuditReport, view: View, wanted: Format, *, draft: bool = False, template: bytes | None = None
+) -> bytes:
+    """The report as a file for this reader; as a Word file also in a template of one's own that lacks nothing."""
+    shown, stamp = document(report, view, draft=draft), imprint(report)
+    return docx(shown, stamp, template) if template else WRITTEN[wanted](shown, stamp)
 
 
 def found(storage: Storage, name: str, clock: Clock) -> Assembled:

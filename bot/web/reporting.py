@@ -35,8 +35,21 @@ _VIEWS = {
     View.CQC: mark("For the regulator (CQC)"),
     View.STAFF: mark("For staff"),
 }
-_FORMATS = {Format.HTML: mark("Page to keep (HTML)"), Format.JSON: mark("JSON for programs")}
-_KINDS = {Format.HTML: "text/html; charset=utf-8", Format.JSON: "application/json"}
+_FORMATS = {
+    Format.HTML: mark("Page to keep (HTML)"),
+    Format.PDF: mark("To print (PDF)"),
+    Format.DOCX: mark("To change in Word (DOCX)"),
+    Format.XLSX: mark("Tables (Excel)"),
+    Format.JSON: mark("JSON for programs"),
+}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_KINDS = {
+    Format.HTML: "text/html; charset=utf-8",
+    Format.PDF: "application/pdf",
+    Format.DOCX: f"{_OFFICE}.wordprocessingml.document",
+    Format.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+}
 
 
 class Edition(Struct, frozen=True):

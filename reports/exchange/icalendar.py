@@ -13,7 +13,7 @@ from enum import StrEnum
 from icalendar import Calendar, Event
 from msgspec import Struct
 
-from reports.exchange.material import clean
+from reports.packing import clean
 
 _MAKER = "-//Candour//Plan//EN"
 _DOMAIN = "candour.invalid"  # makes a UID unlike those of other programs, and names no host

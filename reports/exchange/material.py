@@ -5,10 +5,8 @@ There is no place here for anonymous words: they cannot leave by mistake.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
@@ -18,11 +16,7 @@ from reports.codebook import Codebook
 from reports.coding import Decision, theme_of
 from reports.themes import Results, plain
 
-_NOWHEN = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip knows: the same content gives the same bytes
 _INSTANCE = re.compile(r"\[(\d+)\]")
-_UNWRITABLE = re.compile(
-    "[^\\t\\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
-)  # XML 1.0, production 2
 
 
 class Entry(Struct, frozen=True):
@@ -159,23 +153,6 @@ def label(heard: Heard, question: Question, name: str) -> str:
     given = heard.lists.get(question.choices, ())
     choice = heard.form.choice(question, name) or next((each for each in given if each.name == name), None)
     return (choice.label.to(heard.language) if choice else "") or name
-
-
-def clean(text: str) -> str:
-    """The text with LF for line ends, and without characters that neither XML nor a spreadsheet may hold."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """The files in a zip whose bytes follow from theirs."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            info = zipfile.ZipInfo(name, _NOWHEN)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, content)
-    return packed.getvalue()
 
 
 def coders(excerpts: Collection[Excerpt]) -> tuple[str, ...]:

@@ -24,15 +24,14 @@ from reports.exchange.material import (
     Excerpt,
     Heard,
     Project,
-    clean,
     coders,
     complete,
     in_order,
     in_words,
     instances,
     leaving,
-    zipped,
 )
+from reports.packing import clean, zipped
 from reports.themes import plain
 
 _CODEBOOK, _PROJECT = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"

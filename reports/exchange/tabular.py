@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 import msgspec
@@ -22,20 +19,17 @@ from reports.exchange.material import (
     Excerpt,
     Heard,
     Project,
-    clean,
     complete,
     in_order,
     in_words,
     leaving,
-    zipped,
 )
 from reports.gaps import Gap
+from reports.packing import NOWHEN, clean, steady, zipped
 from reports.tables import defused
 from reports.themes import Prevalence, ThemeResult, Unnamed
 
 Cell: TypeAlias = str | int | None
-_NOWHEN = datetime(1980, 1, 1, tzinfo=UTC)
-_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _LONGEST_NAME = 31  # of a sheet
 
 
@@ -53,7 +47,7 @@ class Table(Struct, frozen=True):
 def as_xlsx(material: Project) -> bytes:
     """A workbook: README, excerpts by codes, answers by form, questions, codebook, themes. The same bytes each time."""
     book = Workbook(write_only=True)
-    book.properties.creator, book.properties.created = "Candour", _NOWHEN
+    book.properties.creator, book.properties.created = "Candour", NOWHEN
     for table in tables(material):
         sheet = book.create_sheet(table.name[:_LONGEST_NAME])
         sheet.append(table.columns)
@@ -61,7 +55,7 @@ def as_xlsx(material: Project) -> bytes:
             sheet.append([_safe(cell) for cell in row])
     file = io.BytesIO()
     book.save(file)
-    return _steady(file)
+    return steady(file)
 
 
 def as_csv(material: Project) -> bytes:
@@ -88,13 +82,6 @@ def _csv(table: Table) -> bytes:
     writer.writerow(table.columns)
     writer.writerows([_safe(cell) for cell in row] for row in table.rows)
     return file.getvalue().encode("utf-8-sig")
-
-
-def _steady(file: io.BytesIO) -> bytes:
-    """The workbook without the time at which it was written."""
-    with zipfile.ZipFile(file) as archive:
-        files = [(name, archive.read(name)) for name in archive.namelist()]
-    return zipped((name, _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)) for name, content in files)
 
 
 def tables(material: Project) -> tuple[Table, ...]:

