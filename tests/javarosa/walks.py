@@ -283,15 +283,18 @@ def reply(random: Random, ask: Ask) -> str:
     """A random reply that both engines read alike; empty: skip."""
     if ask.consent:
         return "yes"
-    if ask.kind.is_file or random.random() < 0.2:
-        return ""  # JavaRosa would take a word for the name of a file
+    if ask.kind.is_file or ask.kind is Kind.TIME or random.random() < 0.2:
+        return ""  # JavaRosa would take a word for the name of a file, and takes no word for a time
     match str(ask.kind):
         case "integer":
             return str(random.randint(-5, 15))
         case "decimal":
             return random.choice(("0.5", "-2.25", "3", "10.125"))
         case "date":
-            return random.choice(("2026-05-04", "2019-12-31", "2024-02-29"))
+            return random.choice(("2026-05-04", "2019-12-31", "2024-02-29", "2099-12-31"))
+        case "range":
+            low, high, _ = ask.bounds or (0, 10, 1)
+            return str(random.randint(int(low), int(high)))
         case "select_one":
             return random.choice([option.value for option in ask.options]) if ask.options else ""
         case "select_multiple":
