@@ -20,7 +20,7 @@ from storage.casework import IN_CASES, OPENING, Offer
 from storage.errors import UnknownFormError
 from storage.unit_of_work import UnitOfWork
 
-ABOUT_ACTION, ABOUT_FINDING, TELLING = "action", "finding", "telling"  # words of an appearance
+ABOUT_ACTION, ABOUT_FINDINGS, TELLING = "action", "findings", "telling"  # words of an appearance
 _ANOTHER = "[+]"  # ends the path of the question whether a repeat has one more
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

@@ -64,11 +64,15 @@ def framework() -> Iterator[Choice]:
 
 def references(work: UnitOfWork, audit: str) -> frozenset[str]:
     """Everything that a finding of the audit can rest on, also what is too much to be offered one by one."""
-    there = work.casework.offers({audit}).get(audit, {})
-    offer = next(iter(there.values()), None)
-    offered = _Lists(work, offer, b"").evidence() if offer is not None else ()
     said = (f"excerpt.{each.id.hex()}" for each in work.excerpts.of(audit) if each.origin is Origin.NAMED)
-    return frozenset({*(each.name for each in offered), *said})
+    return frozenset({*evidence(work, audit), *said})
+
+
+def evidence(work: UnitOfWork, audit: str) -> dict[str, str]:
+    """How each thing that a finding of the audit can rest on is called, by its reference; excerpts in full are not."""
+    offer = next(iter(work.casework.offers({audit}).get(audit, {}).values()), None)
+    offered = _Lists(work, offer, b"").evidence() if offer is not None else ()
+    return {each.name: each.label.to(wording.SOURCE) for each in offered}
 
 
 def called(work: UnitOfWork, person: Person) -> str:

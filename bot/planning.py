@@ -6,11 +6,13 @@ know is told: of which action, and what was said of it, they read here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from bot import cases, listing
 from bot.errors import CaseElsewhereError, NotTakenError, RoleMissingError
+from bot.wording import mark
 from dialogues.responses import Response
 from reports import findings, measures, plan
 from reports.plan import Action, Amend, Ask, Challenge, Context, Event, Refusal, Telling
@@ -55,6 +57,47 @@ RECORDED = frozenset(
         OPINION,
     }
 )
+
+FORMS: dict[str, str] = {  # by what somebody wants, what the form records that it begins
+    "challenge": CHALLENGE,
+    "notify": NOTIFICATION,
+    "share": LEARNING,
+    "verify": VERIFICATION,
+    "review": REVIEW,
+    "exempt": EXCEPTION,
+    **{telling.value: PROGRESS for telling in Telling},
+}
+
+_Table: TypeAlias = dict[str, tuple[tuple[str, str], ...]]
+
+# What can be done with an action, by what it must allow (`reports.plan.possible`): wishes, and words of buttons.
+_OWNERS: _Table = {
+    "agree": (("agree", mark("I can do this")), ("help", mark("I need help"))),
+    "finish": (
+        ("done", mark("Done")),
+        ("progress", mark("Progress")),
+        ("later", mark("Later")),
+        ("help", mark("I need help")),
+    ),
+}
+_OTHERS: _Table = {"verify": (("verify", mark("See whether it is done")),)}
+_ASKERS: _Table = {
+    "amend": (("change", mark("Change it")),),
+    "keep": (("review", mark("Review it")),),
+    "exempt": (("exempt", mark("Record an exception")),),
+    "close": (("review", mark("Review it")),),
+}
+
+
+def ways(work: UnitOfWork, account: bytes, audit: str, action: Action) -> Iterator[tuple[str, str]]:
+    """What an account can do with an action now: the wish, and the words of its button in English."""
+    asks = cases.may_ask(work, account, audit)
+    offered = [_OWNERS] if action.owner == account.hex() else [_OTHERS] if asks else []
+    offered += [_ASKERS] if asks else []
+    possible = plan.possible(action.state)
+    yield from dict.fromkeys(
+        each for table in offered for trigger in table if trigger in possible for each in table[trigger]
+    )
 
 
 def seen(work: UnitOfWork, account: bytes, id_: bytes) -> tuple[str, Action]:

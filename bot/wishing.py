@@ -15,19 +15,8 @@ from bot.caseload import Caseload
 from bot.desk import planned, rooms, themed
 from bot.errors import CaseElsewhereError, RoleMissingError
 from bot.messages import Desk, Wish
-from reports.plan import Telling
 from storage.cases import Case
-from storage.casework import (
-    ACTION,
-    CHALLENGE,
-    EXCEPTION,
-    FINDING,
-    LEARNING,
-    NOTIFICATION,
-    PROGRESS,
-    REVIEW,
-    VERIFICATION,
-)
+from storage.casework import ACTION, FINDING, PROGRESS
 from storage.slips import ROLES
 from storage.unit_of_work import UnitOfWork
 
@@ -41,17 +30,8 @@ _SEEING: Mapping[str, frozenset[str]] = MappingProxyType(  # by what is read, fo
         "name": frozenset(ROLES),
     }
 )
-_FORMS: dict[str, str] = {  # by wish, what the form records that it begins
-    "challenge": CHALLENGE,
-    "notify": NOTIFICATION,
-    "share": LEARNING,
-    "verify": VERIFICATION,
-    "review": REVIEW,
-    "exempt": EXCEPTION,
-    **{telling.value: PROGRESS for telling in Telling},
-}
 _ABOUT_ONE = frozenset({"action", "revise", "change"})
-WISHES = frozenset({*_SEEING, *_FORMS}) | _ABOUT_ONE
+WISHES = frozenset({*_SEEING, *planning.FORMS}) | _ABOUT_ONE
 TYPED = frozenset({"name"})  # wishes that carry what was typed behind them
 LONGEST_NAME = 60  # characters
 
@@ -85,7 +65,9 @@ class Wishes:
     def _holders(self, what: str) -> frozenset[str]:
         if what in ("revise", "change"):
             return cases.MAY_ASK
-        return cases.holders(_FORMS[what]) if what in _FORMS else cases.MAY_ASK | cases.MAY_OWN
+        return (
+            cases.holders(planning.FORMS[what]) if what in planning.FORMS else cases.MAY_ASK | cases.MAY_OWN
+        )
 
     def _audits(self, roles: frozenset[str]) -> list[str]:
         return sorted({audit for audit, role in self._roles if role in roles})
@@ -128,7 +110,7 @@ class Wishes:
                 return self._put_off(action.id, wish.about[1])
         self._planner.see_that_it_can(action, audit, wish.what, self._account)
         about = {"action": action.id, "telling": wish.what}
-        return self._caseload.begin(audit, _FORMS[wish.what], self._account, about=about)
+        return self._caseload.begin(audit, planning.FORMS[wish.what], self._account, about=about)
 
     def _put_off(self, action: str, carried: str) -> Desk:
         days = next((days for days in planned.LATER_DAYS if str(days) == carried), planned.LATER_DAYS[0])
@@ -140,9 +122,9 @@ class Wishes:
         return self._caseload.revise(found[0], recorded, id_, self._account)
 
     def _begin(self, what: str, audits: list[str]) -> Desk | Case | None:
-        if what not in _FORMS:
+        if what not in planning.FORMS:
             return None
         if len(audits) > 1:
             return rooms.which(what, audits)
-        about = {"telling": what} if _FORMS[what] == PROGRESS else {}
-        return self._caseload.begin(audits[0], _FORMS[what], self._account, about=about)
+        about = {"telling": what} if planning.FORMS[what] == PROGRESS else {}
+        return self._caseload.begin(audits[0], planning.FORMS[what], self._account, about=about)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import TypeAlias
 
-from bot import buttons, cases, listing, weighing, wording
+from bot import buttons, cases, listing, planning, weighing, wording
 from bot.desk.rooms import Way, going_on, where
 from bot.messages import Desk
 from bot.weighing import Weighed
-from bot.wording import Voice, mark
+from bot.wording import Voice
 from reports import plan as rules
 from reports.plan import Action, State
 from storage.casework import ACTION, FINDING
@@ -18,25 +17,6 @@ from storage.unit_of_work import UnitOfWork
 
 LATER_DAYS = (1, 3, 7)  # for so long a reminder can be put off
 _WEEK = 7
-_Table: TypeAlias = dict[str, tuple[tuple[str, str], ...]]
-
-# What can be done with an action, by what it must allow (`reports.plan.possible`): wishes, and words of buttons.
-_OWNERS: _Table = {
-    "agree": (("agree", mark("I can do this")), ("help", mark("I need help"))),
-    "finish": (
-        ("done", mark("Done")),
-        ("progress", mark("Progress")),
-        ("later", mark("Later")),
-        ("help", mark("I need help")),
-    ),
-}
-_OTHERS: _Table = {"verify": (("verify", mark("See whether it is done")),)}
-_ASKERS: _Table = {
-    "amend": (("change", mark("Change it")),),
-    "keep": (("review", mark("Review it")),),
-    "exempt": (("exempt", mark("Record an exception")),),
-    "close": (("review", mark("Review it")),),
-}
 
 
 def findings(work: UnitOfWork, account: bytes, audits: Collection[str]) -> Desk:
@@ -119,13 +99,7 @@ def _step(step: rules.Milestone, _: Voice) -> str:
 
 
 def _ways(work: UnitOfWork, account: bytes, audit: str, found: Action, _: Voice) -> Iterator[Way]:
-    owns, possible = found.owner == account.hex(), rules.possible(found.state)
-    offered = [_OWNERS] if owns else [_OTHERS]
-    offered += [_ASKERS] if cases.may_ask(work, account, audit) else []
-    shown = {
-        each: None for table in offered for trigger in table if trigger in possible for each in table[trigger]
-    }
-    for what, words in shown:
+    for what, words in planning.ways(work, account, audit, found):
         yield _(words), _token(what, found.id)
 
 

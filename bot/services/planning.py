@@ -11,17 +11,21 @@ from datetime import date
 
 from msgspec import Struct
 
-from bot import beginning, listing, weighing
+from bot import beginning, cases, listing, weighing
+from bot import planning as rulebook
 from bot.clock import Clock
+from bot.errors import CaseElsewhereError, RoleMissingError
 from bot.listing import Asked
 from bot.weighing import Weighed
+from dialogues.interview import Interview
 from reports import plan as rules
 from reports.findings import Finding
 from reports.plan import Action, Gaps, Status
-from storage.cases import Case
-from storage.casework import ACTION, CHALLENGE, FINDING
+from storage.cases import Case, CaseStatus
+from storage.casework import ACTION, CHALLENGE, FINDING, IN_CASES, PROGRESS
+from storage.coding import Origin
 from storage.plan import Entry
-from storage.unit_of_work import Storage
+from storage.unit_of_work import Storage, UnitOfWork
 
 
 class Plan(Struct, frozen=True):
@@ -80,12 +84,180 @@ def challenges(storage: Storage, audit: str) -> tuple[Asked, ...]:
         return listing.asked(work.entries.of(audit, (CHALLENGE,)))
 
 
-def revise(storage: Storage, audit: str, of: Finding | Action, account: bytes, clock: Clock) -> Case:
-    """A new case with what was answered for a finding or action before.
+class Behind(Struct, frozen=True):
+    """What a reference of a finding names: a label, the words of an excerpt, and where it was said. It has no repr.
 
-    Raises CaseElsewhereError, RoleMissingError, UnknownAuditError, UnknownFormError.
+    `case` is where it was told by name (hexadecimal), `question` and `instance` the place in it; all are empty for
+    published figures and numbers.
     """
-    recorded = FINDING if isinstance(of, Finding) else ACTION
+
+    reference: str
+    label: str
+    words: str = ""
+    case: str = ""
+    question: str = ""
+    instance: str = ""
+
+    def __repr__(self) -> str:
+        return "Behind"
+
+
+class Examined(Struct, frozen=True):
+    """One finding with all that belongs to it."""
+
+    weighed: Weighed
+    supporting: tuple[Behind, ...]
+    contradicting: tuple[Behind, ...]
+    actions: tuple[Status, ...]
+    entries: tuple[Entry, ...]
+    people: dict[str, str]
+    written_on: date | None
+
+
+class Followed(Struct, frozen=True):
+    """One action with all that belongs to it. `ways`: what the account may do with it now, as `bot.planning.ways`."""
+
+    status: Status
+    findings: tuple[Finding, ...]
+    entries: tuple[Entry, ...]
+    people: dict[str, str]
+    ways: tuple[tuple[str, str], ...]
+
+
+def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
+    """One finding of the audit. Raises CaseElsewhereError when there is none of this id."""
+    today, wanted = clock.now().date(), id_.hex()
+    with storage.reading() as work:
+        labels, made = listing.evidence(work, audit), _found(work, audit, id_)
+        case = work.cases.get(id_)
+        said = (each for each in work.entries.of(audit) if wanted in str(each.said.get("findings", "")))
+        return Examined(
+            weighing.Scales(work, audit).weigh(made),
+            tuple(_behind(work, each, labels) for each in made.supporting),
+            tuple(_behind(work, each, labels) for each in made.contradicting),
+            tuple(rules.status(each, today) for each in work.actions.of(audit) if wanted in each.findings),
+            tuple(said),
+            listing.people(work, audit),
+            case.handed_in_on if case is not None else None,
+        )
+
+
+def _behind(work: UnitOfWork, reference: str, labels: dict[str, str]) -> Behind:
+    """An anonymous person's words are never behind a finding: of those there are figures alone."""
+    what, _, id_ = reference.partition(".")
+    label = labels.get(reference, "")
+    if what == "case":
+        return Behind(reference, label, case=id_)
+    found = work.excerpts.get(bytes.fromhex(id_)) if what == "excerpt" else None
+    if found is None or found.origin is not Origin.NAMED:
+        return Behind(reference, label)
+    source = labels.get(f"case.{found.source.hex()}", "")
+    return Behind(reference, source, found.text, found.source.hex(), found.question, found.instance)
+
+
+def action(storage: Storage, audit: str, id_: bytes, account: bytes, clock: Clock) -> Followed:
+    """One action of the audit, for whoever may see it: who asks there, and its owner.
+
+    Raises CaseElsewhereError, RoleMissingError.
+    """
+    with storage.reading() as work:
+        held = work.actions.get(id_.hex())
+        if held is None or held[0] != audit:
+            raise CaseElsewhereError
+        made = held[1]
+        if not cases.may_ask(work, account, audit) and made.owner != account.hex():
+            raise RoleMissingError
+        return Followed(
+            rules.status(made, clock.now().date()),
+            tuple(each for each in work.findings.of(audit) if each.id in made.findings),
+            work.entries.of(audit, (), made.id),
+            listing.people(work, audit),
+            tuple(rulebook.ways(work, account, audit, made)),
+        )
+
+
+def under_way(
+    storage: Storage, audit: str, account: bytes, recorded: Collection[str]
+) -> tuple[cases.Listed, ...]:
+    """What this account has begun of the plan, and not handed in: of these kinds; the oldest first."""
+    with storage.reading() as work:
+        found = (each for each in work.cases.of(audit) if each.holder == account)
+        listed = (cases.listing(work, each) for each in found if each.status is CaseStatus.UNDER_WAY)
+        return tuple(each for each in listed if each.records in recorded)
+
+
+def may_begin(storage: Storage, audit: str, account: bytes) -> frozenset[str]:
+    """What the forms record that this account can begin in the audit. Raises UnknownAuditError."""
+    with storage.reading() as work:
+        return frozenset(each.records for each in cases.may_begin(work, account, audit, IN_CASES))
+
+
+def begin(
+    storage: Storage, audit: str, what: str, account: bytes, clock: Clock, subject: bytes = b""
+) -> Case:
+    """A new case for what somebody wants (`bot.planning.FORMS`, or what a form records), or one just like it.
+
+    `subject`: the action that it is about; of a new action the finding that it answers, of `revise` and `change` what
+    is written anew. Raises CaseElsewhereError, NotTakenError, RoleMissingError, UnknownAuditError, UnknownFormError.
+    """
+    today = clock.now().date()
     with storage.writing() as work:
-        first = bytes.fromhex(of.id)
-        return beginning.revise(work, audit, recorded, first, account, clock.now().date())
+        if what in ("revise", "change"):
+            recorded = FINDING if what == "revise" else ACTION
+            same = _under_way(work, audit, account, part_of=subject)
+            return same or beginning.revise(work, audit, recorded, subject, account, today)
+        recorded = rulebook.FORMS.get(what, what)
+        offer, about = beginning.offered(work, audit, account, recorded), dict[str, str]()
+        if subject and recorded == ACTION:
+            about[beginning.ABOUT_FINDINGS] = _found(work, audit, subject).id
+        elif subject:
+            about[beginning.ABOUT_ACTION] = _seen(work, audit, account, subject, what, today).id
+        if recorded == PROGRESS:
+            about[beginning.TELLING] = what
+        invited = beginning.invite(work, offer, account, about)
+        same = _under_way(work, audit, account, like=invited)
+        return same or work.cases.begin(audit, offer.form, invited, account, today)
+
+
+def _found(work: UnitOfWork, audit: str, id_: bytes) -> Finding:
+    held = work.findings.get(id_.hex())
+    if held is None or held[0] != audit:
+        raise CaseElsewhereError
+    return held[1]
+
+
+def _seen(work: UnitOfWork, audit: str, account: bytes, subject: bytes, what: str, today: date) -> Action:
+    there, action = rulebook.seen(work, account, subject)
+    if there != audit:
+        raise CaseElsewhereError
+    rulebook.Planner(work, today, []).see_that_it_can(action, audit, what, account)
+    return action
+
+
+def _under_way(
+    work: UnitOfWork, audit: str, account: bytes, part_of: bytes = b"", like: Interview | None = None
+) -> Case | None:
+    """What this account has begun already of the same: a button is pressed twice."""
+    mine = (each for each in work.cases.of(audit) if each.holder == account)
+    for each in mine:
+        if each.status is not CaseStatus.UNDER_WAY:
+            continue
+        if part_of and each.part_of == part_of:
+            return each
+        if like is not None and not each.interview.answers and _is_like(each.interview, like):
+            return each
+    return None
+
+
+def _is_like(one: Interview, other: Interview) -> bool:
+    return (one.form, one.known, one.lists) == (other.form, other.known, other.lists)
+
+
+def subject(storage: Storage, case: bytes) -> str:
+    """What a case that was handed in is about: the finding or action (hexadecimal), '' when it is the audit."""
+    with storage.reading() as work:
+        held = work.cases.get(case)
+        if held is None:
+            raise CaseElsewhereError
+        said = next((each for each in work.entries.of(held.audit) if each.id == case), None)
+        return said.subject if said is not None else (held.part_of or held.id).hex()

@@ -41,6 +41,7 @@ from bot.web.interviewing import Interviewing
 from bot.web.lead import Lead
 from bot.web.measuring import Measuring
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
+from bot.web.planning import Planning
 from bot.web.public import Public
 from bot.web.reporting import Reporting
 from bot.web.returning import Returning
@@ -50,7 +51,7 @@ from bot.web.theming import Theming
 from bot.web.transcripts import Transcripts
 from reports import rendering
 from storage.errors import AuditClosedError, RequestError, UnavailableError
-from storage.slips import AUDITOR, DEPUTY, LEAD, ROLES
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER, ROLES
 from storage.unit_of_work import Storage
 
 _KEEP = "public, max-age=86400"
@@ -98,6 +99,7 @@ def create_app(
         ),
         *_on_change(Measuring(storage, clock, pages), Changing(storage, clock, pages)),
         *_for_readers(Reporting(storage, clock, pages)),
+        *_of_the_plan(Planning(storage, clock, pages)),
         *_for_who_asks(Interviewing(storage, talking, clock, pages), Transcripts(storage, clock, pages)),
         files,
     ]
@@ -227,14 +229,28 @@ def _on_change(measuring: Measuring, changing: Changing) -> list[Door]:
 def _for_who_asks(interviewing: Interviewing, transcripts: Transcripts) -> list[Door]:
     interviews = "/lead/audits/{audit}/interviews"
     case, ours = f"{interviews}/{{case}}", among(LEAD, AUDITOR)
+    everybody = among(LEAD, AUDITOR, OWNER, BOARD)  # owners and the board their own alone: see `cases.here`
     return [
         Door(interviews, interviewing.list, ours),
         Door(interviews, interviewing.begin, ours, ["POST"]),
-        Door(case, interviewing.show, ours),
-        Door(case, interviewing.play, ours, ["POST"]),
-        Door(f"{case}/transcript", transcripts.show, ours),
+        Door(case, interviewing.show, everybody),
+        Door(case, interviewing.play, everybody, ["POST"]),
+        Door(f"{case}/transcript", transcripts.show, everybody),
         Door(f"{case}/transcript/download", transcripts.download, among(LEAD, AUDITOR, fresh=True)),
-        Door(f"{case}/files/{{file}}", transcripts.file, ours),
+        Door(f"{case}/files/{{file}}", transcripts.file, everybody),
+    ]
+
+
+def _of_the_plan(planning: Planning) -> list[Door]:
+    audit, ours = "/audits/{audit}", among(LEAD, AUDITOR)
+    return [
+        Door(f"{audit}/findings", planning.findings, ours),
+        Door(f"{audit}/findings/{{finding}}", planning.finding, ours),
+        Door(f"{audit}/plan", planning.plan, ours),
+        Door(f"{audit}/plan", planning.begin, among(LEAD, AUDITOR, OWNER, BOARD), ["POST"]),
+        Door(f"{audit}/actions", planning.actions, among(LEAD, OWNER)),
+        Door(f"{audit}/actions/{{action}}", planning.action, among(LEAD, AUDITOR, OWNER)),  # theirs alone
+        Door(f"{audit}/accountability", planning.accountability, among(LEAD, AUDITOR, BOARD)),
     ]
 
 

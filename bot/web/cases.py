@@ -7,27 +7,49 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.cases import Colleague, Listed
+from bot.cases import ASKING, MAY_ASK, Colleague, Listed
 from bot.messages import ACCOUNT, Address
 from bot.services import auditing, interviewing
 from bot.web import gate
 from bot.web.talking import Spot
 from bot.wording import Voice
 from storage.cases import CaseStatus
-from storage.casework import OPENING, Audit
+from storage.casework import (
+    ACTION,
+    CHALLENGE,
+    EXCEPTION,
+    FINDING,
+    LEARNING,
+    MEASURE,
+    NOTIFICATION,
+    OPENING,
+    OPINION,
+    PROGRESS,
+    REVIEW,
+    VERIFICATION,
+    Audit,
+)
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
 INTERVIEWS = "interviews"
+FINDINGS, PLAN, ACTIONS, ACCOUNTABILITY = "findings", "plan", "actions", "accountability"
+_ROOMS = {  # by what a form records, the page that its cases belong to
+    FINDING: FINDINGS,
+    OPINION: FINDINGS,
+    **dict.fromkeys((ACTION, PROGRESS, VERIFICATION, EXCEPTION, REVIEW), ACTIONS),
+    **dict.fromkeys((CHALLENGE, LEARNING, NOTIFICATION), ACCOUNTABILITY),
+}
 
 
 class Here(Struct, frozen=True):
-    """The case of an address, and whoever has come to it. It has no repr: whom a case is with is not for others."""
+    """The case of an address, and whoever has come to it: `asks`, whether they see the cases of others. No repr: whom a case is with is not for others."""
 
     audit: Audit
     case: Listed
     account: bytes
     leads: bool
+    asks: bool = True
 
     def __repr__(self) -> str:
         return f"Here({self.case!r})"
@@ -70,7 +92,10 @@ async def here(storage: Storage, request: Request) -> Here:
     leads = LEAD in gate.roles(request, audit)
     if found.records == OPENING and not leads:
         raise gate.OtherRoleError
-    return Here(await run_in_threadpool(auditing.audit, storage, audit), found, account, leads)
+    asks = not MAY_ASK.isdisjoint(gate.roles(request, audit))
+    if found.holder != account and not asks:
+        raise gate.OtherRoleError  # owners and the board see what they wrote themselves, and no interview
+    return Here(await run_in_threadpool(auditing.audit, storage, audit), found, account, leads, asks)
 
 
 def id_of(digits: str) -> bytes:
@@ -84,6 +109,34 @@ def id_of(digits: str) -> bytes:
 def speaker(account: bytes) -> Address:
     """Whoever has signed in, as turns know them."""
     return Address(ACCOUNT, account.hex())
+
+
+def room_of(here: Here) -> str:
+    """Where the list is that a case belongs to, for whoever has come to it."""
+    audit, recorded = here.audit.id, here.case.records
+    if recorded == MEASURE:
+        return gate.audit_page(audit, "measures") if here.asks else gate.plan_page(audit, ACTIONS)
+    if recorded in ASKING:
+        return room(audit)
+    place = _ROOMS[recorded]
+    return gate.plan_page(audit, PLAN if place == ACTIONS and here.asks else place)
+
+
+def outcome(here: Here, subject: str) -> str:
+    """Where what a case of the plan says is found once it is handed in. `subject`: what it is about."""
+    place = _ROOMS.get(here.case.records, "")
+    one = subject and place in (FINDINGS, ACTIONS) and here.case.records != OPINION
+    return gate.plan_page(here.audit.id, place, subject) if one else room_of(here)
+
+
+def belongs_to_the_plan(here: Here) -> bool:
+    """Whether it says something of findings or the plan."""
+    return here.case.records in _ROOMS
+
+
+def place_in(question: str, instance: str = "") -> str:
+    """What the place of an answer in a transcript is called in an address."""
+    return "q-" + "-".join(filter(None, (instance, question)))
 
 
 def room(audit: str) -> str:

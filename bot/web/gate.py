@@ -211,6 +211,11 @@ def reports_page(audit: str, *parts: str) -> str:
     return "/".join((f"{READING}/{quote(audit, safe='')}/reports", *parts))
 
 
+def plan_page(audit: str, *parts: str) -> str:
+    """Where findings and the plan of an audit are: `findings`, `plan`, `actions`, `accountability`, or one of them."""
+    return "/".join((f"{READING}/{quote(audit, safe='')}", *parts))
+
+
 def audit_page(audit: str, *parts: str) -> str:
     """Where people with a role find an audit, or a page of it."""
     return "/".join((f"{HOME}/audits/{quote(audit, safe='')}", *parts))

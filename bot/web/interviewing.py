@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.cases import Colleague, Listed
+from bot.cases import ASKING, Colleague, Listed
 from bot.channels import webchat
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError, NoColleagueError
 from bot.founding import FOR_AUDITORS
 from bot.messages import Reply
-from bot.services import auditing, interviewing
+from bot.services import auditing, interviewing, planning
 from bot.web import cases, gate, guard, uploading
 from bot.web.cases import Here
 from bot.web.pages import Link, Pages, Speaking, reading, risk_link, stamp, voice_of
@@ -166,6 +166,9 @@ class Interviewing:
         here = await cases.here(self._storage, request)
         if here.case.records == OPENING and here.case.status is CaseStatus.HANDED_IN:
             return await self._opened(request, here)
+        if cases.belongs_to_the_plan(here) and here.case.status is CaseStatus.HANDED_IN:
+            subject = await run_in_threadpool(planning.subject, self._storage, here.case.id)
+            return RedirectResponse(cases.outcome(here, subject), 303)
         if not here.is_mine:
             return RedirectResponse(f"{here.address}/transcript", 303)
         reply = await self._talking.show(here.spot)
@@ -175,13 +178,13 @@ class Interviewing:
 
     async def play(self, request: Request) -> Response:
         """`POST …/interviews/{case}`: make a move, or do what only auditors do."""
+        here = await cases.here(self._storage, request)
         try:
             posted = await uploading.read(request)
         except uploading.TooMuchError:
-            return self._too_much(request, await cases.here(self._storage, request))
+            return self._too_much(request, here)
         if not guard.is_ours(request, posted.fields, by=gate.bearer(request)):
             raise HTTPException(403)
-        here = await cases.here(self._storage, request)
         try:
             return await self._act(request, here, posted)
         except CaseElsewhereError:
@@ -216,8 +219,8 @@ class Interviewing:
             case "read":
                 return _to(f"{here.address}/transcript", "")
             case "list":
-                return _to(cases.room(audit), "")
-            case "return" if case.part_of:
+                return _to(cases.room_of(here), "")
+            case "return" if case.part_of and case.records in ASKING:
                 return _to(cases.address(audit, case.part_of))
             case "hand-over" | "give":
                 return await self._pass_on(request, here, posted, wanted)
@@ -246,7 +249,7 @@ class Interviewing:
             case State.WITHDRAWN:
                 return self._stopped(request, here)
             case State.PAUSED if isinstance(move, Pause):
-                return _to(cases.room(here.audit.id), "")
+                return _to(cases.room_of(here), "")
             case _ if heard.is_passing:
                 return await self._render(request, here, heard)
             case _:
@@ -269,6 +272,7 @@ class Interviewing:
             title=form.title.to(reply.interview.language),
             here=here,
             called=cases.called(here.case),
+            is_interview=here.case.records in ASKING,
             action=here.address,
             stamp=mark_,
             ended=False,
@@ -388,9 +392,10 @@ class Interviewing:
     ) -> Response:
         """A page that says one thing, from which the list can be reached."""
         _, audit, part_of = voice_of(request), here.audit.id, here.case.part_of
-        if part_of and not links:
+        if part_of and not links and here.case.records in ASKING:
             links = (Link(_("Back to the interview"), cases.address(audit, part_of)),)
-        every = (*links, Link(_("All interviews"), cases.room(audit), "secondary"))
+        back = _("All interviews") if here.case.records in ASKING else _("Back to the list")
+        every = (*links, Link(back, cases.room_of(here), "secondary"))
         return self._pages.message(request, heading, *text, links=every, status=status, audit=audit)
 
 

@@ -7,7 +7,7 @@ the report and the concerns that go past the lead; an auditor the progress and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot import figures, wording
+from bot.cases import MAY_ASK
 from bot.clock import Clock
 from bot.services import auditing, noticing
 from bot.services.noticing import Parked
 from bot.web import gate, guard
+from bot.web.cases import ACCOUNTABILITY, ACTIONS, FINDINGS, PLAN
 from bot.web.gate import audit_page
 from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, static, voice_of
 from bot.wording import Voice
@@ -32,7 +34,7 @@ from reports.rendering import Links
 from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
 from storage.notices import REMINDER
-from storage.slips import AUDITOR, DEPUTY, LEAD
+from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage
 
 SEE_CONCERNS, SEE_PROGRESS = frozenset({LEAD, DEPUTY}), frozenset({LEAD, AUDITOR})
@@ -47,6 +49,7 @@ class Summary(Struct, frozen=True):
     entry: str
     heard: str
     unread: int
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 class Told(Struct, frozen=True):
@@ -217,6 +220,7 @@ class Lead:
             if follows
             else "",
             unread=sum(not concern.read for concern in told),
+            ways=tuple(_ways(audit.id, held, voice)),
         )
 
     def _told(self, name: str, held: Collection[str], language: str) -> tuple[Told, ...]:
@@ -240,6 +244,17 @@ class Lead:
             return tuple(auditing.report(self._storage, name, form) for form in asked)
         except AuditOpenError:
             return ()
+
+
+def _ways(audit: str, held: Collection[str], _: Voice) -> Iterator[tuple[str, str]]:
+    """Other pages of the audit that are for these roles."""
+    if not MAY_ASK.isdisjoint(held):
+        yield _("Findings"), gate.plan_page(audit, FINDINGS)
+        yield _("Plan"), gate.plan_page(audit, PLAN)
+    if OWNER in held:
+        yield _("Your actions"), gate.plan_page(audit, ACTIONS)
+    if BOARD in held:
+        yield _("Questions of the board"), gate.plan_page(audit, ACCOUNTABILITY)
 
 
 def _language(request: Request) -> str:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot import transcripts
-from bot.cases import Listed
+from bot.cases import ASKING, Listed
 from bot.clock import Clock
 from bot.services import interviewing
 from bot.services.interviewing import Transcript
@@ -20,6 +20,7 @@ from bot.web import cases, gate
 from bot.web.cases import Here
 from bot.web.pages import Pages, voice_of
 from bot.wording import Voice, said
+from dialogues.interview import instance, static
 from dialogues.prompts import Item
 from storage.files import digest_in
 from storage.unit_of_work import Storage
@@ -48,13 +49,17 @@ class _Shown(Struct, frozen=True):
 
 
 class Told(_Shown, frozen=True):
-    """A question with its answer; `file` is where the evidence is that was given, `name` how it is called."""
+    """A question with its answer; `file`: where the evidence is that was given, `name`: how that is called.
+
+    `place` is what links to it name.
+    """
 
     label: str
     answer: str
     is_left_out: bool
     file: str = ""
     name: str = ""
+    place: str = ""
 
 
 class Reading(_Shown, frozen=True):
@@ -88,7 +93,8 @@ class Transcripts:
             here=here,
             holder=cases.holder(here.case, _),
             reading=await self._read(here, _),
-            room=cases.room(here.audit.id),
+            room=cases.room_of(here),
+            is_interview=here.case.records in ASKING,
             others=[
                 (each.account.hex(), cases.colleague(each, _))
                 for each in colleagues
@@ -148,13 +154,14 @@ def _facts(found: Transcript, _: Voice) -> Iterator[tuple[str, str]]:
 
 def _told(case: Listed, item: Item, _: Voice) -> Told:
     digest = digest_in(item.value) if item.kind.is_file else None
+    anchor = cases.place_in(static(item.question), instance(item.question))
     if not item.value:
-        return Told(item.label, _("Left out."), is_left_out=True)
+        return Told(item.label, _("Left out."), is_left_out=True, place=anchor)
     if digest is None:
-        return Told(item.label, said(item, _.language), is_left_out=False)
+        return Told(item.label, said(item, _.language), is_left_out=False, place=anchor)
     name = _file_name(case.audit, digest, item.value.rpartition(".")[2])
     place = cases.address(case.audit, case.id, "files", digest.hex())
-    return Told(item.label, "", is_left_out=False, file=place, name=name)
+    return Told(item.label, "", is_left_out=False, file=place, name=name, place=anchor)
 
 
 def _file_name(audit: str, digest: bytes, extension: str) -> str:
