@@ -43,7 +43,10 @@ _ROOMS = {  # by what a form records, the page that its cases belong to
 
 
 class Here(Struct, frozen=True):
-    """The case of an address, and whoever has come to it: `asks`, whether they see the cases of others. No repr: whom a case is with is not for others."""
+    """The case of an address, and whoever has come to it. It has no repr: whom a case is with is not for others.
+
+    `asks`: whether they see the cases of others too.
+    """
 
     audit: Audit
     case: Listed

@@ -30,6 +30,7 @@ from bot.weighing import Weighed
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
 from reports import frameworks
+from reports.codebook import theme as theme_of
 from reports.charts import risks, timeline
 from reports.charts.drawing import Figure, svg
 from reports.charts.risks import Risk
@@ -136,6 +137,7 @@ KINDS = {
     NOTIFICATION: mark("Somebody outside was told"),
 }
 _LEVELS = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low", None: "none"}
+_WHY = ("Why", "What makes it work")  # causes have a list of their own
 _OVER = (State.CLOSED, State.REJECTED)
 
 
@@ -228,7 +230,14 @@ class Planning:
             "finding.html",
             (FINDING,),
             row=_found(found.weighed, audit, _),
-            parts=written.full(made),
+            parts=[pair for pair in written.full(made) if pair[0] not in _WHY],
+            causes=[
+                (cause.text, written.LENSES[cause.lens] if cause.lens else "", cause.because)
+                for cause in made.causes
+            ],
+            factors=[_named(each) for each in made.factors],
+            themes=[theme_of(each).name.to(_.language) for each in made.themes],
+            judged=made.judged_because,
             framework=tuple(_framework(made)),
             evidence=[
                 (_("What speaks for it"), [_source(each, audit, _) for each in found.supporting]),
@@ -290,19 +299,16 @@ class Planning:
 
     async def action(self, request: Request) -> Response:
         """`GET …/actions/{action}`: one, what was said of it, and what whoever comes can do with it."""
-        return await self._action(request)
-
-    async def _action(self, request: Request, trouble: str = "") -> Response:
         audit, _ = request.path_params["audit"], voice_of(request)
         account, id_ = gate.visitor(request).account, cases.id_of(request.path_params["action"])
         found = await run_in_threadpool(planning.action, self._storage, audit, id_, account, self._clock)
         asks = _asks(request)
+        if not asks and found.status.action.owner != account.hex():
+            raise gate.OtherRoleError
         return await self._page(
             request,
             "action.html",
             OF_ACTIONS,
-            status=422 if trouble else 200,
-            trouble=trouble,
             id=found.status.action.id,
             row=_done(found.status, audit, found.people, _),
             facts=tuple(_facts(found, _)),
@@ -319,7 +325,6 @@ class Planning:
                 _said(each, audit, found.people, _, gives_files=asks or each.account == account)
                 for each in found.entries
             ],
-            is_theirs=found.status.action.owner == account.hex(),
         )
 
     async def accountability(self, request: Request) -> Response:

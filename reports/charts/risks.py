@@ -100,6 +100,6 @@ def _sentences(ordered: Sequence[Risk]) -> tuple[str, ...]:
     first = ordered[0]
     top = [each.label for each in ordered if each.impact * each.likelihood == first.impact * first.likelihood]
     return (
-        f"{len(ordered)} findings are rated.",
+        "1 finding is rated." if len(ordered) == 1 else f"{len(ordered)} findings are rated.",
         f"Highest, by impact times likelihood: {', '.join(top)}.",
     )

@@ -17,6 +17,8 @@ from bot.web.gate import EVERYONE, Door, among
 from bot.web.operations import Checks, needs, routes
 from bot.web.webhook import route as webhook
 from dialogues import library
+from reports.findings import Finding
+from reports.plan import Action
 from storage.casework import Audit
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from tests.bot import asking
@@ -30,6 +32,7 @@ CODERS = {LEAD, AUDITOR}
 READERS = {*EVERY, OWNER, BOARD}
 FRESH = "showed it a moment ago"
 
+# Cases and actions are here those of somebody else: owners and board members see none but their own.
 # What each route asks of whoever comes: a stage, or roles in the audit of its path; and whether it asks once more.
 MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/"): (ALL, ""),
@@ -99,6 +102,13 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript"): ({LEAD, AUDITOR}, ""),
     ("GET", "/lead/audits/{audit}/interviews/{case}/transcript/download"): ({LEAD, AUDITOR}, FRESH),
     ("GET", "/lead/audits/{audit}/interviews/{case}/files/{file}"): ({LEAD, AUDITOR}, ""),
+    ("GET", "/audits/{audit}/findings"): (CODERS, ""),
+    ("GET", "/audits/{audit}/findings/{finding}"): (CODERS, ""),
+    ("GET", "/audits/{audit}/plan"): (CODERS, ""),
+    ("POST", "/audits/{audit}/plan"): ({*CODERS, OWNER, BOARD}, ""),
+    ("GET", "/audits/{audit}/actions"): ({LEAD, OWNER}, ""),
+    ("GET", "/audits/{audit}/actions/{action}"): (CODERS, ""),
+    ("GET", "/audits/{audit}/accountability"): ({*CODERS, BOARD}, ""),
     ("GET", "/audits/{audit}/reports"): (READERS, ""),
     ("GET", "/audits/{audit}/reports/{view}"): (CODERS, ""),
     ("GET", "/audits/{audit}/reports/{view}/publish"): ({LEAD}, FRESH),
@@ -122,12 +132,17 @@ PASSED, SIGN_IN, CONFIRM, UNKNOWN, OTHER_ROLE = "passed", "sign in", "confirm", 
 
 # In each audit a case of somebody else, and the photo in it, as addresses name them.
 CASES: dict[str, tuple[str, str]] = {}
+PLANNED = {  # and a finding, and an action that nobody here is to do
+    audit: {"finding": bytes([number]).hex() * 16, "action": bytes([number + 16]).hex() * 16}
+    for number, audit in enumerate((AUDIT, ELSEWHERE), 1)
+}
 
 
 def address_of(path: str, audit: str) -> str:
     """The address of a route in an audit."""
     case, file = CASES.get(audit, CASES[ELSEWHERE])
     given = {"audit": audit, "case": case, "file": file, "format": "json"} | {"view": "board", "edition": "1"}
+    given |= PLANNED.get(audit, PLANNED[ELSEWHERE])
     return path.format_map(given)
 
 
@@ -143,6 +158,9 @@ async def here(tmp_path: Path) -> AsyncIterator[Site]:
         auditing.choose_passphrase(running.storage, ELSEWHERE, PASSPHRASE, running.clock)
         for audit in (AUDIT, ELSEWHERE):
             CASES[audit] = await asking.with_a_photo(running, audit)
+            with running.storage.writing() as work:
+                work.findings.keep(audit, Finding(id=PLANNED[audit]["finding"], number=1, title="Found"))
+                work.actions.keep(audit, Action(id=PLANNED[audit]["action"], number=1, title="To do"))
         yield running
 
 
