@@ -239,13 +239,15 @@ def _under_way(
             continue
         if part_of and each.part_of == part_of:
             return each
-        if like is not None and not each.interview.answers and _is_like(each.interview, like):
+        if like is not None and _is_like(each.interview, like):
             return each
     return None
 
 
-def _is_like(one: Interview, other: Interview) -> bool:
-    return (one.form, one.known, one.lists) == (other.form, other.known, other.lists)
+def _is_like(begun: Interview, new: Interview) -> bool:
+    """Whether nothing is answered in it but what is known, and the same can be chosen."""
+    said = {**begun.known, **begun.answers}
+    return (begun.form, said, begun.lists) == (new.form, new.known, new.lists)
 
 
 def subject(storage: Storage, case: bytes) -> str:

@@ -102,6 +102,8 @@ GIVEN = {
     "title": "Somebody asks every night",
     "kind": "leadership",
     "due": "2026-06-01",
+    "what": "The rota names who asks",
+    "by": "2026-05-20",
     "milestones[+]": "no",
     "indicator": "Nights on which somebody asked",
     "evidence_required": "The night log",
