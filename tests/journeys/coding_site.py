@@ -1,4 +1,4 @@
-"""A site with words to code, in a process of its own, for browsers: prints its port."""
+"""A site with words to code, findings and a plan, in a process of its own, for browsers: prints its port."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import uvicorn
 from bot.clock import SetClock
 from bot.turns import TurnLoop
 from bot.web import create_app
-from tests.bot import coded
+from tests.bot import coded, planned
 from tests.bot.test_coding import NOW
 
 
@@ -20,6 +20,7 @@ async def serve(folder: Path) -> None:
     """Serve until this process is ended; whoever comes is the lead."""
     storage, clock = coded.open_storage(folder), SetClock(NOW)
     coded.fill(storage, clock)
+    planned.fill(storage, coded.AUDIT)
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
     async with TurnLoop(storage, clock) as turns:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from reports.audit import AuditReport, assemble
 from reports.audit.rendering import html
 from reports.audit.views import View, document
+from tests.bot import planned
 from tests.bot.coded import AUDIT
 from tests.journeys.test_browser import (
     AXE,
@@ -42,6 +43,13 @@ PAGES = (
     "/themes",
     "/themes/matrix",
     "",
+)
+PLANNED = (
+    "/findings",
+    f"/findings/{planned.FINDINGS[0]}",
+    "/plan",
+    f"/actions/{planned.ACTIONS[0]}",
+    "/accountability",
 )
 _OPENED = "() => document.querySelectorAll('main details').forEach(each => { each.open = true; })"
 _SMALL = (
@@ -94,8 +102,8 @@ def test_axe_finds_nothing_and_a_thumb_hits_everything(
 ) -> None:
     context = browser.new_context(viewport=viewport, base_url=address, bypass_csp=True)  # type: ignore[arg-type]
     page = watched(context, address)
-    for path in PAGES:
-        page.goto(HERE + path)
+    for path in (*(HERE + each for each in PAGES), *(f"/audits/{AUDIT}{each}" for each in PLANNED)):
+        page.goto(path)
         page.evaluate(_OPENED)
         page.evaluate(Path(AXE).read_text("utf-8"))
         assert page.evaluate(_FOUND) == [], path
