@@ -12,7 +12,8 @@ from bot.messages import ACCOUNT, Address
 from bot.services import auditing, interviewing
 from bot.web import gate
 from bot.web.talking import Spot
-from bot.wording import Voice
+from bot.wording import Voice, mark
+from dialogues.form import SourceType
 from storage.cases import CaseStatus
 from storage.casework import (
     ACTION,
@@ -31,6 +32,15 @@ from storage.casework import (
 )
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
+
+SOURCES = {  # kinds of evidence
+    SourceType.EXPERIENCE: mark("People who use the service"),
+    SourceType.STAFF: mark("Staff and leaders"),
+    SourceType.PARTNERS: mark("Partners"),
+    SourceType.OBSERVATION: mark("Observations"),
+    SourceType.PROCESSES: mark("Records"),
+    SourceType.OUTCOMES: mark("Outcomes"),
+}
 
 INTERVIEWS = "interviews"
 FINDINGS, PLAN, ACTIONS, ACCOUNTABILITY = "findings", "plan", "actions", "accountability"

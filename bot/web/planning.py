@@ -24,18 +24,17 @@ from bot.listing import Asked
 from bot.services import auditing, planning
 from bot.services.planning import Behind, Examined, Followed, Plan
 from bot.web import cases, gate, guard
-from bot.web.cases import ACCOUNTABILITY, ACTIONS, FINDINGS, PLAN
+from bot.web.cases import ACCOUNTABILITY, ACTIONS, FINDINGS, PLAN, SOURCES
 from bot.web.pages import Link, Pages, voice_of
 from bot.weighing import Weighed
 from bot.wording import Voice, mark
-from dialogues.form import SourceType
 from reports import frameworks
-from reports.codebook import theme as theme_of
 from reports.charts import risks, timeline
 from reports.charts.drawing import Figure, svg
 from reports.charts.risks import Risk
 from reports.charts.timeline import Step as Mark
 from reports.charts.timeline import Task
+from reports.codebook import theme as theme_of
 from reports.findings import Component, Concern, Finding, Nature, Priority, Says, Standing, Strength
 from reports.findings import sentences as written
 from reports.plan import (
@@ -85,14 +84,6 @@ STANDINGS = {
     Standing.OPEN: mark("Open"),
     Standing.CLOSED: mark("Closed"),
     Standing.REOPENED: mark("Open again"),
-}
-SOURCES = {
-    SourceType.EXPERIENCE: mark("People who use the service"),
-    SourceType.STAFF: mark("Staff and leaders"),
-    SourceType.PARTNERS: mark("Partners"),
-    SourceType.OBSERVATION: mark("Observations"),
-    SourceType.PROCESSES: mark("Records"),
-    SourceType.OUTCOMES: mark("Outcomes"),
 }
 SAYS = {
     Says.SUPPORTS: mark("Speaks for it"),

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.services import auditing, coding, theming
 from bot.services.theming import Format, Themes
 from bot.web import gate
+from bot.web.cases import SOURCES
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
@@ -41,14 +42,6 @@ _FILES = {
     Format.XLSX: mark("Workbook for a spreadsheet"),
     Format.CSV: mark("Tables as CSV files, in a zip"),
     Format.JSON: mark("JSON for programs"),
-}
-SOURCES = {
-    SourceType.EXPERIENCE: mark("People who use the service"),
-    SourceType.STAFF: mark("Staff and leaders"),
-    SourceType.PARTNERS: mark("Partners"),
-    SourceType.OBSERVATION: mark("Observations"),
-    SourceType.PROCESSES: mark("Records"),
-    SourceType.OUTCOMES: mark("Outcomes"),
 }
 _GAPS = {
     gaps.Verdict.ALIGNED: mark("Leaders and frontline staff see it alike"),

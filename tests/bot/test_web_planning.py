@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import ACCOUNT, Address, Incoming
+from bot.messages import ACCOUNT, Address, Incoming, Said
 from bot.services import auditing, interviewing, planning
 from dialogues import library
 from dialogues.form import Kind
 from dialogues.moves import Answer, Begin, Skip, Submit
+from dialogues.responses import Response
 from reports.plan import State
 from storage.answers import Submission
 from storage.slips import AUDITOR, BOARD, OWNER
@@ -36,7 +37,7 @@ async def heard(here: Site, colleague: Colleague) -> str:
     """An interview that somebody handed in, as evidence names it."""
     account = account_of(here, AUDIT, colleague.person)
     case = interviewing.begin(here.storage, AUDIT, "guided-interview", account, here.clock)
-    said = [
+    said: list[Said] = [
         Begin(),
         Answer("A cook"),
         Skip(),
@@ -56,7 +57,7 @@ async def without_a_name(here: Site, words: str) -> None:
     form = library.shipped("staff-culture")
     with here.storage.writing() as work:
         public = work.casework.keys_of(AUDIT).public
-        said = {
+        said: Response = {
             path: words for path, each in form.questions.items() if each.kind is Kind.TEXT and "/" not in path
         }
         work.answers.submit([Submission(AUDIT, form.digest, public, said, bytes(32))])
