@@ -2,9 +2,11 @@
 
 The rules, each the first that holds:
 
-1. A theme is *mixed* when some of its questions improved and others deteriorated, *improved* or *deteriorated* when
-   some did and none the other way, of *no clear change* when that is so of every question, and else *cannot tell*.
-   The same holds for an audit, over its themes and numbers, and for a finding, over its themes.
+1. A theme is *mixed* when some of its questions improved and others deteriorated, *deteriorated* when some did and none
+   improved, *improved* when none deteriorated and enough improved: a quarter of its questions, and two of them where
+   there are four or more, since of many questions one seems to improve by chance. It is of *no clear change* when that
+   is so of every question, and else *cannot tell*. An audit, over its themes and numbers, and a finding, over its
+   themes, need only one that improved.
 2. A number *improved* when seven months or more in a row lie on the better side of the mean, all after the day from
    which it is looked at and up to its last month, and no trend back ends there; *deteriorated* the other way round. *No
    clear change* takes 12 numbers, as limits do, and one after that day.
@@ -37,6 +39,7 @@ from reports.measures import ENOUGH, Chart, Month, Signal
 from reports.plan import Action, Proof, State, shift, shifted
 from reports.waves import Withheld
 
+QUARTER, TWO_OF = 4, 4  # one in so many questions; from so many on, two at least
 _ROUNDING = 1e-9
 
 
@@ -225,9 +228,16 @@ def themes(questions: Iterable[Question]) -> tuple[ThemeChange, ...]:
     for each in questions:
         by.setdefault(each.theme, []).append(each)
     return tuple(
-        ThemeChange(code, together(each.way for each in by[code]), tuple(by[code]))
+        ThemeChange(code, _of_theme([each.way for each in by[code]]), tuple(by[code]))
         for code in sorted(by, key=codebook.order)
     )
+
+
+def _of_theme(ways: Sequence[Way]) -> Way:
+    """Where a theme went: one question among many that improved says nothing of it."""
+    way = together(ways)
+    few = ways.count(Way.IMPROVED) < max(ceil(len(ways) / QUARTER), 2 if len(ways) >= TWO_OF else 1)
+    return Way.CANNOT_TELL if way is Way.IMPROVED and few else way
 
 
 # Numbers

@@ -102,6 +102,25 @@ def test_several_changes_make_one_verdict(ways: str, whole: Way) -> None:
     assert together(map(Way, ways.split())) is whole
 
 
+@pytest.mark.parametrize(
+    ("improved", "others", "way"),
+    [
+        (1, 0, Way.IMPROVED),
+        (1, 2, Way.IMPROVED),
+        (1, 3, Way.CANNOT_TELL),
+        (2, 6, Way.IMPROVED),
+        (2, 7, Way.CANNOT_TELL),
+    ],
+)
+def test_one_question_among_many_says_nothing_of_a_theme(improved: int, others: int, way: Way) -> None:
+    better, alike = (Positive(2, 40), Positive(38, 40)), (Positive(20, 40), Positive(20, 40))
+    said = [better] * improved + [alike] * others
+    before = {str(place): Rated("CAP", LABEL, then) for place, (then, _) in enumerate(said)}
+    after = {str(place): Rated("CAP", LABEL, now) for place, (_, now) in enumerate(said)}
+    (theme,) = embedding.themes(embedding.named(before, after))
+    assert theme.way is way
+
+
 def test_published_reports_are_compared_theme_by_theme_and_what_one_hides_cannot_be_told() -> None:
     found, questions = embedding.unnamed(report(LOW, MIDDLE), report(HIGH, MIDDLE))
     assert found.heard.mix is not Mix.CHANGED
