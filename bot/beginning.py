@@ -20,7 +20,8 @@ from storage.casework import IN_CASES, OPENING, Offer
 from storage.errors import UnknownFormError
 from storage.unit_of_work import UnitOfWork
 
-ABOUT_ACTION, ABOUT_FINDINGS, TELLING = "action", "findings", "telling"  # words of an appearance
+ABOUT_ACTION, ABOUT_FINDINGS = "action", "findings"  # words of an appearance
+TELLING, DECISION = "telling", "decision"
 _ANOTHER = "[+]"  # ends the path of the question whether a repeat has one more
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

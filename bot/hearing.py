@@ -5,7 +5,7 @@ Everything that a button does can be typed, in every state: buttons grow old, ge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 from bot import buttons, wording
@@ -86,11 +86,13 @@ _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
 
-def menu(role: str) -> tuple[tuple[str, str], ...]:
-    """The commands of somebody with this role, before those of everybody, each with what it does."""
+def menu(roles: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """The commands of somebody with these roles, before those of everybody, each with what it does."""
     _ = wording.voice(wording.SOURCE)
-    listed = {**_MENUS.get(role, {}), **COMMANDS}
-    return tuple((name, _(what)) for name, what in listed.items())
+    theirs = [_MENUS[role] for role in reversed(_MENUS) if role in roles]
+    words = {name: what for menu in theirs for name, what in menu.items()}  # as the foremost role has them
+    listed = {name: words[name] for name in _MENUS[slips.LEAD] if name in words}
+    return tuple((name, _(what)) for name, what in (*listed.items(), *COMMANDS.items()))
 
 
 def command(typed: str) -> Move | Enter | About | None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from bot import cases, covering, wording
 from bot.worktable import Forms, counted
+from dialogues import library
 from dialogues.form import Choice, Form, Text
 from reports import assembly, frameworks
 from reports.coding import Decision, theme_of
@@ -33,7 +34,7 @@ _TRIGGERS = {  # by what a form records, what must be possible with the actions 
     PROGRESS: ("agree", "tell"),
     VERIFICATION: ("verify",),
     EXCEPTION: ("exempt",),
-    REVIEW: ("keep", "embed", "close", "reopen"),
+    REVIEW: ("keep", "embed", "close", "reopen", "reject"),
 }
 
 
@@ -83,6 +84,14 @@ def called(work: UnitOfWork, person: Person) -> str:
 def people(work: UnitOfWork, audit: str) -> dict[str, str]:
     """How everybody with a role in the audit is called, by account (hexadecimal)."""
     return {each.account.hex(): called(work, each) for each in work.people.all_of(audit)}
+
+
+def label(form: str, name: str, code: str) -> str:
+    """What a choice in a list of a shipped form is called; what is in no such list, without its underscores."""
+    offered = {
+        each.name: each.label.to(wording.SOURCE) for each in library.shipped(form).choices.get(name, ())
+    }
+    return offered.get(code) or code.replace("_", " ")
 
 
 class Asked(Struct, frozen=True):

@@ -152,10 +152,14 @@ class Doors(Struct, frozen=True):
 
 
 class Appointed(Struct, frozen=True):
-    """Whoever came by this link has a part in the audit (`role`), and is told here what concerns it."""
+    """Whoever came by this link has a part in the audit (`role`), and is told here what concerns it.
+
+    `roles` are all that they have now, in whatever audit.
+    """
 
     audit: str
     role: str
+    roles: frozenset[str] = frozenset()
 
 
 class Welcomed(Struct, frozen=True):

@@ -64,6 +64,7 @@ FORMS: dict[str, str] = {  # by what somebody wants, what the form records that 
     "share": LEARNING,
     "verify": VERIFICATION,
     "review": REVIEW,
+    "reject": REVIEW,
     "exempt": EXCEPTION,
     **{telling.value: PROGRESS for telling in Telling},
 }
@@ -86,6 +87,7 @@ _ASKERS: _Table = {
     "keep": (("review", mark("Review it")),),
     "exempt": (("exempt", mark("Record an exception")),),
     "close": (("review", mark("Review it")),),
+    "reject": (("reject", mark("It will not be done")),),
 }
 
 
@@ -322,9 +324,9 @@ class Planner:
         """Tell those with these roles and this account, once each, where they are reached; not of their own deeds."""
         subject = bytes.fromhex(of.id) if of else case.id
         told = {case.holder}
-        for person in self._work.people.all_of(case.audit):
+        for person in self._work.people.seats(case.audit):
             is_meant = person.role in roles or person.account.hex() == account
-            if is_meant and person.channel and person.account not in told:
+            if is_meant and person.reached and person.account not in told:
                 told.add(person.account)
                 occasion = f"{kind}:{case.id.hex()}"
                 noted = self._work.notices.add_once(person.id, case.audit, kind, subject, occasion)

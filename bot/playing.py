@@ -400,7 +400,8 @@ class _Group:
                 self.notices.append(self._work.notices.add(person, slip.audit, CONCERN))
             given = RoleGiven(slip.role)
             self._work.journal.append(given, day=self._now.date(), actor=slip.role, audit=slip.audit)
-            return Appointed(slip.audit, slip.role)
+            held = self._work.people.at(address.channel, address.id)
+            return Appointed(slip.audit, slip.role, frozenset(each.role for each in held))
         try:
             offered = self._stage.offers_of(slip.audit if slip else code)
         except UnknownAuditError as unknown:

@@ -109,7 +109,7 @@ class Wishes:
             case "later":
                 return self._put_off(action.id, wish.about[1])
         self._planner.see_that_it_can(action, audit, wish.what, self._account)
-        about = {"action": action.id, "telling": wish.what}
+        about = {"action": action.id, "telling": wish.what, "decision": wish.what}
         return self._caseload.begin(audit, planning.FORMS[wish.what], self._account, about=about)
 
     def _put_off(self, action: str, carried: str) -> Desk:

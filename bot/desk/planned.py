@@ -41,7 +41,7 @@ def _finding(each: Weighed, _: Voice) -> str:
 
 
 def plan(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
-    """How the plan stands, what is late first, and each action to look at."""
+    """How the plan stands, what is late first, what is to be reviewed, and each action to look at."""
     _ = wording.voice(wording.SOURCE)
     told: list[str] = []
     ways: list[Way] = []
@@ -51,6 +51,11 @@ def plan(work: UnitOfWork, account: bytes, audits: Collection[str], today: date)
             *([work.casework.audit(audit).name] if len(audits) > 1 else []),
             rules.plan_lines(known, today, people),
             *rules.late_lines(known, today, people),
+        ]
+        ways += [
+            _to_review(each, where(audit, audits), _)
+            for each in known
+            if rules.status(each, today).review_due
         ]
         ways += [_way(each, where(audit, audits)) for each in _late_first(known, today)]
     return Desk(tuple(told), (*_new(work, account, audits, ACTION, _), *ways))
@@ -130,6 +135,11 @@ def _new(work: UnitOfWork, account: bytes, audits: Collection[str], recorded: st
         for offer in cases.may_begin(work, account, audit, (recorded,)):
             token = buttons.to_desk("begin", audit, buttons.short(offer.form))
             yield where(audit, audits) + words, token
+
+
+def _to_review(each: Action, prefix: str, _: Voice) -> Way:
+    words = _("Review it, its day has come: {name} · {title}", name=each.name, title=each.title)
+    return prefix + words, _token("review", each.id)
 
 
 def _way(each: Action, prefix: str) -> Way:

@@ -40,7 +40,8 @@ log = logs.logger(__name__)
 
 REPORT = "report_published"  # the kind of a notice: somebody may read what was published
 
-_CAN_WAIT = reminding.KINDS | {REPORT}  # for the day: nobody is woken by it
+_OF_THE_PLAN = frozenset({ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, CHALLENGED, REPLIED})
+_CAN_WAIT = reminding.KINDS | _OF_THE_PLAN | {REPORT}  # for the day: nobody is woken by it
 
 # By the kind of a notice: its paragraphs. None may hold a word of what it is about.
 _SAID = {
@@ -51,10 +52,6 @@ _SAID = {
     MESSAGE: (
         mark("Someone who answered wrote to you in the audit “{audit}”."),
         mark("Open Candour to read it and to answer. You will not see who it is."),
-    ),
-    ACTION_GIVEN: (
-        mark("There is an action for you in the audit “{audit}”."),
-        mark("Send /actions to read it, and to say whether you can do it."),
     ),
     ACTION_DONE: (
         mark("An action in the audit “{audit}” was reported as done."),
@@ -155,6 +152,9 @@ def _decided(
         audit = work.casework.audit(noted.audit)
         if noted.kind in reminding.KINDS:
             letter = reminding.letter(work, noted, person, audit, now, contacts, _)
+            return Due(person, letter) if letter else Over()
+        if noted.kind == ACTION_GIVEN:
+            letter = reminding.given(work, noted, person, audit, _)
             return Due(person, letter) if letter else Over()
     except UnknownAuditError:
         return None

@@ -209,6 +209,8 @@ def begin(
             about[beginning.ABOUT_ACTION] = _seen(work, audit, account, subject, what, today).id
         if recorded == PROGRESS:
             about[beginning.TELLING] = what
+        if what == "reject":
+            about[beginning.DECISION] = what
         invited = beginning.invite(work, offer, account, about)
         same = _under_way(work, audit, account, like=invited)
         return same or work.cases.begin(audit, offer.form, invited, account, today)

@@ -21,7 +21,7 @@ from bot.services import digesting
 from bot.wording import Voice, mark
 from reports import reminding
 from reports.hours import HOURS, Nation, is_open, last_before_work, working_day
-from reports.plan import Action
+from reports.plan import Action, State
 from reports.reminding import Occasion, Reader, Why
 from storage.casework import Audit, Status
 from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED, Notice, Wanted
@@ -32,6 +32,7 @@ from storage.unit_of_work import Storage, UnitOfWork
 BATCH: Final = 500  # actions in one transaction
 KINDS: Final = frozenset({REMINDER, LOOK_AGAIN, DIGEST, UNREACHED})  # what this file says; all of it can wait
 _UNREACHED = "unreached"
+_ASKED = {"agree": mark("I can do this"), "later": mark("Later"), "help": mark("I need help")}
 _BUTTONS = {  # by what is wished of the action
     "done": mark("Done"),
     "progress": mark("Progress"),
@@ -221,10 +222,30 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
     return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}")
 
 
+def given(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voice) -> Letter | None:
+    """What an owner reads of an action that was given to them; None when it is not theirs to do any more."""
+    found = work.actions.get(notice.subject.hex())
+    if found is None or found[1].owner != person.account.hex() or not found[1].is_open:
+        return None
+    action = found[1]
+    told = [
+        _(
+            "There is an action for you in the audit “{audit}”: “{title}”.",
+            audit=audit.name,
+            title=action.title,
+        )
+    ]
+    if action.due:
+        told.append(_("It is due on {date}.", date=_.date(action.due)))
+    rest = _("Can you do this? You can say so here. Send /actions to read all of it.")
+    return Letter(f"{' '.join(told)}\n\n{rest}", _buttons(action, _))
+
+
 def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
     """What its owner can say by one tap: see `bot.desk`."""
     about = buttons.id_in(bytes.fromhex(action.id))
-    return tuple((_(words), buttons.to_desk(what, about)) for what, words in _BUTTONS.items())
+    offered = _ASKED if action.state is State.PROPOSED else _BUTTONS
+    return tuple((_(words), buttons.to_desk(what, about)) for what, words in offered.items())
 
 
 def _reads(work: UnitOfWork, audit: str, action: Action, person: Person, readers: Collection[Reader]) -> bool:

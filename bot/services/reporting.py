@@ -17,11 +17,11 @@ from msgspec.structs import replace
 
 from bot import covering
 from bot.clock import Clock
+from bot.listing import label
 from bot.services import theming
 from bot.services.noticing import REPORT
 from bot.weighing import Weighed, weighed
 from bot.worktable import SETTLED, Forms, Worktable
-from dialogues import library
 from dialogues.form import SourceType
 from reports import assembly, audit, change, measures, scope
 from reports.agreement import RELIABLE
@@ -231,7 +231,7 @@ class _Gathered:
             name=held.name,
             service=held.service,
             incident=held.incident,
-            harm=_labels("harm_types", held.harm_types),
+            harm=tuple(label("new-audit", "harm_types", each) for each in held.harm_types.split()),
             scope=tuple(each.name.to("en") for each in scope.areas(held.scope)),
             period_from=held.period_from,
             period_to=held.period_to,
@@ -378,8 +378,8 @@ def _shared(entry: Entry) -> Shared:
     told = LearningShare.from_response(entry.said)
     return Shared(
         claim=Claim(told.what, (_reference(entry),)),
-        channel=_spoken(told.channel),
-        audience=tuple(map(_spoken, told.audience)),
+        channel=label("learning-share", "channels", told.channel),
+        audience=tuple(label("learning-share", "audiences", each) for each in told.audience),
         day=told.day or entry.day,
         reach=told.reach,
         services_checked=told.services_checked,
@@ -389,12 +389,12 @@ def _shared(entry: Entry) -> Shared:
 
 def _notified(entry: Entry) -> Notified:
     told = Notification.from_response(entry.said)
-    who = _spoken(told.who)
+    who = label("notification", "who", told.who)
     text = f"{who[:1].upper()}{who[1:]}" + (f": {told.what}" if told.what else "")
     return Notified(
         who=who,
         claim=Claim(text, (_reference(entry),)),
-        how=_spoken(told.how),
+        how=label("notification", "how", told.how),
         known_on=told.known_on,
         told_on=told.told_on,
         told_at=told.told_at,
@@ -402,19 +402,8 @@ def _notified(entry: Entry) -> Notified:
     )
 
 
-def _spoken(code: str) -> str:
-    """The name of a choice as people read it: `team_meeting` as team meeting."""
-    return code.replace("_", " ")
-
-
 def _is_id(text: str) -> bool:
     try:
         return bool(bytes.fromhex(text))
     except ValueError:
         return False
-
-
-def _labels(name: str, codes: str) -> tuple[str, ...]:
-    """What the choices of the form `new-audit` are called."""
-    offered = {each.name: each.label.to("en") for each in library.shipped("new-audit").choices.get(name, ())}
-    return tuple(offered.get(code, code) for code in codes.split())

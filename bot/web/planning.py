@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.cases import MAY_ASK, MAY_OWN, Listed
 from bot.clock import Clock
 from bot.errors import NotTakenError
-from bot.listing import Asked
+from bot.listing import Asked, label
 from bot.services import auditing, planning
 from bot.services.planning import Behind, Examined, Followed, Plan
 from bot.web import cases, gate, guard
@@ -226,7 +226,7 @@ class Planning:
                 (cause.text, written.LENSES[cause.lens] if cause.lens else "", cause.because)
                 for cause in made.causes
             ],
-            factors=[_named(each) for each in made.factors],
+            factors=[label("finding", "factors", each) for each in made.factors],
             themes=[theme_of(each).name.to(_.language) for each in made.themes],
             judged=made.judged_because,
             framework=tuple(_framework(made)),
@@ -644,6 +644,7 @@ _DECISIONS = {
     "embedded": mark("It has become part of daily work."),
     "close": mark("It is closed."),
     "reopen": mark("It is open again."),
+    "reject": mark("It will not be done."),
 }
 
 
@@ -658,7 +659,7 @@ def _lines(entry: Entry, _: Voice) -> tuple[tuple[str, str], ...]:
             made = Exemption.from_response(entry.said)
             return (
                 (_("Why weaker actions alone are right"), made.reason),
-                (_("Decided by"), _named(made.allowed_by)),
+                (_("Decided by"), made.allowed_by),
                 (_("It holds until"), _.date(made.until) if made.until > date.min else ""),
             )
         case _kind if _kind == REVIEW:
@@ -703,8 +704,8 @@ def _review(told: Review, _: Voice) -> tuple[tuple[str, str], ...]:
 def _learning(told: LearningShare, _: Voice) -> tuple[tuple[str, str], ...]:
     return (
         (_("What was learned"), told.what),
-        (_("How it was shared"), _named(told.channel)),
-        (_("With whom"), ", ".join(map(_named, told.audience))),
+        (_("How it was shared"), label("learning-share", "channels", told.channel)),
+        (_("With whom"), ", ".join(label("learning-share", "audiences", each) for each in told.audience)),
         (_("On"), _.date(told.day) if told.day else ""),
         (_("How many it reached"), str(told.reach) if told.reach else _("Not known")),
         (_("Other services that were looked at"), told.services_checked),
@@ -716,9 +717,9 @@ def _notified(told: Notification, _: Voice) -> tuple[tuple[str, str], ...]:
     at = f"{told.told_at:%H:%M}" if told.told_at else ""
     day = _.date(told.told_on) if told.told_on else ""
     return (
-        (_("Who was told"), _named(told.who)),
+        (_("Who was told"), label("notification", "who", told.who)),
         (_("What they were told"), told.what),
-        (_("How"), _named(told.how)),
+        (_("How"), label("notification", "how", told.how)),
         (_("When"), " ".join(filter(None, (day, at)))),
         (_("First known on"), _.date(told.known_on) if told.known_on else ""),
         (_("How long after"), _after(told.days_after, _)),
@@ -742,8 +743,3 @@ def _challenge(each: Asked, _: Voice) -> Said:
     )
     when = " · ".join(filter(None, (_.date(each.day), told.by)))
     return Said(each.id.hex(), _(OUTCOMES[told.outcome]), when, tuple(pair for pair in lines if pair[1]))
-
-
-def _named(code: str) -> str:
-    """The name of a choice as people read it: `team_meeting` as Team meeting."""
-    return (code[:1].upper() + code[1:]).replace("_", " ")

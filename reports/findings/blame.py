@@ -133,7 +133,7 @@ _AROUND = re.compile(
     r"|when|until|after|before|because|since|so that|instead of the)\b",
     re.IGNORECASE,
 )
-_ENOUGH = 3  # words that can be a reason
+ENOUGH = 3  # words that can be a reason
 
 _NAMED = (
     "“{words}” looks like the name of a person. Please write a role or a team here, such as “the night team lead”, and"
@@ -172,7 +172,7 @@ def blame(text: str) -> Blame | None:
 def _is_explained(text: str) -> bool:
     """Whether it goes on to say why, without more blame."""
     reason = _REASON.search(text)
-    return reason is not None and len(reason[1].split()) >= _ENOUGH and not _DOING.search(reason[1])
+    return reason is not None and len(reason[1].split()) >= ENOUGH and not _DOING.search(reason[1])
 
 
 def sentence(found: Blame) -> str:

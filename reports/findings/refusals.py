@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
-from reports.findings.blame import blame, sentence
+from reports.findings.blame import ENOUGH, blame, sentence
 from reports.findings.parts import Cause, Finding, Nature
 
 LEVELS = range(1, 6)  # of impact and likelihood
@@ -88,8 +88,14 @@ def _of_cause(cause: Cause, place: str) -> Iterator[Refusal]:
             f"{place}/lens", "Where in the system does this cause lie? Please choose one of the six places."
         )
     blamed = blame(cause.text)
-    if blamed is not None and not cause.because:
+    if blamed is None:
+        return
+    if not cause.because:
         yield Refusal(f"{place}/because", sentence(blamed))
+    elif len(cause.because.split()) < ENOUGH:
+        yield Refusal(
+            f"{place}/because", "Could you say a little more? Three words or more help others to see what it was."
+        )
 
 
 def _of_risk(finding: Finding) -> Iterator[Refusal]:

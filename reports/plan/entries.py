@@ -22,6 +22,7 @@ from reports.plan.events import (
     Finish,
     Keep,
     Later,
+    Reject,
     Reopen,
     Tell,
     Verify,
@@ -253,6 +254,7 @@ class Decision(StrEnum):
     EMBEDDED = "embedded"
     CLOSE = "close"
     REOPEN = "reopen"
+    REJECT = "reject"
 
 
 class Review(Wordless, frozen=True, kw_only=True):
@@ -271,7 +273,7 @@ class Review(Wordless, frozen=True, kw_only=True):
             action=text_of(response, "action"),
             shows=text_of(response, "shows"),
             decision=Decision(text_of(response, "decision") or Decision.GO_ON),
-            reason=text_of(response, "reason"),
+            reason=text_of(response, "reason") or text_of(response, "why_not"),
             next_review=day_of(response, "next_review"),
         )
 
@@ -289,3 +291,5 @@ class Review(Wordless, frozen=True, kw_only=True):
                 return Close()
             case Decision.REOPEN:
                 return Reopen(self.reason)
+            case Decision.REJECT:
+                return Reject(self.reason)

@@ -75,7 +75,7 @@ def test_a_lead_who_enters_is_recorded_without_their_address(storage: Storage) -
     async def enter() -> None:
         async with TurnLoop(storage, clock()) as turns:
             entering = Incoming(Address("telegram", "471147114711"), "", "", "1", Enter(code))
-            assert await turns.hear(entering) == Appointed(AUDIT, "lead")
+            assert await turns.hear(entering) == Appointed(AUDIT, "lead", frozenset({"lead"}))
 
     asyncio.run(enter())
     entry = entries(storage)[-1]

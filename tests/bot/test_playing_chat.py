@@ -121,7 +121,7 @@ async def test_a_lead_is_appointed_once_however_often_the_link_is_opened(
     ann = Person(turns, "ann")
     for code in (slip(storage, role=LEAD), slip(storage, role=LEAD)):
         await ann.comes(code)
-        assert ann.outcome == Appointed(AUDIT, LEAD)
+        assert ann.outcome == Appointed(AUDIT, LEAD, frozenset({LEAD}))
         with pytest.raises(UnknownInvitationError):
             await Person(turns, "bob").comes(code)
     with storage.reading() as work:

@@ -44,7 +44,7 @@ SPOKEN: dict[str, Response] = {
     },
     LEARNING: {
         "what": "Nights need a second pair of eyes.",
-        "channel": "team_meeting",
+        "channel": "meeting",
         "audience": ["night_staff"],
     },
     NOTIFICATION: {
@@ -162,8 +162,8 @@ async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_se
     made = report(here)
     assert made.opinion.given == "limited"
     assert made.about.harm == ("Neglect",)
-    assert [each.channel for each in made.shared] == ["team meeting"]
-    assert [(each.who, each.days) for each in made.notified] == [("commissioner", 1)]
+    assert [each.channel for each in made.shared] == ["A team meeting"]
+    assert [(each.who, each.days) for each in made.notified] == [("The commissioner", 1)]
     assert [(each.response, each.outcome) for each in made.challenged] == [("The manager does.", "changed")]
     assert [each.name for each in made.change.trends] == ["Falls"]
     for view in View:

@@ -448,7 +448,10 @@ def test_what_others_say_of_an_action_is_an_event() -> None:
         "next_review": "2027-05-04",
     }
     meant = [Review.from_response({**said, "decision": each}).event(REAUDIT) for each in Decision]
-    assert meant == [Keep(NEXT_YEAR), Keep(NEXT_YEAR), Embed(REAUDIT), Close(), Reopen("It came back.")]
+    kept = [Keep(NEXT_YEAR), Keep(NEXT_YEAR), Embed(REAUDIT), Close()]
+    assert meant == [*kept, Reopen("It came back."), Reject("It came back.")]
+    never = {"action": "03", "decision": "reject", "why_not": "The building closes."}
+    assert Review.from_response(never).event() == Reject("The building closes.")
 
 
 def test_a_challenge_keeps_its_question_when_it_is_answered() -> None:

@@ -187,7 +187,7 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
         case Doors():
             return (*seen(query), _doors(outcome))
         case Appointed():
-            return (*seen(query), _plain(_appointed(outcome.role)), Menu(hearing.menu(outcome.role)))
+            return (*seen(query), _plain(_appointed(outcome.role)), Menu(hearing.menu(outcome.roles)))
         case Welcomed():
             return (*seen(query), *_turned(_welcomed(outcome), outcome.interview.language))
         case AtRisk(routes, can_tell, language):

@@ -36,7 +36,7 @@ async def test_who_has_a_role_gets_a_code_of_their_own_account(tmp_path: Path, r
             assert role in (said := await appointed(here, gita, role))
             assert "send /signin" in said
             menu = telegram.profile.commands({"type": "chat", "chat_id": 7}, "")
-            assert [each["command"] for each in menu] == [name for name, _ in hearing.menu(role)]
+            assert [each["command"] for each in menu] == [name for name, _ in hearing.menu({role})]
             await appointed(here, tom, LEAD)
             first = await does(here, gita, "/signin")
             assert "It works once, within 15 minutes." in first
