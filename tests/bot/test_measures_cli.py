@@ -43,6 +43,8 @@ def test_monthly_numbers_are_said_in_words_and_drawn(desk: Desk) -> None:
 
 def test_an_audit_keeps_the_numbers_of_a_table_and_says_what_they_show(desk: Desk) -> None:
     desk.says("audits", "open", "rowan", "--title", "Rowan House", "--form", "short.yaml")
+    assert "There are no findings in “rowan” yet." in desk.says("findings", "list", "rowan")
+    assert desk.says("plan", "list", "rowan") == "There are no actions yet.\n"
     last_year = _file(desk, NUMBERS.replace("2026-", "2025-"))
     assert "“rowan” follows “Restraints”." in desk.says("measures", "import", "rowan", last_year)
     assert "Restraints: December 2025: 8. A sign of worse" in desk.says("measures", "list", "rowan")

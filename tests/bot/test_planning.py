@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot import buttons
 from bot.channels.memory import CHANNEL, Person
@@ -16,6 +17,7 @@ from bot.errors import NotTakenError, NowhereError, RoleMissingError
 from bot.messages import Desk, Reply
 from bot.services import appointing, auditing, inviting, planning
 from bot.turns import TurnLoop
+from dialogues import library
 from dialogues.form import Form
 from reports.findings import Finding
 from reports.plan import State
@@ -86,7 +88,8 @@ survey:
 
 @cache
 def _forms() -> tuple[Form, ...]:
-    return tuple(map(form_of, (_ACTION, _PROGRESS, _VERIFICATION, _CHALLENGE)))
+    made = map(form_of, (_ACTION, _PROGRESS, _VERIFICATION, _CHALLENGE))
+    return (*made, library.shipped("review"))
 
 
 @pytest.fixture
@@ -326,6 +329,28 @@ async def test_what_is_written_anew_keeps_its_number_and_asks_a_new_owner(
     assert told(storage, "bo") == ["action_given"]
     with pytest.raises(NotTakenError, match="A1 is with somebody else now"):
         await nia.taps("I can do this")
+
+
+async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:
+    lee, _ = await agreed(storage, turns)
+    with storage.writing() as work:
+        (action,) = work.actions.of(AUDIT)
+        work.actions.keep(AUDIT, replace(action, review=date(2026, 5, 1), due=date(2026, 4, 30)))
+    await lee.says("/plan")
+    await lee.taps("Review it, its day has come: A1 · Weekly supervision at night")
+    assert lee.last.text[0] == "What does its measure show?"
+    await lee.says("/plan")
+    await lee.taps("A1 · Weekly supervision at night")
+    await lee.taps("It will not be done")
+    await lee.says("/skip")
+    assert lee.last.text[0] == "Why will it not be done?"
+    await lee.says("The building closes.")
+    await lee.taps("Hand in my answers")
+    with storage.reading() as work:
+        (action,) = work.actions.of(AUDIT)
+    assert (action.state, action.because) == (State.REJECTED, "The building closes.")
+    await lee.says("/plan")
+    assert not any("A1" in label for label in lee.last.labels)
 
 
 async def test_an_owner_never_sees_to_what_they_did_themselves(turns: TurnLoop, storage: Storage) -> None:

@@ -162,6 +162,8 @@ def test_a_false_alarm_holds_nobody_up_who_says_what_made_it_likely() -> None:
     assert "What made it easy" in refused.message
     explained = replace(blaming, because="The chart is kept in another office.")
     assert asked(replace(SOUND, causes=(explained,))) == []
+    waved_through = replace(blaming, because="Yes.")
+    assert asked(replace(SOUND, causes=(waved_through,))) == ["causes[1]/because"]
 
 
 def test_of_several_causes_the_one_that_blames_is_asked_about() -> None:
