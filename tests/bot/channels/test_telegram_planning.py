@@ -1,4 +1,4 @@
-"""An owner of actions on Telegram, from their link to what somebody else has seen: the shipped forms, a photo, a notice."""
+"""An owner of actions on Telegram, from their link to what somebody else has seen: shipped forms, a photo, a notice."""
 
 from __future__ import annotations
 
