@@ -94,7 +94,8 @@ def _of_cause(cause: Cause, place: str) -> Iterator[Refusal]:
         yield Refusal(f"{place}/because", sentence(blamed))
     elif len(cause.because.split()) < ENOUGH:
         yield Refusal(
-            f"{place}/because", "Could you say a little more? Three words or more help others to see what it was."
+            f"{place}/because",
+            "Could you say a little more? Three words or more help others to see what it was.",
         )
 
 
