@@ -450,8 +450,8 @@ def test_what_others_say_of_an_action_is_an_event() -> None:
     meant = [Review.from_response({**said, "decision": each}).event(REAUDIT) for each in Decision]
     kept = [Keep(NEXT_YEAR), Keep(NEXT_YEAR), Embed(REAUDIT), Close()]
     assert meant == [*kept, Reopen("It came back."), Reject("It came back.")]
-    never = {"action": "03", "decision": "reject", "why_not": "The building closes."}
-    assert Review.from_response(never).event() == Reject("The building closes.")
+    never = Review.from_response({"action": "03", "decision": "reject", "why_not": "The building closes."})
+    assert never.event() == Reject("The building closes.")
 
 
 def test_a_challenge_keeps_its_question_when_it_is_answered() -> None:
