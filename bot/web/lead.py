@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot import figures, wording
 from bot.cases import MAY_ASK
 from bot.clock import Clock
-from bot.services import auditing, noticing
+from bot.services import auditing, noticing, planning
 from bot.services.noticing import Parked
 from bot.web import gate, guard
 from bot.web.cases import ACCOUNTABILITY, ACTIONS, FINDINGS, PLAN
@@ -41,7 +41,10 @@ SEE_CONCERNS, SEE_PROGRESS = frozenset({LEAD, DEPUTY}), frozenset({LEAD, AUDITOR
 
 
 class Summary(Struct, frozen=True):
-    """An audit as somebody sees it in a list. `heard` is empty for who does not follow its progress."""
+    """An audit as somebody sees it in a list. `heard` is empty for who does not follow its progress.
+
+    `late`: how many of its actions are, for who asks and plans.
+    """
 
     audit: Audit
     address: str
@@ -50,6 +53,7 @@ class Summary(Struct, frozen=True):
     heard: str
     unread: int
     ways: tuple[tuple[str, str], ...] = ()
+    late: int = 0
 
 
 class Told(Struct, frozen=True):
@@ -221,7 +225,11 @@ class Lead:
             else "",
             unread=sum(not concern.read for concern in told),
             ways=tuple(_ways(audit.id, held, voice)),
+            late=0 if MAY_ASK.isdisjoint(held) else self._late(audit.id),
         )
+
+    def _late(self, name: str) -> int:
+        return len(planning.plan(self._storage, name, self._clock).gaps.late)
 
     def _told(self, name: str, held: Collection[str], language: str) -> tuple[Told, ...]:
         offered = {form.digest: form for form in auditing.forms(self._storage, name)}

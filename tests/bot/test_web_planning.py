@@ -189,6 +189,8 @@ async def test_each_sees_what_is_theirs_and_nobody_the_words_of_who_wrote_withou
     assert "A1 · Supervision within night shifts" in late.links
     assert "14 days late" in late.text
     assert "A2 · A handover sheet" not in " ".join(late.links)
+    assert "1 action of the plan is late." in (await ann.browser.open("/lead")).text
+    assert "of the plan" not in (await oli.browser.open("/lead")).text
     assert "You have no actions now." in (await oli.browser.open(f"{PAGES}/actions")).text
 
     page = await bea.browser.open(f"{PAGES}/accountability")
