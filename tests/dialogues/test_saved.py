@@ -51,7 +51,7 @@ DIGESTS = {
     ("learning-share", "2026-11-1"): "63af4c8b09ece99a",
     ("exception", "2026-11-1"): "8e9459f5ce094ebf",
     ("challenge", "2026-11-1"): "849d5d8e30a8a286",
-    ("action", "2026-11-1"): "2a67406a297955d1",
+    ("action", "2026-11-1"): "f5632d43198e2b24",
     ("board-questions", "2026-11-1"): "582de0e9190654cf",
     ("finding", "2026-11-1"): "9a974ac98cce731f",
     ("opinion", "2026-11-1"): "7decca3d769d0f2c",
