@@ -43,7 +43,7 @@ def examples() -> list[str]:
     """What the synthetic people of the example audits say in their own words."""
     said: list[str] = []
     for file in EXAMPLES.glob("*.yaml"):
-        for member in yaml.safe_load(file.read_text("utf-8"))["staff"]:
+        for member in yaml.safe_load(file.read_text("utf-8")).get("staff", ()):
             said += [
                 answer for answer in member["answers"].values() if isinstance(answer, str) and " " in answer
             ]
