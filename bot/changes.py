@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot import figures, tying
 from bot.wording import Voice, mark
+from dialogues.responses import Response, text_of
 from reports import change
 from reports.change import Mix, Moved
 from reports.codebook import Codebook
@@ -123,6 +124,13 @@ def question(each: Question, _: Voice) -> str:
         high=signed(interval.high),
     )
     return f"{told} ({heard[0]}; {heard[1]})" if heard else told
+
+
+def settled(said: Response, _: Voice) -> tuple[tuple[str, str], ...]:
+    """What a re-audit was settled to mean for a finding or an action, in pairs of a heading and words."""
+    because = text_of(said, "because")
+    reason = _(_BECAUSE[Because(because)]) if because in tuple(Because) else ""
+    return ((_("The re-audit"), text_of(said, "reaudit")), (_("Because"), reason))
 
 
 def signed(points: int) -> str:

@@ -17,7 +17,7 @@ from bot import cases, covering, wording
 from bot.worktable import Forms, counted
 from dialogues import library
 from dialogues.form import Choice, Form, Text
-from reports import assembly, frameworks
+from reports import assembly, frameworks, measures
 from reports.coding import Decision, theme_of
 from reports.plan import Action, Challenge, Outcome, dated, possible
 from storage.cases import Case
@@ -248,7 +248,9 @@ class _Lists(Struct, frozen=True):
 
     def _followed(self) -> Iterator[Choice]:
         for each in self.work.measures.of(self.audit):
-            yield _choice(f"measure.{each.id}", each.measure.indicator, group="Numbers that are followed")
+            if isinstance(measures.chart(each.measure, each.points, each.rebases), measures.Chart):
+                name = f"measure.{each.id}"
+                yield _choice(name, each.measure.indicator, group="Numbers that are followed")
 
 
 def _reports(work: UnitOfWork, audit: str) -> Iterator[assembly.Report]:

@@ -50,7 +50,9 @@ def outcome(work: UnitOfWork, name: str) -> Outcome:
         work.findings.of(baseline.id),
         work.actions.of(baseline.id),
         since=baseline.closed_on or baseline.opened_on,
-        reaudit=Proof(Proven.REAUDIT, baseline.id, later.closed_on or later.opened_on),
+        reaudit=Proof(
+            Proven.REAUDIT, baseline.id, later.opened_on
+        ),  # who was asked before it was done proves nothing
     )
 
 

@@ -28,7 +28,7 @@ from reports.themes import PEOPLE, Released, Results, Source
 from storage.casework import RESPONSE
 from storage.unit_of_work import UnitOfWork
 
-_RECORDS = frozenset({SourceType.PROCESSES, SourceType.OUTCOMES})
+_RECORDS = frozenset({SourceType.PROCESSES})  # a number that is followed is no record that was checked
 
 
 class Weighed(Struct, frozen=True):

@@ -374,6 +374,8 @@ def lasting(
     if proof is not None:
         return Lasting(action, Because.NUMBER_SHIFTED, proof)
     if of_findings and all(each is Because.THEMES_IMPROVED for each in of_findings):
+        if reaudit is not None and done is not None and reaudit.day <= done:
+            return Lasting(action, Because.CANNOT_TELL)  # people were asked before it was done
         because = Because.OTHERS_HEARD if reaudit is None else Because.THEMES_IMPROVED
         return Lasting(action, because, reaudit)
     return Lasting(action, next(iter(of_findings), Because.CANNOT_TELL))

@@ -130,7 +130,11 @@ def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
     with storage.reading() as work:
         labels, made = listing.evidence(work, audit), _found(work, audit, id_)
         case = work.cases.get(id_)
-        said = (each for each in work.entries.of(audit) if wanted in str(each.said.get("findings", "")))
+        said = (
+            each
+            for each in work.entries.of(audit)
+            if each.subject == wanted or wanted in str(each.said.get("findings", ""))
+        )
         return Examined(
             weighing.Scales(work, audit).weigh(made),
             tuple(_behind(work, each, labels) for each in made.supporting),

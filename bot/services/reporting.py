@@ -268,16 +268,14 @@ class _Gathered:
     def _case(self, case: Case) -> Source:
         form = self._forms.get(case.digest)
         kind = covering.kind(form)
-        return Source(
-            _RECORDS.get(kind, Kind.INTERVIEW), f"“{clipped(form.title.to('en'))}”, handed in", kind.value
-        )
+        what = f"All that was handed in by “{clipped(form.title.to('en'))}”"
+        return Source(_RECORDS.get(kind, Kind.INTERVIEW), what, kind.value)
 
     def _excerpt(self, id_: str, cases: Mapping[str, Case]) -> Source | None:
         excerpt = self._work.excerpts.get(bytes.fromhex(id_)) if _is_id(id_) else None
         if excerpt is None or excerpt.origin is not Origin.NAMED or excerpt.source.hex() not in cases:
             return None
-        whole = self._case(cases[excerpt.source.hex()])
-        return replace(whole, what=f"A passage of {whole.what}")
+        return self._case(cases[excerpt.source.hex()])
 
     def _item(self, form: str, path: str = "") -> Source | None:
         report = self._reports.get(form)

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot import changes
 from bot.cases import MAY_ASK, MAY_OWN, Listed
 from bot.clock import Clock
 from bot.errors import NotTakenError
@@ -662,6 +663,8 @@ def _lines(entry: Entry, _: Voice) -> tuple[tuple[str, str], ...]:
                 (_("Decided by"), made.allowed_by),
                 (_("It holds until"), _.date(made.until) if made.until > date.min else ""),
             )
+        case _kind if _kind == REVIEW and "reaudit" in entry.said:
+            return changes.settled(entry.said, _)
         case _kind if _kind == REVIEW:
             return _review(Review.from_response(entry.said), _)
         case _kind if _kind == LEARNING:

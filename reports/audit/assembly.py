@@ -91,12 +91,27 @@ def _placed(report: AuditReport) -> Iterator[tuple[str, Claim]]:
 
 
 def _indexed(report: AuditReport, known: dict[str, Source]) -> AuditReport:
-    """The report with labels for references, in the order in which they come, and the index of them."""
+    """The report with labels for references, in the order in which they come, and the index of them.
+
+    Interviews by one form share a label, and so do records and observations: with one each, a reader could follow a
+    single person from finding to finding. Which it was stands on the page of the finding, for those who audit.
+    """
     used = dict.fromkeys(reference for claim in claims(report) for reference in claim.evidence)
-    labels = {reference: f"E{number}" for number, reference in enumerate(used, 1)}
-    index = tuple(replace(known[each], label=label, reference=each) for each, label in labels.items())
-    made = changed(report, lambda claim: Claim(claim.text, tuple(labels[each] for each in claim.evidence)))
-    return replace(made, index=index)
+    shared = {reference: _shared(reference, known[reference]) for reference in used}
+    labels = {each: f"E{number}" for number, each in enumerate(dict.fromkeys(shared.values()), 1)}
+    sources = {each: known[reference] for reference, each in reversed(shared.items())}
+    index = tuple(replace(sources[each], label=label, reference=each) for each, label in labels.items())
+
+    def labelled(claim: Claim) -> Claim:
+        return Claim(claim.text, tuple(dict.fromkeys(labels[shared[each]] for each in claim.evidence)))
+
+    return replace(changed(report, labelled), index=index)
+
+
+def _shared(reference: str, source: Source) -> str:
+    """What a label stands for: a reference, or all that was handed in by one form."""
+    is_single = reference.startswith(("case.", "excerpt."))
+    return f"{source.kind}: {source.what}" if is_single else reference
 
 
 class _Assembly(Struct, frozen=True):
@@ -145,7 +160,6 @@ class _Assembly(Struct, frozen=True):
         results = self.material.results
         if results and results.sources:
             yield Heard("People in interviews", _few(results.people))
-            yield Heard("Interviews, record checks and observations together", _few(results.sources))
 
     def _coverage(self) -> tuple[Covered, ...]:
         return tuple(

@@ -416,9 +416,9 @@ class AuditReport(Struct, frozen=True, kw_only=True):
 
     @property
     def concerns(self) -> tuple[Found, ...]:
-        """The findings that are no good practice, the greatest risk first."""
+        """The findings that are no good practice: those that stand, the greatest risk first, then those closed."""
         found = [each for each in self.findings if each.nature is Nature.CONCERN]
-        return tuple(sorted(found, key=lambda each: -each.risk))
+        return tuple(sorted(found, key=lambda each: (each.standing is Standing.CLOSED, -each.risk)))
 
     @property
     def good_practice(self) -> tuple[Found, ...]:

@@ -20,7 +20,7 @@ FEW_RESPONSES = 0.4  # of the staff: below, moderate
 LOW_ALPHA = 0.667  # Krippendorff's α of the coding: below, moderate
 MANY_UNEXPLAINED = 0.3  # negative cases that nobody explained, of all that speak of it: from here, serious
 SOME_UNEXPLAINED = 0.1  # from here, moderate
-FEW_PEOPLE = 5  # below, serious; when records carry it as well, moderate
+FEW_PEOPLE = 5  # below, serious; when records carry it as well, moderate; nobody at all is serious
 FEW_ROLES = 2  # below, moderate
 
 _SCALE = (Strength.HIGH, Strength.MODERATE, Strength.LOW, Strength.VERY_LOW)
@@ -134,11 +134,11 @@ def _unexplained(concern: Concern, grounds: Grounds) -> Reason:
 
 def _adequacy(grounds: Grounds) -> Iterator[Reason]:
     if grounds.people < FEW_PEOPLE:
-        concern = Concern.MODERATE if grounds.records else Concern.SERIOUS
+        concern = Concern.MODERATE if grounds.records and grounds.people else Concern.SERIOUS
         yield Reason(
             Component.ADEQUACY, concern, f"{_people(grounds.people)} of it; {FEW_PEOPLE} would be enough."
         )
-    if grounds.roles < FEW_ROLES:
+    if grounds.people and grounds.roles < FEW_ROLES:
         yield Reason(Component.ADEQUACY, Concern.MODERATE, "They all have one role.")
 
 

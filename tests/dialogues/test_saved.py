@@ -50,7 +50,7 @@ DIGESTS = {
     ("notification", "2026-11-1"): "ecc9c36ff5dfb209",
     ("learning-share", "2026-11-1"): "63af4c8b09ece99a",
     ("exception", "2026-11-1"): "8e9459f5ce094ebf",
-    ("challenge", "2026-11-1"): "849d5d8e30a8a286",
+    ("challenge", "2026-11-1"): "d4ef899a7ad9a5b7",
     ("action", "2026-11-1"): "f5632d43198e2b24",
     ("board-questions", "2026-11-1"): "582de0e9190654cf",
     ("finding", "2026-11-1"): "9a974ac98cce731f",

@@ -1,7 +1,7 @@
 """The three examples of the brief, from the opening of an audit to its re-audit, by messages and taps.
 
-Everybody is made up. Closing an audit is left to its page (here: the service behind it), since it needs a passphrase
-and a second look; all else is said in chats, through the turn loop.
+Everybody is made up. Closing an audit and settling what a re-audit proposes are left to their pages (here: the services
+behind them), since they need a second look; all else is said in chats, through the turn loop.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Story(Struct, frozen=True):
     after: Answers
     way: Way
     standing: Standing
-    embedded: bool
+    state: State
+    settled: tuple[int, int, int]  # findings closed; findings and actions reopened; actions embedded
 
 
 _ENOUGH = ("cap_enough_staff", "cap_skill_mix", "ng_bell_soon")
@@ -55,15 +56,15 @@ _TIMELY = ("maw_help_in_time", "ag_who_does", "ag_wait")
 _CALM = ("trn_prepared", "rp_calm_first", "rp_practised")
 NEGLECT = Story(
     "neglect", "neglect", "CAP", 22, dict.fromkeys(_ENOUGH, "0"), dict.fromkeys(_ENOUGH, "-1"),
-    Way.IMPROVED, Standing.CLOSED, embedded=True,
+    Way.IMPROVED, Standing.CLOSED, State.EMBEDDED, (1, 0, 1),
 )  # fmt: skip
 RESTRAINT = Story(
     "restraint", "restrictive_practice", "TRN", 9, dict.fromkeys(_CALM, "0"), dict.fromkeys(_CALM, "-1"),
-    Way.CANNOT_TELL, Standing.OPEN, embedded=False,
+    Way.CANNOT_TELL, Standing.OPEN, State.VERIFIED, (0, 0, 0),
 )  # fmt: skip
 AGENCIES = Story(
     "agencies", "several_agencies", "MAW", 22, dict.fromkeys(_TIMELY, "-1"), dict.fromkeys(_TIMELY, "0"),
-    Way.DETERIORATED, Standing.OPEN, embedded=False,
+    Way.DETERIORATED, Standing.OPEN, State.IN_PROGRESS, (0, 1, 0),
 )  # fmt: skip
 
 
@@ -240,11 +241,12 @@ async def look_again(turns: TurnLoop, storage: Storage, lead: Person, story: Sto
     with storage.reading() as work:
         (account,) = {each.account for each in work.people.of(again, LEAD)}
     everything = [*(each.finding.id for each in found.findings), *(each.action.id for each in found.actions)]
-    reauditing.settle(storage, again, everything, measuring.hand(account, LEAD, clock))
+    hand = measuring.hand(account, LEAD, clock)
+    assert reauditing.settle(storage, again, everything, hand) == story.settled
     (concluded,) = planning.findings(storage, story.name)
     assert concluded.finding.standing is story.standing
     (status,) = planning.plan(storage, story.name, clock).actions
-    assert (status.action.state is State.EMBEDDED) is story.embedded
+    assert status.action.state is story.state
 
 
 # Answering
@@ -269,6 +271,7 @@ async def fill(person: Person, answers: Answers) -> None:
                 await _reply(person, waiting, _value(answers, waiting.question))
             case _:
                 return
+    raise AssertionError("the form did not end")
 
 
 async def _reply(person: Person, ask: Ask, value: Any) -> None:

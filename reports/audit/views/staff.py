@@ -8,7 +8,7 @@ from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, Tone,
 from reports.audit.model import AuditReport, Planned
 from reports.audit.views.naming import DONE
 from reports.audit.views.sections import by_role, day, live, plain, section, table
-from reports.findings import Nature
+from reports.findings import Nature, Standing
 
 TITLE = "What we heard, and what will change"
 LONGEST = 12  # changes that are named
@@ -50,9 +50,15 @@ def _found(report: AuditReport) -> Iterator[Block]:
     if good:
         yield Paragraph(Line("What works well"), Tone.LEAD)
         yield Listing(tuple(said(each.title) for each in good))
-    if report.concerns:
+    open_ = [each for each in report.concerns if each.standing is not Standing.CLOSED]
+    closed = [each for each in report.concerns if each.standing is Standing.CLOSED]
+    if closed:
+        yield Paragraph(Line("What was a worry, and has got better"), Tone.LEAD)
+        yield Listing(tuple(said(each.title) for each in closed))
+    if open_:
         yield Paragraph(Line("What must get better"), Tone.LEAD)
-        yield Listing(tuple(said(each.title) for each in report.concerns))
+        yield Listing(tuple(said(each.title) for each in open_))
+    if report.concerns:
         yield plain("We looked at how the work is set up, not at who is to blame.")
 
 
