@@ -10,9 +10,10 @@ from bot.desk.rooms import Way, going_on, where
 from bot.messages import Desk
 from bot.weighing import Weighed
 from bot.wording import Voice
+from dialogues.responses import text_of
 from reports import plan as rules
 from reports.plan import Action, State
-from storage.casework import ACTION, FINDING
+from storage.casework import ACTION, FINDING, PROGRESS, VERIFICATION
 from storage.unit_of_work import UnitOfWork
 
 LATER_DAYS = (1, 3, 7)  # for so long a reminder can be put off
@@ -67,6 +68,7 @@ def _late_first(actions: Collection[Action], today: date) -> list[Action]:
 
 
 _OVER = (State.CLOSED, State.REJECTED)
+_UNDER_WAY = (State.PROPOSED, State.AGREED, State.IN_PROGRESS)
 
 
 def actions(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
@@ -94,6 +96,7 @@ def action(work: UnitOfWork, account: bytes, audit: str, found: Action, today: d
         if found.measure
         else "",
         *(_step(each, _) for each in found.milestones),
+        *_troubles(work, audit, found, _),
     )
     return Desk(tuple(filter(None, told)), tuple(_ways(work, account, audit, found, _)))
 
@@ -101,6 +104,16 @@ def action(work: UnitOfWork, account: bytes, audit: str, found: Action, today: d
 def _step(step: rules.Milestone, _: Voice) -> str:
     until = _("{what}, by {day}", what=step.what, day=rules.dated(step.due))
     return f"✓ {until}" if step.done else f"· {until}"
+
+
+def _troubles(work: UnitOfWork, audit: str, found: Action, _: Voice) -> Iterator[str]:
+    """What was in the way, or missing, on the newest day on which anything was said of an action under way."""
+    said = work.entries.of(audit, (PROGRESS, VERIFICATION), found.id)
+    newest = [each.said for each in said if each.day == said[-1].day] if found.state in _UNDER_WAY else []
+    for each in newest:
+        for told, words in (("in_the_way", _("In the way:")), ("missing", _("Still missing:"))):
+            if text_of(each, told):
+                yield f"{words} {text_of(each, told)}"
 
 
 def _ways(work: UnitOfWork, account: bytes, audit: str, found: Action, _: Voice) -> Iterator[Way]:

@@ -191,6 +191,14 @@ async def plan_it(auditor: Person, owner: Person, lead: Person, audit: str) -> N
     await owner.taps("A1 · The notes are read at nine")
     await owner.taps("I can do this")
     await fill(owner, {"has_time": "yes", "has_authority": "yes"})
+    await owner.says("/actions")
+    await owner.taps("A1 · The notes are read at nine")
+    await owner.taps("I need help")
+    await fill(owner, {"in_the_way": "The meeting is at eight."})
+    await lead.says("/audits")
+    await lead.taps(f"{audit}: Plan")
+    await lead.taps("A1 · The notes are read at nine")
+    assert "In the way: The meeting is at eight." in lead.last.text
     for way, said in (
         ("Progress", {"percent": "50", "news": "They are read on weekdays."}),
         ("Done", {"news": "Each day."}),
