@@ -33,7 +33,6 @@ from reports.audit.paper import Imprint, imprint
 from reports.audit.printing import pdf
 from reports.audit.rendering import html
 from reports.audit.views import View, document
-from reports.audit.word import docx
 from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
 from reports.findings import Opinion, opinion
@@ -90,10 +89,16 @@ def _as_json(shown: Document, _: Imprint) -> bytes:
     return msgspec.json.encode(in_words(shown), order="deterministic")
 
 
+def _as_docx(shown: Document, stamp: Imprint, template: bytes | None = None) -> bytes:
+    from reports.audit.word import docx  # noqa: PLC0415 - takes a fifth of a second, which no command should wait for
+
+    return docx(shown, stamp, template)
+
+
 WRITTEN: Mapping[Format, Write] = {
     Format.HTML: _as_html,
     Format.PDF: pdf,
-    Format.DOCX: docx,
+    Format.DOCX: _as_docx,
     Format.XLSX: xlsx,
     Format.JSON: _as_json,
 }
@@ -105,7 +110,7 @@ def written(
 ) -> bytes:
     """The report as a file for this reader; as a Word file also in a template of one's own that lacks nothing."""
     shown, stamp = document(report, view, draft=draft), imprint(report)
-    return docx(shown, stamp, template) if template else WRITTEN[wanted](shown, stamp)
+    return _as_docx(shown, stamp, template) if template else WRITTEN[wanted](shown, stamp)
 
 
 def found(storage: Storage, name: str, clock: Clock) -> Assembled:

@@ -131,7 +131,7 @@ def bookmarks(reader: pypdf.PdfReader) -> list[tuple[int, str]]:
 
 
 def test_a_pdf_of_sixty_pages_reads_in_order_and_says_on_each_what_it_is() -> None:
-    whole = report(40, 150)
+    whole = report(42, 160)
     shown, stamp = document(whole, View.FULL), imprint(whole)
     content = pdf(shown, stamp)
     pages = texts(content)
