@@ -178,13 +178,13 @@ class Interviewing:
 
     async def play(self, request: Request) -> Response:
         """`POST …/interviews/{case}`: make a move, or do what only auditors do."""
-        here = await cases.here(self._storage, request)
         try:
             posted = await uploading.read(request)
         except uploading.TooMuchError:
-            return self._too_much(request, here)
+            return self._too_much(request, await cases.here(self._storage, request))
         if not guard.is_ours(request, posted.fields, by=gate.bearer(request)):
             raise HTTPException(403)
+        here = await cases.here(self._storage, request)
         try:
             return await self._act(request, here, posted)
         except CaseElsewhereError:
