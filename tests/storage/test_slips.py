@@ -99,7 +99,7 @@ def test_what_is_left_is_counted_by_audit_and_role(storage: Storage) -> None:
 
 def test_there_are_no_other_roles(storage: Storage) -> None:
     with pytest.raises(IntegrityError):
-        _issue(storage, 1, "board")
+        _issue(storage, 1, "passer-by")
 
 
 def test_no_code_is_stored_nor_the_order_in_which_they_were_made(storage: Storage) -> None:
