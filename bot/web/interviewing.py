@@ -179,12 +179,19 @@ class Interviewing:
     async def play(self, request: Request) -> Response:
         """`POST …/interviews/{case}`: make a move, or do what only auditors do."""
         try:
+            here = await cases.here(self._storage, request)
+        except gate.OtherRoleError:
+            raise
+        except HTTPException:  # of an address that is none, nothing is said before the token was looked at
+            if not guard.is_ours(request, (await uploading.read(request)).fields, by=gate.bearer(request)):
+                raise HTTPException(403) from None
+            raise
+        try:
             posted = await uploading.read(request)
         except uploading.TooMuchError:
-            return self._too_much(request, await cases.here(self._storage, request))
+            return self._too_much(request, here)
         if not guard.is_ours(request, posted.fields, by=gate.bearer(request)):
             raise HTTPException(403)
-        here = await cases.here(self._storage, request)
         try:
             return await self._act(request, here, posted)
         except CaseElsewhereError:
