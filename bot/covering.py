@@ -13,12 +13,13 @@ from bot.worktable import Forms, counted
 from dialogues import engine
 from dialogues.form import Form, SourceType
 from dialogues.interview import Interview
-from reports import disclosure, scope, themes
+from reports import assembly, disclosure, scope, themes
+from reports.assembly import Report
 from reports.coding import Decision
 from reports.scope import Covered, Heard
 from reports.themes import Released
 from storage.cases import Case, CaseStatus
-from storage.casework import EVIDENCE, Audit
+from storage.casework import EVIDENCE, RESPONSE, Audit
 from storage.unit_of_work import UnitOfWork
 
 THEMES = "themes"  # the form that the release of themes stands under, beside those of forms
@@ -42,6 +43,14 @@ def released(work: UnitOfWork, audit: str) -> Released | None:
     """What was published of anonymous people on themes, if it was."""
     content = work.casework.release(audit, THEMES)
     return None if content is None else themes.decode(content)
+
+
+def reports(work: UnitOfWork, audit: str) -> dict[str, Report]:
+    """What was published of the answers to each form of an audit, by form."""
+    offers = work.casework.offers({audit}).get(audit, {}).values()
+    asked = sorted(each.form for each in offers if each.records == RESPONSE)
+    found = ((form, work.casework.release(audit, form)) for form in asked)
+    return {form: assembly.decode(content) for form, content in found if content is not None}
 
 
 def count(work: UnitOfWork, name: str, today: date) -> bool:

@@ -17,11 +17,11 @@ from bot import cases, covering, wording
 from bot.worktable import Forms, counted
 from dialogues import library
 from dialogues.form import Choice, Form, Text
-from reports import assembly, frameworks, measures
+from reports import frameworks, measures
 from reports.coding import Decision, theme_of
 from reports.plan import Action, Challenge, Outcome, dated, possible
 from storage.cases import Case
-from storage.casework import CHALLENGE, EXCEPTION, PROGRESS, RESPONSE, REVIEW, VERIFICATION, Offer, Status
+from storage.casework import CHALLENGE, EXCEPTION, PROGRESS, REVIEW, VERIFICATION, Offer, Status
 from storage.coding import Excerpt, Origin
 from storage.people import Person
 from storage.plan import Entry
@@ -238,7 +238,7 @@ class _Lists(Struct, frozen=True):
 
     def _items(self) -> Iterator[Choice]:
         """The questions of which figures were published."""
-        for report in _reports(self.work, self.audit):
+        for report in covering.reports(self.work, self.audit).values():
             for theme in report.themes:
                 for item in theme.items:
                     if item.figures is not None:
@@ -251,13 +251,6 @@ class _Lists(Struct, frozen=True):
             if isinstance(measures.chart(each.measure, each.points, each.rebases), measures.Chart):
                 name = f"measure.{each.id}"
                 yield _choice(name, each.measure.indicator, group="Numbers that are followed")
-
-
-def _reports(work: UnitOfWork, audit: str) -> Iterator[assembly.Report]:
-    for offer in work.casework.offers({audit}).get(audit, {}).values():
-        content = work.casework.release(audit, offer.form) if offer.records == RESPONSE else None
-        if content is not None:
-            yield assembly.decode(content)
 
 
 def _source(case: Case, form: Form) -> str:

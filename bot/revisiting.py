@@ -7,7 +7,7 @@ numbers are those of the baseline.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from bot import covering, following
 from bot.following import Hand
@@ -15,15 +15,14 @@ from bot.results import answers
 from bot.worktable import Forms
 from dialogues.form import Question as Asked
 from dialogues.responses import Response
-from reports import assembly, embedding, themes
-from reports.assembly import Report
+from reports import embedding, themes
 from reports.change import Compared
 from reports.embedding import Because, Followed, Lasting, Outcome, Proposed, Question, Rated
 from reports.findings import Standing
 from reports.gaps import Positive
 from reports.measures import Chart
 from reports.plan import Action, Context, Embed, Proof, Proven, Refusal, Reopen, State, moved
-from storage.casework import RESPONSE, REVIEW, Audit, Status
+from storage.casework import REVIEW, Audit, Status
 from storage.errors import AuditOpenError, NoBaselineError
 from storage.journal import ReauditSettled
 from storage.plan import Entry
@@ -72,17 +71,10 @@ def _published(
     work: UnitOfWork, baseline: str, later: str
 ) -> tuple[tuple[Compared, ...], tuple[Question, ...]]:
     """What was published on the same form of both; where a form has another name now, on any."""
-    before, after = list(_reports(work, baseline)), list(_reports(work, later))
+    before, after = covering.reports(work, baseline).values(), covering.reports(work, later).values()
     same = [(then, now) for now in after for then in before if then.form == now.form]
     found = [embedding.unnamed(then, now) for then, now in same or [(b, a) for a in after for b in before]]
     return tuple(each for each, _ in found), tuple(one for _, questions in found for one in questions)
-
-
-def _reports(work: UnitOfWork, audit: str) -> Iterator[Report]:
-    for offer in work.casework.offers({audit}).get(audit, {}).values():
-        content = work.casework.release(audit, offer.form) if offer.records == RESPONSE else None
-        if content is not None:
-            yield assembly.decode(content)
 
 
 def _rated(work: UnitOfWork, audit: str) -> dict[str, Rated]:

@@ -11,7 +11,7 @@ from bot import covering
 from bot.results import Evidence
 from bot.worktable import SETTLED, Worktable
 from dialogues.form import SourceType
-from reports import assembly, themes
+from reports import themes
 from reports.assembly import Report
 from reports.findings import (
     Assessed,
@@ -24,8 +24,7 @@ from reports.findings import (
     priority,
     triangulation,
 )
-from reports.themes import PEOPLE, Released, Results, Source
-from storage.casework import RESPONSE
+from reports.themes import PEOPLE, Material, Released, Results, Source
 from storage.unit_of_work import UnitOfWork
 
 _RECORDS = frozenset({SourceType.PROCESSES})  # a number that is followed is no record that was checked
@@ -115,8 +114,12 @@ class Scales:
         return Evidence(self._work, self._audit)
 
     @cached_property
+    def _material(self) -> Material:
+        return self._gathered.material()
+
+    @cached_property
     def _sources(self) -> dict[bytes, Source]:
-        return {each.id: each for each in self._gathered.material().sources}
+        return {each.id: each for each in self._material.sources}
 
     @cached_property
     def _said_by(self) -> dict[bytes, bytes]:
@@ -124,15 +127,12 @@ class Scales:
 
     @cached_property
     def _reports(self) -> dict[str, Report]:
-        offers = self._work.casework.offers({self._audit}).get(self._audit, {}).values()
-        asked = (each.form for each in offers if each.records == RESPONSE)
-        found = ((form, self._work.casework.release(self._audit, form)) for form in asked)
-        return {form: assembly.decode(content) for form, content in found if content is not None}
+        return covering.reports(self._work, self._audit)
 
     @cached_property
     def _results(self) -> Results:
         released = covering.released(self._work, self._audit) or Released()
-        return themes.results(self._gathered.material(), released)
+        return themes.results(self._material, released)
 
     @cached_property
     def _alphas(self) -> dict[str, float]:

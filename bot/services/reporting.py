@@ -23,9 +23,8 @@ from bot.services.noticing import REPORT
 from bot.weighing import Weighed, weighed
 from bot.worktable import SETTLED, Forms, Worktable
 from dialogues.form import SourceType
-from reports import assembly, audit, change, measures, scope
+from reports import audit, change, measures, scope
 from reports.agreement import RELIABLE
-from reports.assembly import Report
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
 from reports.audit.blocks import Document, in_words
 from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
@@ -40,7 +39,7 @@ from reports.measures import Chart
 from reports.plan import Challenge, LearningShare, Notification, dated
 from reports.rendering import clipped
 from storage.cases import Case
-from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, RESPONSE
+from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION
 from storage.coding import Origin
 from storage.errors import NotPublishedError
 from storage.journal import LEAD as AS_LEAD
@@ -201,7 +200,7 @@ class _Gathered:
         self._forms = Forms(work)
         self._audit = work.casework.audit(name)
         self._cases = covering.evidence(work, name, self._forms)
-        self._reports = self._of(name)
+        self._reports = covering.reports(self._work, name)
 
     def material(self) -> Material:
         """All of it."""
@@ -312,18 +311,6 @@ class _Gathered:
 
     # Change
 
-    def _of(self, name: str) -> dict[str, Report]:
-        """By form, what was published of the answers in an audit."""
-        offers = self._work.casework.offers({name}).get(name, {}).values()
-        found = {
-            offer.form: self._work.casework.release(name, offer.form)
-            for offer in offers
-            if offer.records == RESPONSE
-        }
-        return {
-            form: assembly.decode(content) for form, content in sorted(found.items()) if content is not None
-        }
-
     def _measured(self) -> Iterator[Measured]:
         for each in self._work.measures.of(self._audit.id):
             made = measures.chart(each.measure, each.points, each.rebases)
@@ -332,7 +319,7 @@ class _Gathered:
 
     def _reaudited(self) -> Iterator[Reaudited]:
         baseline = self._audit.baseline
-        before = self._of(baseline) if baseline else {}
+        before = covering.reports(self._work, baseline) if baseline else {}
         for form, report in self._reports.items():
             if form in before:
                 yield Reaudited(before[form].facts.name, form, change.compare(before[form], report))
