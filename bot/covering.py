@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.cases import question
-from bot.worktable import Forms, counted
+from bot.worktable import Forms, counted, decided
 from dialogues import engine
 from dialogues.form import Form, SourceType
 from dialogues.interview import Interview
 from reports import assembly, disclosure, scope, themes
 from reports.assembly import Report
-from reports.coding import Decision
 from reports.scope import Covered, Heard
 from reports.themes import Released
 from storage.cases import Case, CaseStatus
@@ -79,12 +78,10 @@ def _heard(work: UnitOfWork, audit: str) -> Iterator[Heard]:
 
 def _coded(work: UnitOfWork, audit: str) -> dict[bytes, frozenset[str]]:
     """By source, the themes that count for what it said."""
-    decided: dict[bytes, dict[bytes, Decision]] = {}
-    for coding in work.codings.of(audit):
-        decided.setdefault(coding.excerpt, {})[coding.coder] = coding.decision
+    by_excerpt = decided(work, audit)
     found: dict[bytes, frozenset[str]] = {}
     for each in work.excerpts.of(audit):
-        said = {scope.theme(coded.code) for coded in counted(decided.get(each.id, {}))}
+        said = {scope.theme(coded.code) for coded in counted(by_excerpt[each.id])}
         found[each.source] = found.get(each.source, frozenset()) | said
     return found
 

@@ -14,11 +14,11 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from bot import cases, covering, wording
-from bot.worktable import Forms, counted
+from bot.worktable import Forms, counted, decided
 from dialogues import library
 from dialogues.form import Choice, Form, Text
 from reports import frameworks, measures
-from reports.coding import Decision, theme_of
+from reports.coding import theme_of
 from reports.plan import Action, Challenge, Outcome, dated, possible
 from storage.cases import Case
 from storage.casework import CHALLENGE, EXCEPTION, PROGRESS, REVIEW, VERIFICATION, Offer, Status
@@ -208,12 +208,10 @@ class _Lists(Struct, frozen=True):
 
     def _coded(self) -> dict[bytes, list[tuple[Excerpt, frozenset[str]]]]:
         """By source, the excerpts of named people that a code counts for, and their themes."""
-        decided: dict[bytes, dict[bytes, Decision]] = {}
-        for coding in self.work.codings.of(self.audit):
-            decided.setdefault(coding.excerpt, {})[coding.coder] = coding.decision
+        by_excerpt = decided(self.work, self.audit)
         found: dict[bytes, list[tuple[Excerpt, frozenset[str]]]] = {}
         for each in self.work.excerpts.of(self.audit):
-            codes = counted(decided.get(each.id, {})) if each.origin is Origin.NAMED else ()
+            codes = counted(by_excerpt[each.id]) if each.origin is Origin.NAMED else ()
             if codes:
                 themes = frozenset(theme_of(coded.code) for coded in codes)
                 found.setdefault(each.source, []).append((each, themes))

@@ -6,20 +6,19 @@ what was published is looked at.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from bot import covering, wording
 from bot.cases import participant
-from bot.worktable import SETTLED, Forms, counted
+from bot.worktable import SETTLED, Forms, counted, decided
 from dialogues import engine
 from dialogues.form import Form
 from reports import themes
 from reports.assembly import decode
 from reports.codebook import Codebook, Standing
-from reports.coding import Coded, Decision, theme_of
+from reports.coding import Coded, theme_of
 from reports.exchange import material as exchange
 from reports.exchange.material import Heard, Project
 from reports.scope import Covered
@@ -88,9 +87,7 @@ class Evidence:
         self.book = work.codebooks.present()
         self.excerpts = work.excerpts.of(name)
         self._cases = covering.evidence(work, name, self._forms)
-        self._decided: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
-        for each in work.codings.of(name):
-            self._decided[each.excerpt][each.coder] = each.decision
+        self._decided = decided(work, name)
 
     def material(self) -> Material:
         """What results are made of: named sources alone."""

@@ -154,6 +154,14 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
     return len(found)
 
 
+def decided(work: UnitOfWork, name: str) -> dict[bytes, dict[bytes, Decision]]:
+    """What was decided in an audit, by excerpt and coder; nothing for an excerpt that nobody has coded."""
+    found: dict[bytes, dict[bytes, Decision]] = defaultdict(dict)
+    for each in work.codings.of(name):
+        found[each.excerpt][each.coder] = each.decision
+    return found
+
+
 def decide(work: UnitOfWork, name: str, account: bytes, excerpt: bytes, decision: Decision) -> bool:
     """Keep what this auditor decided; the same again changes nothing. What was settled about it holds no longer.
 
@@ -295,9 +303,7 @@ class Worktable:
 
     def look_again(self) -> None:
         """Read anew what was decided."""
-        self.decided = defaultdict(dict)
-        for each in self._work.codings.of(self.audit.id):
-            self.decided[each.excerpt][each.coder] = each.decision
+        self.decided = decided(self._work, self.audit.id)
 
     def order(self, excerpt: Excerpt) -> tuple[int, bytes]:
         """The first of each source before the second of any; among these an order of this account's own."""
