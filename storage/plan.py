@@ -20,7 +20,7 @@ from dialogues.responses import Response
 from reports import reminding
 from reports.findings import Finding, Standing
 from reports.measures import Measure, Point, Rebase
-from reports.plan import Action, State
+from reports.plan import Action
 from storage.errors import AlreadyPublishedError, StorageError
 from storage.keys import Keys
 from storage.locks import only_looks
@@ -182,11 +182,6 @@ class Actions(_Numbered):
         moved = update(actions).where(actions.c.id == bindparam("action")).values(next_on=bindparam("day"))
         if nexts:
             self._connection.execute(moved, nexts)
-
-    def in_state(self, *states: State) -> tuple[tuple[str, Action], ...]:
-        """The actions of all audits in these states, each with its audit. Raises UndecipherableError."""
-        rows = self._rows(actions, actions.c.state.in_(states))
-        return tuple((str(row.audit), self._open(row)) for row in rows)
 
     def _open(self, row: Row[tuple[object, ...]]) -> Action:
         return msgspec.msgpack.decode(self._keys.open_casework(row.id, row.locked), type=Action)

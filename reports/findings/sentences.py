@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.findings.parts import Finding, Lens, Nature, Priority, Standing, Strength, Visibility
 from reports.findings.priorities import priority
 from reports.findings.strength import Assessed
-from reports.findings.triangulation import Agreement, Says, Triangulation
+from reports.findings.triangulation import Agreement
 
 STRENGTHS = {
     Strength.HIGH: "high",
@@ -38,7 +38,6 @@ AGREEMENTS = {
     Agreement.MIXED: "Some kinds of source speak for it, some against it.",
     Agreement.UNSUPPORTED: "No source speaks for it.",
 }
-SAYS = {Says.SUPPORTS: "for it", Says.CONTRADICTS: "against it", Says.BOTH: "both", Says.SILENT: "silent"}
 _STANDINGS = {Standing.OPEN: "", Standing.CLOSED: "closed", Standing.REOPENED: "reopened"}
 
 
@@ -54,11 +53,6 @@ def line(finding: Finding, strength: Strength) -> str:
         _STANDINGS[finding.standing],
     )
     return " · ".join(filter(None, parts))
-
-
-def brief(finding: Finding, strength: Strength) -> tuple[str, str]:
-    """A finding in two lines: what it is called, and what was found."""
-    return line(finding, strength), finding.condition
 
 
 def full(finding: Finding) -> tuple[tuple[str, str], ...]:
@@ -92,8 +86,3 @@ def strength(finding: Finding, computed: Assessed) -> tuple[str, ...]:
         first = [f"{first[0]} {finding.judged_because}", rule]
     reasons = tuple(each.told for each in computed.reasons) or ("Nothing that we look at takes from it.",)
     return (*first, *reasons)
-
-
-def rows(found: Triangulation) -> tuple[tuple[str, str], ...]:
-    """The triangulation as rows of a table: a kind of source, and what it says."""
-    return tuple((kind.value, SAYS[says]) for kind, says in found.says)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from bot.clock import SetClock
@@ -15,7 +16,7 @@ from reports.measures import Better, Measure, Month
 from storage.slips import LEAD
 
 Told: TypeAlias = Mapping[str, Any]
-Act: TypeAlias = Callable[[], None]
+Act: TypeAlias = Callable[[], object]  # what comes of it is not looked at
 
 _DAYS = ("start", "due", "review", "next_review", "until", "shared_on", "told_on", "known_on", "by")
 _PUBLISHED = -170  # the day on which what anonymous people say of themes was published
@@ -120,10 +121,7 @@ class Decisions:
             yield from self._challenge(each)
         for form, kind in (("learning-share", "shares"), ("notification", "notifications")):
             for each in material[kind]:
-                yield each["day"], self._telling(form, "lead", each["answers"], each["day"])
-
-    def _telling(self, form: str, by: str, answers: Told, day: int) -> Act:
-        return lambda: void(self._tell(form, by, answers, day))
+                yield each["day"], partial(self._tell, form, "lead", each["answers"], each["day"])
 
     def _action(self, each: Told) -> Iterator[tuple[int, Act]]:
         made: list[str] = []
@@ -148,11 +146,7 @@ class Decisions:
         if "answer" in each:
             reply = {name: value for name, value in each["answer"].items() if name != "day"}
             day = each["answer"]["day"]
-            yield day, lambda: void(self._tell("challenge", "lead", {"about": asked[0], **reply}, day))
-
-
-def void(_: object) -> None:
-    """Nothing more comes of it."""
+            yield day, lambda: self._tell("challenge", "lead", {"about": asked[0], **reply}, day)
 
 
 def _month_before(moment: datetime, months: int) -> Month:

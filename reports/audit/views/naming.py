@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.audit.model import Kind
 from reports.coding import Direction
 from reports.disclosure import Quarter
-from reports.findings import Assurance, Lens, Says, Standing, Strength, Visibility
+from reports.findings import Assurance, Lens, Says, Standing, Visibility
 from reports.plan import State
 from reports.plan import Strength as Reliance
 
@@ -14,12 +14,6 @@ ASSURANCE = {
     Assurance.MODERATE: "Moderate assurance",
     Assurance.LIMITED: "Limited assurance",
     Assurance.NONE: "No assurance",
-}
-STRENGTH = {
-    Strength.HIGH: "high",
-    Strength.MODERATE: "moderate",
-    Strength.LOW: "low",
-    Strength.VERY_LOW: "very low",
 }
 LENS = {
     Lens.PEOPLE: "People and skills",

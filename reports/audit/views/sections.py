@@ -24,12 +24,11 @@ from reports.audit.views.naming import (
     RELIANCE,
     SAYS,
     STANDING,
-    STRENGTH,
     VISIBILITY,
     source,
 )
 from reports.findings import Nature
-from reports.findings.sentences import AGREEMENTS
+from reports.findings.sentences import AGREEMENTS, STRENGTHS
 from reports.plan import State, dated
 
 NOT_YET = "not yet"
@@ -119,7 +118,7 @@ def called(found: Found) -> Line:
 def surety(found: Found) -> str:
     """How sure we are, in a word or two."""
     return (
-        f"{STRENGTH[found.surety.strength]} strength of evidence"
+        f"{STRENGTHS[found.surety.strength]} strength of evidence"
         if found.surety
         else "strength not judged yet"
     )
