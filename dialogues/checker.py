@@ -133,7 +133,8 @@ def _never_asked(script: Script, reading: Reading) -> Iterator[Problem]:
 
 
 def _why_never(spot: Spot, rule: Compiled, script: Script) -> str:
-    if not rule.uses and not rule.volatile and not spot.chain and not _holds_anyway(rule, script):
+    depends = rule.uses or rule.volatile or rule.outside or spot.chain
+    if not depends and not _holds_anyway(rule, script):
         return "its condition never holds."
     wanted: dict[str, str] = {}
     for name, value in required_values(rule.source):

@@ -83,6 +83,7 @@ class Compiled:
     volatile: bool
     own: int | None = None
     anywhere: bool = False  # whether it comes out the same from every instance and at any time
+    outside: bool = False  # whether it looks at a list that is only known once an interview begins
 
 
 def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices: bool = False) -> Compiled:
@@ -105,6 +106,7 @@ def compile_expression(source: str, outline: Outline, spot: Spot, *, of_choices:
         and compiler.own is None
         and not compiler.volatile
         and all(map(_is_ordinary, compiler.uses)),
+        compiler.outside,
     )
 
 
@@ -150,6 +152,7 @@ class _Compiler:
     volatile: bool = False
     counting: bool = False  # whether a hidden node differs from an empty one here
     own: int | None = None
+    outside: bool = False
 
     def code(self, tree: Expression) -> Code:
         match tree:
@@ -375,14 +378,20 @@ class _Compiler:
         inner = _Compiler(self.outline, spot, current=self.current or self.spot)
         code = inner.code(tree)
         self.uses |= {Use(use.spot, min(use.bound, spot.depth)) for use in inner.uses}
-        self.volatile = self.volatile or inner.volatile
+        self._lean_on(inner)
         return code
+
+    def _lean_on(self, inner: _Compiler) -> None:
+        """What makes a part of the expression uncertain makes the whole so."""
+        self.volatile = self.volatile or inner.volatile
+        self.outside = self.outside or inner.outside
 
     def _lookup(self, path: Path) -> Code:
         """`instance('list')/root/item[…]/column`: a cell of a choice list."""
         name = path.steps[0].name
         if name not in self.outline.form.choices and name not in self.outline.form.external:
             raise Mistake(f"No choice list is called “{name}”.", path.at)
+        self.outside = self.outside or name in self.outline.form.external
         tests = [self._item_test(tree) for step in path.steps[1:] for tree in step.predicates]
         column = path.steps[-1].name
         cells = _cells(name, tests, "name" if column in ("item", "root") else column)
@@ -392,6 +401,7 @@ class _Compiler:
         inner = _Compiler(self.outline, self.spot, of_choices=True, current=self.current or self.spot)
         code = inner.code(tree)
         self.uses |= inner.uses
+        self._lean_on(inner)
         if code.gives is Gives.NUMBER:
             number = as_number(code)
             return lambda c: to_number((c.item or {}).get("position()", "")) == number(c)

@@ -112,6 +112,12 @@ def test_a_question_that_can_never_be_asked_is_told() -> None:
     assert "unreachable" not in found([one, either], choices_of("s", "", ""))
 
 
+def test_a_question_that_waits_for_a_list_from_outside_is_not_called_unreachable() -> None:
+    listed = {"type": "select_one_from_file rooms.csv", "name": "room", "label": "Which?"}
+    asked = {**listed, "relevant": "count(instance('rooms')/root/item) > 0"}
+    assert "unreachable" not in found([TEXT, asked])
+
+
 def test_a_condition_that_looks_ahead_is_told() -> None:
     later = {"type": "integer", "name": "b", "label": "How many?"}
     assert "asked after it" in found([{**TEXT, "relevant": "${b} > 1"}, later])["looks_ahead"].message
