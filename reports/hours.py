@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
 from msgspec import Struct
 
 
@@ -102,4 +101,6 @@ def next_allowed(moment: datetime, nation: Nation | None = None, hours: Hours = 
 
 @lru_cache(maxsize=64)
 def _holidays(nation: Nation, year: int) -> frozenset[date]:
+    from holidays import country_holidays  # noqa: PLC0415 - brings the calendars of the whole world: a seventh of a second
+
     return frozenset(country_holidays("GB", subdiv=_BY_NATION[nation], years=year))

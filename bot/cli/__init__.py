@@ -3,61 +3,79 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from bot.cli.audits import app as audits
-from bot.cli.backups import backup, restore
-from bot.cli.chat import chat
-from bot.cli.codebook import app as codebook
-from bot.cli.contacts import app as contacts
-from bot.cli.demo import demo
-from bot.cli.findings import app as findings
-from bot.cli.forms import app as forms
-from bot.cli.journal import app as journal
-from bot.cli.keys import app as keys
-from bot.cli.measures import app as measures
-from bot.cli.people import app as people
-from bot.cli.plan import app as plan
-from bot.cli.report import report, report_template
-from bot.cli.reports import app as reports
-from bot.cli.serve import serve
-from bot.cli.slips import slips
 from bot.cli.trouble import Trouble
 
+# A command, and the room of this house where it is: only the room of the one that is wanted is entered, since all of
+# them together take longer than most commands.
+_ROOMS = {
+    "forms": "forms",
+    "audits": "audits",
+    "people": "people",
+    "journal": "journal",
+    "contacts": "contacts",
+    "keys": "keys",
+    "codebook": "codebook",
+    "findings": "findings",
+    "plan": "plan",
+    "measures": "measures",
+    "reports": "reports",
+    "chat": "chat",
+    "demo": "demo",
+    "report": "report",
+    "report-template": "report",
+    "serve": "serve",
+    "slips": "slips",
+    "backup": "backups",
+    "restore": "backups",
+}
+
+
+class _Commands(Mapping[str, object]):
+    """Every command by its name; its room is entered when it is asked for."""
+
+    def __getitem__(self, name: str) -> object:
+        """The group of commands that a room has as `app`, or its function that is called like the command."""
+        room = import_module(f"bot.cli.{_ROOMS[name]}")
+        app: typer.Typer | None = getattr(room, "app", None)
+        if app is None:
+            app = typer.Typer()
+            app.command()(getattr(room, name.replace("-", "_")))
+        command = get_command(app)
+        command.name = name
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ROOMS)
+
+    def __len__(self) -> int:
+        return len(_ROOMS)
+
+
+class _House(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Commands()})
+
+
 app = typer.Typer(
-    name="candour",
+    cls=_House,
     help="Listens after a serious safeguarding incident, and shows what changed.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(forms, name="forms", help="Check forms and try them out.")
-app.add_typer(audits, name="audits", help="Open, follow and close audits, and invite people.")
-app.add_typer(people, name="people", help="Who has a role in an audit, and how they come to sign in.")
-app.add_typer(
-    journal, name="journal", help="What was done with audits, and whether anybody changed it since."
-)
-app.add_typer(
-    contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
-)
-app.add_typer(keys, name="keys", help="Where keys are, and new ones in the place of the old.")
-app.add_typer(
-    contacts, name="contacts", help="Whom to call when someone is at risk, and who checked it when."
-)
-app.add_typer(codebook, name="codebook", help="What people's words can be tied to, and how that is changed.")
-app.add_typer(findings, name="findings", help="What was found in an audit, and how sure that is.")
-app.add_typer(plan, name="plan", help="The plan of an audit: what is due, and when.")
-app.add_typer(measures, name="measures", help="Numbers followed month by month, and whether they changed.")
-app.add_typer(reports, name="reports", help="Two published reports side by side.")
-app.command()(chat)
-app.command()(demo)
-app.command()(report)
-app.command()(report_template)
-app.command()(serve)
-app.command()(slips)
-app.command()(backup)
-app.command()(restore)
+
+
+@app.callback()
+def _candour() -> None:
+    """Without a command there is nothing to do."""
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Open, follow and close audits, and invite people.")
 
 
 class Role(StrEnum):

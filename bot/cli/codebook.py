@@ -22,7 +22,7 @@ from reports.revisions import Revision
 from storage.journal import OPERATOR
 from storage.unit_of_work import Storage
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="What people's words can be tied to, and how that is changed.")
 
 
 class Format(StrEnum):

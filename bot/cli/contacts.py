@@ -11,7 +11,7 @@ from bot.cli.serve import contacts_of, settings_here
 from bot.clock import SystemClock
 from bot.contacts import Contact
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Whom to call when someone is at risk, and who checked it when.")
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 from bot.cli.audits import Name, storage_here
 from bot.services import planning
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="What was found in an audit, and how sure that is.")
 
 
 @app.callback()

@@ -20,7 +20,7 @@ from dialogues.problems import Problem
 from dialogues.rehearsal import Played, Rehearsal
 from dialogues.rehearsal import rehearse as play
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Check forms and try them out.")
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 

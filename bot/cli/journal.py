@@ -72,7 +72,9 @@ _PLAIN: dict[type[What], str] = {
     ConcernRead: "read a concern of {audit}",
 }
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True, help="What was done with audits, and whether anybody changed it since."
+)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from storage.epochs import Epochs, InMemory, day
 from storage.keys import Keys
 from storage.unit_of_work import Storage
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Where keys are, and new ones in the place of the old.")
 
 
 @app.command()

@@ -18,7 +18,7 @@ from reports import monthly, plotting
 from reports.measures import Chart, Charted, Measure, chart
 from reports.monthly import Series
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Numbers followed month by month, and whether they changed.")
 
 
 @app.callback()

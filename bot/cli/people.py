@@ -16,7 +16,7 @@ from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 _GROUP = 4  # characters of a code that are read together
 _WAYS = {"passkey": "passkey", "totp": "app"}
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Who has a role in an audit, and how they come to sign in.")
 Person = Annotated[str, typer.Argument(help="Who it is, as `candour people list` says: 3f2a91bc.")]
 
 

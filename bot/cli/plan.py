@@ -14,7 +14,7 @@ from bot.services import calendars, planning
 from reports.plan import line
 from storage.errors import UnknownAuditError
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="The plan of an audit: what is due, and when.")
 
 
 @app.callback()

@@ -18,7 +18,7 @@ from reports.rendering import Voice, clipped
 from reports.waves import Side, Withheld
 from reports.words import words
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Two published reports side by side.")
 
 _VERDICTS = {
     Verdict.IMPROVED: "Improved",

@@ -23,15 +23,24 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
+def _steps() -> list[str]:
+    """As Alembic finds them, the newest first."""
+    return [step.revision for step in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()]
+
+
+def test_what_is_wanted_and_known_is_told_without_alembic_and_as_alembic_does() -> None:
+    assert migrations.wanted() == _steps()[0]
+    assert all(map(migrations.knows, _steps()))
+    assert not migrations.knows("base")
+
+
 def test_the_migrations_lead_to_the_tables(storage: Storage) -> None:
     with storage.database.reading() as connection:
         assert _differences(connection) == []
 
 
 def test_every_step_goes_down_and_up_again_with_data_in_it(filled: Storage) -> None:
-    steps = [
-        step.revision for step in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()
-    ]
+    steps = _steps()
     with filled.writing() as work:  # something in the newest tables; `filled` saw to the oldest
         work.slips.issue("rowan-house", 3, "lead")
         person = work.people.add("rowan-house", "lead", "telegram", "4711")
