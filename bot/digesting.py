@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from msgspec import Struct
-
 from bot import covering, figures, results, tying
 from bot.results import Themes
 from bot.wording import Voice, mark
+from dialogues.wordless import Wordless
 from reports import digest, disclosure, themes
 from reports.digest import Bar, Next, Planned, Standings
 from reports.plan import Action
@@ -38,7 +37,7 @@ _STEPS = {
 }
 
 
-class Digest(Struct, frozen=True):
+class Digest(Wordless, frozen=True):
     """A digest: paragraphs that fit one message, and the themes as a picture (SVG), '' where there is none.
 
     `alternative` says in words what the picture shows. No words in its repr.
@@ -47,9 +46,6 @@ class Digest(Struct, frozen=True):
     parts: tuple[str, ...]
     picture: str = ""
     alternative: str = ""
-
-    def __repr__(self) -> str:
-        return "Digest"
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from dialogues.form import Form
 from dialogues.interview import Interview
 from dialogues.moves import Move
 from dialogues.prompts import Item, Prompt
+from dialogues.wordless import Wordless
 from storage.interviews import Visit
 from storage.threads import Message
 
@@ -31,26 +32,19 @@ class Address(Struct, frozen=True):
 # What a person does, as a channel knows it before anybody has looked up where they are.
 
 
-class _Said(Struct, frozen=True):
-    """Something a person did. It has no repr: it may be an answer."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Words(_Said, frozen=True):
+class Words(Wordless, frozen=True):
     """What was typed: an answer, the words of a button, or a command such as `/back`."""
 
     text: str
 
 
-class Tap(_Said, frozen=True):
+class Tap(Wordless, frozen=True):
     """A tapped button, as its token (`bot.buttons`)."""
 
     token: str
 
 
-class Attached(_Said, frozen=True):
+class Attached(Wordless, frozen=True):
     """A photo or a file: its content with nothing in it but what is seen or heard, and its extension (`jpg`).
 
     `problem` says why it cannot be taken; then there is no content.
@@ -61,13 +55,13 @@ class Attached(_Said, frozen=True):
     problem: str = ""
 
 
-class Odd(_Said, frozen=True):
+class Odd(Wordless, frozen=True):
     """Something that no question takes, by its kind (`sticker`)."""
 
     kind: str
 
 
-class Enter(_Said, frozen=True):
+class Enter(Wordless, frozen=True):
     """They come by a link: `code` is a slip, or the name of an audit that is open to all.
 
     Where the channel says where they are (a page), it can only be a slip; then nothing begins yet.
@@ -76,27 +70,27 @@ class Enter(_Said, frozen=True):
     code: str
 
 
-class Go(_Said, frozen=True):
+class Go(Wordless, frozen=True):
     """They turn to another form of the same audit, by its name or by what it records (`concern`)."""
 
     form: str
 
 
-class Returned(_Said, frozen=True):
+class Returned(Wordless, frozen=True):
     """They have come back with a receipt, which was looked at before: what it leads to."""
 
     visit: Visit
 
 
-class About(_Said, frozen=True):
+class About(Wordless, frozen=True):
     """They want to read what is kept about them."""
 
 
-class SignIn(_Said, frozen=True):
+class SignIn(Wordless, frozen=True):
     """They want to sign in on the web pages, if they have a role."""
 
 
-class Wish(_Said, frozen=True):
+class Wish(Wordless, frozen=True):
     """What an auditor or lead wants to do beside the questions (`interviews`, `observe`, `give`), and with what."""
 
     what: str
@@ -193,17 +187,14 @@ class Promises(Struct, frozen=True):
     days: int
 
 
-class Admitted(Struct, frozen=True):
+class Admitted(Wordless, frozen=True):
     """Somebody with a role may sign in with this code, once, within so many minutes. It has no repr."""
 
     code: str
     minutes: int
 
-    def __repr__(self) -> str:
-        return "Admitted()"
 
-
-class Desk(Struct, frozen=True):
+class Desk(Wordless, frozen=True):
     """What an auditor or lead reads beside the questions, and where they can go: words and tokens of buttons.
 
     It has no repr: whom they speak with is not for others.
@@ -212,11 +203,8 @@ class Desk(Struct, frozen=True):
     text: tuple[str, ...]
     ways: tuple[tuple[str, str], ...] = ()
 
-    def __repr__(self) -> str:
-        return "Desk()"
 
-
-class Letter(Struct, frozen=True):
+class Letter(Wordless, frozen=True):
     """A message that starts with us: plain text; words and tokens of buttons; a picture (PNG), or none.
 
     It has no repr: what is planned is not for others.
@@ -226,11 +214,8 @@ class Letter(Struct, frozen=True):
     ways: tuple[tuple[str, str], ...] = ()
     picture: bytes = b""
 
-    def __repr__(self) -> str:
-        return "Letter()"
 
-
-class Sheet(Struct, frozen=True):
+class Sheet(Wordless, frozen=True):
     """An excerpt that an auditor ties to themes in a chat: what is said first, the excerpt in its answer, then why.
 
     `rows` of buttons: words and tokens. `stale`: the button belonged to an earlier excerpt. No words in its repr.
@@ -243,9 +228,6 @@ class Sheet(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     stale: bool = False
-
-    def __repr__(self) -> str:
-        return "Sheet()"
 
     @property
     def text(self) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
 from bot import covering, wording
 from bot.cases import participant
 from bot.worktable import SETTLED, Forms, counted, decided
 from dialogues import engine
 from dialogues.form import Form
+from dialogues.wordless import Wordless
 from reports import themes
 from reports.assembly import decode
 from reports.codebook import Codebook, Standing
@@ -30,7 +29,7 @@ from storage.errors import AuditOpenError
 from storage.unit_of_work import UnitOfWork
 
 
-class Themes(Struct, frozen=True):
+class Themes(Wordless, frozen=True):
     """The results of an audit, the framework matrix, and what there is to say it with.
 
     `published`: whether what anonymous people said is among it, which may be once the audit is `closed`.
@@ -48,9 +47,6 @@ class Themes(Struct, frozen=True):
     questions: dict[str, str]
     roles: dict[str, str]
     excerpts: dict[bytes, str]
-
-    def __repr__(self) -> str:
-        return "Themes"
 
 
 def found(work: UnitOfWork, name: str, language: str = wording.SOURCE) -> Themes:

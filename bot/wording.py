@@ -26,6 +26,7 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Attribution, Form, Kind
 from dialogues.moves import Move
 from dialogues.prompts import Prompt, Reason
+from dialogues.wordless import Wordless
 from storage.casework import (
     ACTION,
     CHALLENGE,
@@ -150,15 +151,12 @@ class Button(Struct, frozen=True):
         return f"Button({self.move!r})"
 
 
-class Line(Struct, frozen=True):
+class Line(Wordless, frozen=True):
     """One earlier question with its answer as people read it, and the move that changes it."""
 
     label: str
     answer: str
     change: Move
-
-    def __repr__(self) -> str:
-        return "Line"
 
 
 class Outgoing(Struct, frozen=True):

@@ -9,17 +9,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeAlias
 
-from msgspec import Struct
+from dialogues.wordless import Wordless
 
 
-class _Move(Struct, frozen=True, kw_only=True, tag=str.lower, omit_defaults=True):
+class _Move(Wordless, frozen=True, kw_only=True, tag=str.lower, omit_defaults=True):
     """A move, and where it belongs."""
 
     question: str | None = None
     turn: int | None = None
-
-    def __repr__(self) -> str:
-        return type(self).__name__
 
 
 class Begin(_Move, frozen=True, repr_omit_defaults=True):

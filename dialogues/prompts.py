@@ -12,13 +12,11 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from dialogues.form import Kind
+from dialogues.wordless import Wordless
 
 
-class _Prompt(Struct, frozen=True, kw_only=True, tag=str.lower, omit_defaults=True):
+class _Prompt(Wordless, frozen=True, kw_only=True, tag=str.lower, omit_defaults=True):
     """Something to show."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
 
 
 class Option(Struct, frozen=True):
@@ -106,7 +104,7 @@ class AskAgain(_Prompt, frozen=True):
     example: str = ""
 
 
-class Item(Struct, frozen=True):
+class Item(Wordless, frozen=True):
     """One line of what was answered so far; `answer` is as people read it, empty when skipped.
 
     `kind` is that of the question: dates are worded by the channel, and of a file `answer` is only its name.
@@ -117,9 +115,6 @@ class Item(Struct, frozen=True):
     answer: str
     value: str = ""
     kind: Kind = Kind.TEXT
-
-    def __repr__(self) -> str:
-        return "Item"
 
 
 class Review(_Prompt, frozen=True):
@@ -160,15 +155,12 @@ class ChooseLanguage(_Prompt, frozen=True):
     languages: tuple[Option, ...]
 
 
-class Section(Struct, frozen=True):
+class Section(Wordless, frozen=True):
     """A section by the path of its group: its label, and how far it is."""
 
     path: str
     label: str
     progress: Progress
-
-    def __repr__(self) -> str:
-        return "Section"
 
 
 class Sections(_Prompt, frozen=True):

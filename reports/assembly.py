@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from dialogues.form import NO_TEXT, Choice, Form, Kind, Language, Question, Text
+from dialogues.wordless import Wordless
 from reports import codebook, disclosure, scoring
 from reports.codebook import Theme
 from reports.disclosure import FEW, NEARLY_ALL, Band, Breakdown, Part, Quarter, Range, Share
@@ -271,7 +272,7 @@ def decode(content: bytes) -> Report:
     return _decoder.decode(content)
 
 
-class _Item(Struct, frozen=True):
+class _Item(Wordless, frozen=True):
     """A scored question with its exact counts, in all and by group. It never leaves this file."""
 
     question: Question
@@ -287,9 +288,6 @@ class _Item(Struct, frozen=True):
     def people(self) -> dict[str, int]:
         """Everyone by group, also where none was declared."""
         return self.sizes or {"": self.score.n}
-
-    def __repr__(self) -> str:
-        return "_Item"
 
 
 class _Assembly(Struct, frozen=True):

@@ -9,6 +9,7 @@ from math import erfc, sqrt
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dialogues.wordless import Wordless
 from reports.scoring import Interval, wilson
 
 SMALL, LARGE = 0.10, 0.20
@@ -27,7 +28,7 @@ class Verdict(StrEnum):
     INSUFFICIENT = "insufficient"  # too few on one side
 
 
-class Positive(Struct, frozen=True):
+class Positive(Wordless, frozen=True):
     """`x` of `n` people are positive. `x` may be a mean over several questions, so no whole number. No repr: exact."""
 
     x: float
@@ -37,9 +38,6 @@ class Positive(Struct, frozen=True):
     def p(self) -> float:
         """The positive share, n > 0."""
         return self.x / self.n
-
-    def __repr__(self) -> str:
-        return "Positive"
 
 
 class Gap(Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from dialogues.wordless import Wordless
 from reports.learning import is_installed
 from reports.phrases import tokens
 from reports.suggesting import is_common
@@ -22,14 +23,11 @@ _FEW = 5  # excerpts may share any word
 _COMMON = 0.3  # of all excerpts: a word in more of them holds no group together
 
 
-class Loose(Struct, frozen=True):
+class Loose(Wordless, frozen=True):
     """An excerpt that nothing fits. It has no repr."""
 
     id: bytes
     text: str
-
-    def __repr__(self) -> str:
-        return "Loose()"
 
 
 class Group(Struct, frozen=True):

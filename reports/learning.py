@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dialogues.wordless import Wordless
 from reports.codebook import Codebook
 from reports.coding import theme_of
 from reports.phrases import tokens
@@ -39,15 +40,12 @@ _FLOOR = (
 _BATCH = 5_000  # pieces at once, so that memory stays bounded
 
 
-class Confirmed(Struct, frozen=True):
+class Confirmed(Wordless, frozen=True):
     """A piece and the codes that a person tied to it (none: nothing fits). It has no repr."""
 
     excerpt: bytes
     piece: Piece
     codes: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return "Confirmed()"
 
 
 def is_installed() -> bool:

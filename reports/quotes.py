@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from msgspec import Struct
-
 from dialogues.identifying import find_pieces
+from dialogues.wordless import Wordless
 
 
 class Missing(StrEnum):
@@ -19,27 +18,21 @@ class Missing(StrEnum):
     SECOND_PERSON = "second_person"  # who agreed is who redacted
 
 
-class Redaction(Struct, frozen=True):
+class Redaction(Wordless, frozen=True):
     """The words as they may be read, and the account of whoever looked over them. It has no repr."""
 
     words: str
     by: str
 
-    def __repr__(self) -> str:
-        return "Redaction"
 
-
-class Approval(Struct, frozen=True):
+class Approval(Wordless, frozen=True):
     """Exactly these words may be quoted, says this account. It has no repr."""
 
     words: str
     by: str
 
-    def __repr__(self) -> str:
-        return "Approval"
 
-
-class Quote(Struct, frozen=True):
+class Quote(Wordless, frozen=True):
     """Words that may be published, on a question or theme. It has no group, and no repr.
 
     Cannot be made, nor read back, while a condition is missing: raises ValueError.
@@ -59,9 +52,6 @@ class Quote(Struct, frozen=True):
     def words(self) -> str:
         """What may be read."""
         return self.redaction.words
-
-    def __repr__(self) -> str:
-        return "Quote"
 
 
 def missing(*, consent: bool, redaction: Redaction | None, approval: Approval | None) -> tuple[Missing, ...]:

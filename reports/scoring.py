@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import sqrt
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dialogues.form import Form, Question
+from dialogues.wordless import Wordless
 
 DONT_KNOW = "dont_know"  # the choice, without a score, whose share is a result of its own
 Z95 = 1.959963984540054  # the standard normal quantile of 97.5 %
 
 
-class Tally(Struct, frozen=True):
+class Tally(Wordless, frozen=True):
     """All that is counted of the answers to one form.
 
     `responses` people answered, `groups` of them in each declared group ('' where it was not said).
@@ -26,11 +27,8 @@ class Tally(Struct, frozen=True):
     """
 
     responses: int
-    groups: dict[str, int] = {}
-    counts: dict[str, dict[str, dict[str, int]]] = {}
-
-    def __repr__(self) -> str:
-        return "Tally"
+    groups: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 class Interval(Struct, frozen=True):

@@ -9,31 +9,26 @@ import msgspec
 import segno
 from msgspec import Struct
 
+from dialogues.wordless import Wordless
 from reports import typesetting
 
 TEMPLATE = "slips.typ"
 _CORRECTED = "m"  # how much of a code may be torn or stained: 15 %
 
 
-class QR(Struct, frozen=True):
+class QR(Wordless, frozen=True):
     """A code to scan: where it leads, what stands below, what is read out instead. It has no repr."""
 
     address: str
     caption: str
     alt: str
 
-    def __repr__(self) -> str:
-        return "QR"
 
-
-class Invitation(Struct, frozen=True):
+class Invitation(Wordless, frozen=True):
     """One slip: its code as it is typed, and those to scan. It has no repr."""
 
     code: str
     scanned: tuple[QR, ...]
-
-    def __repr__(self) -> str:
-        return "Invitation"
 
 
 class Sheet(Struct, frozen=True):

@@ -17,6 +17,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dialogues.wordless import Wordless
 from reports.codebook import DATA, Codebook
 from reports.coding import Direction, Segment, Shown, theme_of
 from reports.phrases import Found, Phrase, Phrases, Token, split, tokens
@@ -33,7 +34,7 @@ _LANGUAGE = "en"
 _SCRIPTS = {"MALAYALAM": "ml", "ARABIC": "ur"}
 
 
-class Piece(Struct, frozen=True):
+class Piece(Wordless, frozen=True):
     """What something is suggested for: a text, and the question it answers (its theme and polarity). It has no repr.
 
     Without a `language` one is guessed.
@@ -43,9 +44,6 @@ class Piece(Struct, frozen=True):
     theme: str = ""
     polarity: int = 1
     language: str = ""
-
-    def __repr__(self) -> str:
-        return "Piece()"
 
 
 class Suggestion(Struct, frozen=True):

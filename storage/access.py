@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from dialogues.wordless import Wordless
 from storage.keys import Keys
 from storage.locks import hold
 from storage.slips import ALPHABET, as_meant
@@ -29,27 +30,21 @@ LONGEST = 12 * 3600
 TOUCH = 60  # seconds: as exactly as this we know when a session was last seen
 
 
-class Authenticator(Struct, frozen=True, tag="totp"):
+class Authenticator(Wordless, frozen=True, tag="totp"):
     """An app that makes codes (RFC 6238). `step` is the last one that was taken, `wrong` how many since were not."""
 
     secret: bytes
     step: int = 0
     wrong: int = 0
 
-    def __repr__(self) -> str:
-        return "Authenticator()"
 
-
-class Passkey(Struct, frozen=True, tag="passkey"):
+class Passkey(Wordless, frozen=True, tag="passkey"):
     """A passkey (WebAuthn). `since`: challenges from before this moment, in milliseconds, were answered already."""
 
     credential: bytes
     public_key: bytes
     count: int
     since: int
-
-    def __repr__(self) -> str:
-        return "Passkey()"
 
 
 Shown: TypeAlias = Authenticator | Passkey
@@ -62,7 +57,7 @@ class Credential(Struct, frozen=True):
     shown: Shown
 
 
-class Session(Struct, frozen=True):
+class Session(Wordless, frozen=True):
     """A browser that somebody signs in with. `confirmed`: when passkey or code was last shown; 0: not yet."""
 
     hash: bytes
@@ -70,9 +65,6 @@ class Session(Struct, frozen=True):
     began: int
     seen: int
     confirmed: int
-
-    def __repr__(self) -> str:
-        return "Session()"
 
     def is_over(self, now: int) -> bool:
         """Whether it was too long, or too long idle."""

@@ -15,11 +15,11 @@ from random import SystemRandom
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
 from dialogues.form import Form, Kind, Question
 from dialogues.responses import Response
+from dialogues.wordless import Wordless
 from reports.scoring import Tally
 from storage import coding
 from storage.files import digest_in
@@ -36,18 +36,15 @@ _NOTHING: tuple[object, ...] = (None, "", [])
 _COUNTED = frozenset({Kind.ACKNOWLEDGE, Kind.RANGE, Kind.RANK, Kind.SELECT_MULTIPLE, Kind.SELECT_ONE})
 
 
-class Piece(Struct, frozen=True):
+class Piece(Wordless, frozen=True):
     """One answer on its own: its question's path, its value, whether it may be counted. It has no repr."""
 
     question: str
     value: str
     counted: bool
 
-    def __repr__(self) -> str:
-        return "Piece()"
 
-
-class Written(Struct, frozen=True):
+class Written(Wordless, frozen=True):
     """What somebody wrote in their own words: digest of the form, path of the question, tag. It has no repr."""
 
     form: str
@@ -55,11 +52,8 @@ class Written(Struct, frozen=True):
     tag: bytes
     text: str
 
-    def __repr__(self) -> str:
-        return "Written()"
 
-
-class Submission(Struct, frozen=True):
+class Submission(Wordless, frozen=True):
     """A response to be sealed for an audit; `form` is the digest of the form that it answers. It has no repr.
 
     `tags` is the key of the receipt's tags (`Opened.tags`).
@@ -71,18 +65,12 @@ class Submission(Struct, frozen=True):
     response: Response
     tags: bytes
 
-    def __repr__(self) -> str:
-        return "Submission()"
 
-
-class _Pooled(Struct, frozen=True):
+class _Pooled(Wordless, frozen=True):
     """What is sealed into the pool."""
 
     response: Response
     tags: bytes
-
-    def __repr__(self) -> str:
-        return "_Pooled()"
 
 
 class Answers:

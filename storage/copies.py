@@ -28,6 +28,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Date, MetaData, Table, Text, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from dialogues.wordless import Wordless
 from storage import migrations
 from storage.errors import BackupError
 from storage.locks import on_server
@@ -56,13 +57,10 @@ class Heading(Struct, frozen=True, array_like=True, tag="table"):
     columns: tuple[str, ...]
 
 
-class Line(Struct, frozen=True, array_like=True, tag="row"):
+class Line(Wordless, frozen=True, array_like=True, tag="row"):
     """A row. It has no repr."""
 
     values: tuple[Any, ...]
-
-    def __repr__(self) -> str:
-        return "Line()"
 
 
 class End(Struct, frozen=True, array_like=True, tag="end"):

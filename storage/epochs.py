@@ -21,8 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from msgspec import Struct
-
+from dialogues.wordless import Wordless
 from storage import keys
 from storage.errors import KeysUnavailableError, StorageError, UnsafeFileError, UnsafeSettingError
 from storage.keys import KEY_BYTES, EpochKey
@@ -213,14 +212,11 @@ class InRedis:
         self._forgets = True
 
 
-class Ring(Struct, frozen=True):
+class Ring(Wordless, frozen=True):
     """The keys of this moment: the one that locks, and those that only open what was locked before. No repr."""
 
     newest: EpochKey
     older: tuple[EpochKey, ...] = ()
-
-    def __repr__(self) -> str:
-        return "Ring()"
 
     @property
     def epochs(self) -> frozenset[int]:

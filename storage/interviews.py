@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from dialogues.interview import Interview, State
+from dialogues.wordless import Wordless
 from storage.epochs import Epochs, Ring
 from storage.errors import UndecipherableError
 from storage.keys import EpochKey
@@ -78,7 +79,7 @@ class Visit(Struct, frozen=True, omit_defaults=True):
         return f"Visit({self.audit!r})"
 
 
-class Tying(Struct, frozen=True, omit_defaults=True):
+class Tying(Wordless, frozen=True, omit_defaults=True):
     """The excerpt that an auditor has before them in a chat; none when all is coded. It has no repr.
 
     `wants` says what the next text is: a `memo`, or where to `split`; else it is a code. `memo` is kept until a code is
@@ -92,9 +93,6 @@ class Tying(Struct, frozen=True, omit_defaults=True):
     memo: str = ""
     blind: bool = False
     adds: bool = False
-
-    def __repr__(self) -> str:
-        return "Tying()"
 
 
 class Conversation(Struct, frozen=True, omit_defaults=True):

@@ -34,7 +34,6 @@ import secrets
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from nacl.bindings import (
     crypto_box_keypair,
     crypto_box_seal,
@@ -44,6 +43,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
+from dialogues.wordless import Wordless
 from storage.errors import KeyUnreadableError, UndecipherableError
 from storage.private import refuse_shared
 
@@ -61,24 +61,18 @@ _NONCE_BYTES = 24
 _ENDS = b"\x80"  # ISO/IEC 7816-4: this byte, then zeros
 
 
-class Wrapped(Struct, frozen=True):
+class Wrapped(Wordless, frozen=True):
     """The keys of an audit as they are stored: the private half is locked. They have no repr."""
 
     public: bytes
     private: bytes
 
-    def __repr__(self) -> str:
-        return "Wrapped()"
 
-
-class Pair(Struct, frozen=True):
+class Pair(Wordless, frozen=True):
     """The keys of an audit: `public` seals, `private` unseals. They have no repr."""
 
     public: bytes
     private: bytes
-
-    def __repr__(self) -> str:
-        return "Pair()"
 
 
 class EpochKey:

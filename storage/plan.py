@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, i
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.responses import Response
+from dialogues.wordless import Wordless
 from reports import reminding
 from reports.findings import Finding, Standing
 from reports.measures import Measure, Point, Rebase
@@ -46,7 +47,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         return f"Entry({self.kind!r})"
 
 
-class Followed(Struct, frozen=True, kw_only=True):
+class Followed(Wordless, frozen=True, kw_only=True):
     """A number that is followed month by month in an audit. No numbers in its repr."""
 
     id: str
@@ -54,9 +55,6 @@ class Followed(Struct, frozen=True, kw_only=True):
     measure: Measure
     points: tuple[Point, ...] = ()
     rebases: tuple[Rebase, ...] = ()
-
-    def __repr__(self) -> str:
-        return "Followed"
 
 
 class Publication(Struct, frozen=True):

@@ -22,6 +22,7 @@ import secrets
 from msgspec import Struct
 from nacl.bindings import crypto_box_seed_keypair, crypto_pwhash_alg, crypto_pwhash_ALG_ARGON2ID13
 
+from dialogues.wordless import Wordless
 from storage.keys import Pair
 from storage.slips import ALPHABET, as_meant
 from storage.tables import LOCATOR_BYTES, TAG_BYTES
@@ -45,14 +46,11 @@ USUAL = Cost(5, 26)  # 64 MiB; 0.16 s of one core of our test machine
 QUICK = Cost(1, 13)  # of made-up people, whose receipts nobody has
 
 
-class Opened(Struct, frozen=True):
+class Opened(Wordless, frozen=True):
     """What a receipt leads to, for as long as somebody is there with it: 32 bytes. It has no repr."""
 
     locator: bytes
     master: bytes
-
-    def __repr__(self) -> str:
-        return "Opened()"
 
     @property
     def verifier(self) -> bytes:
@@ -70,15 +68,12 @@ class Opened(Struct, frozen=True):
         return _derived(self.master, b"tags")
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Wordless, frozen=True):
     """A new receipt: the code for its owner, and what is kept of it. Its repr does not say which."""
 
     code: str
     salt: bytes
     opened: Opened
-
-    def __repr__(self) -> str:
-        return "Receipt()"
 
 
 def make(cost: Cost = USUAL) -> Receipt:

@@ -30,6 +30,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from dialogues.wordless import Wordless
 from storage import copies, migrations
 from storage.backups import digest_of, keys_of, records, sync
 from storage.casework import Casework
@@ -59,7 +60,7 @@ _OTHERS = text(
 _RUNNING = "Candour uses this database at the moment. Stop every worker first, then put the backup back."
 
 
-class Place(Struct, frozen=True):
+class Place(Wordless, frozen=True):
     """Where a backup goes: a data folder, or the address of a PostgreSQL database; and the key file.
 
     It has no repr: addresses hold passwords.
@@ -68,9 +69,6 @@ class Place(Struct, frozen=True):
     folder: Path
     key: Path
     url: str = ""
-
-    def __repr__(self) -> str:
-        return "Place()"
 
 
 class Outcome(Struct, frozen=True):

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
+from dialogues.wordless import Wordless
 from storage.keys import Pair, seal, unseal
 from storage.receipts import Opened, Receipt, proves
 from storage.tables import ID_BYTES, messages, threads
@@ -30,7 +31,7 @@ class Sender(StrEnum):
     RESPONDENT = "respondent"
 
 
-class Thread(Struct, frozen=True):
+class Thread(Wordless, frozen=True):
     """What is kept of a thread: enough to know its receipt, and to seal to it."""
 
     locator: bytes
@@ -38,9 +39,6 @@ class Thread(Struct, frozen=True):
     salt: bytes
     verifier: bytes
     public_key: bytes
-
-    def __repr__(self) -> str:
-        return "Thread()"
 
 
 class Message(Struct, frozen=True):
@@ -57,14 +55,11 @@ class Message(Struct, frozen=True):
         return f"Message({self.sender})"
 
 
-class _Written(Struct, frozen=True, array_like=True):
+class _Written(Wordless, frozen=True, array_like=True):
     """What is sealed: only those who can read it know which message of its thread it is."""
 
     number: int
     text: str
-
-    def __repr__(self) -> str:
-        return "_Written()"
 
 
 class Threads:

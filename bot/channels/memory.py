@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from msgspec import Struct
-
 from bot import buttons, promises, welcoming, wording
 from bot.messages import (
     Address,
@@ -40,18 +38,16 @@ from bot.messages import (
 from bot.turns import TurnLoop
 from bot.wording import Outgoing
 from dialogues.prompts import Signpost
+from dialogues.wordless import Wordless
 
 CHANNEL = "memory"
 
 
-class Message(Struct, frozen=True):
+class Message(Wordless, frozen=True):
     """What stands in the chat: its paragraphs, and what each of its buttons carries. It has no repr."""
 
     text: tuple[str, ...]
     buttons: tuple[tuple[str, str], ...] = ()
-
-    def __repr__(self) -> str:
-        return "Message()"
 
     @property
     def labels(self) -> list[str]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bot import wording
@@ -20,6 +19,7 @@ from dialogues import moves, prompts
 from dialogues.form import Kind
 from dialogues.moves import Move
 from dialogues.prompts import Item, Prompt
+from dialogues.wordless import Wordless
 
 CHANNEL = "web"
 RECENT = 2  # earlier answers shown in full; the others fold away
@@ -69,14 +69,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Move)
 
 
-class _Shown(Struct, frozen=True):
-    """Something to show. It has no repr: it may hold what was said."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Way(_Shown, frozen=True):
+class Way(Wordless, frozen=True):
     """A button: what it says, what it sends, how it looks."""
 
     label: str
@@ -84,7 +77,7 @@ class Way(_Shown, frozen=True):
     role: str = Role.WAY
 
 
-class Said(_Shown, frozen=True):
+class Said(Wordless, frozen=True):
     """An earlier question with its answer; `given` is false when it was left out."""
 
     label: str
@@ -93,14 +86,14 @@ class Said(_Shown, frozen=True):
     token: str
 
 
-class Note(_Shown, frozen=True):
+class Note(Wordless, frozen=True):
     """Something said before the question."""
 
     text: tuple[str, ...]
     signpost: bool
 
 
-class Card(_Shown, frozen=True):
+class Card(Wordless, frozen=True):
     """A message that is no question, with its buttons and the answers it lists."""
 
     text: tuple[str, ...]
@@ -108,7 +101,7 @@ class Card(_Shown, frozen=True):
     buttons: tuple[Way, ...]
 
 
-class Question(_Shown, frozen=True):
+class Question(Wordless, frozen=True):
     """The question that is waiting, as a control with its words and what was typed into it."""
 
     path: str
@@ -129,7 +122,7 @@ class Question(_Shown, frozen=True):
     relevant: int  # 0: there is no progress to show
 
 
-class Screen(_Shown, frozen=True):
+class Screen(Wordless, frozen=True):
     """All that a page of the conversation shows."""
 
     folded: tuple[Said, ...] = ()

@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 
 from bot import logs
 from bot.clock import Clock
+from dialogues.wordless import Wordless
 from storage.access import TOUCH, Authenticator, Credential, Passkey, Session
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -48,7 +49,7 @@ log = logs.logger(__name__)
 EXAMPLE_LEAD = "Example lead"  # a made-up person, who leads the audits of the example
 
 
-class Visitor(Struct, frozen=True):
+class Visitor(Wordless, frozen=True):
     """Somebody whose browser has a session, what they may do now, and how they are called. They have no repr."""
 
     session: Session
@@ -56,9 +57,6 @@ class Visitor(Struct, frozen=True):
     roles: frozenset[tuple[str, str]]
     name: str
     ways: frozenset[str] = frozenset()
-
-    def __repr__(self) -> str:
-        return "Visitor()"
 
     @property
     def account(self) -> bytes:
@@ -137,14 +135,11 @@ def sign_out(storage: Storage, token: str, clock: Clock) -> None:
 # An app that makes codes
 
 
-class NewApp(Struct, frozen=True):
+class NewApp(Wordless, frozen=True):
     """What an app is set up with: a secret in base 32, and an address that holds it. It has no repr."""
 
     secret: str
     address: str
-
-    def __repr__(self) -> str:
-        return "NewApp()"
 
 
 def new_app(storage: Storage, visitor: Visitor) -> NewApp:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bot.clock import Clock, SystemClock
+from dialogues.wordless import Wordless
 from storage.access import FIRST_LINK, LATER_LINK, Passkey
 from storage.errors import RequestError
 from storage.journal import OPERATOR, RoleGiven, RoleRemoved, SignInForgotten
@@ -35,14 +36,11 @@ class Appointee(Struct, frozen=True):
     ways: tuple[str, ...]
 
 
-class Link(Struct, frozen=True):
+class Link(Wordless, frozen=True):
     """What somebody signs in with, once, for so many seconds. It has no repr."""
 
     code: str
     lasts: int
-
-    def __repr__(self) -> str:
-        return "Link()"
 
 
 def appoint(

@@ -10,9 +10,8 @@ from collections.abc import Collection
 from itertools import groupby
 from random import SystemRandom
 
-from msgspec import Struct
-
 from bot.clock import Clock
+from dialogues.wordless import Wordless
 from storage.slips import LEAD, ROLES
 from storage.threads import Message, Sender
 from storage.unit_of_work import Storage, UnitOfWork
@@ -20,16 +19,13 @@ from storage.unit_of_work import Storage, UnitOfWork
 LONGEST = 4000  # characters of a message
 
 
-class Thread(Struct, frozen=True):
+class Thread(Wordless, frozen=True):
     """A thread, for `role` to read. `locator` says nothing of who has its receipt; `concern`: it began with one."""
 
     locator: bytes
     messages: tuple[Message, ...]
     role: str
     concern: bool
-
-    def __repr__(self) -> str:
-        return "Thread()"
 
     @property
     def new(self) -> bool:

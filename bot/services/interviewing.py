@@ -17,6 +17,7 @@ from bot.clock import Clock
 from dialogues import engine
 from dialogues.form import Form
 from dialogues.prompts import Item, Section
+from dialogues.wordless import Wordless
 from reports.scope import Covered
 from storage.cases import Case
 from storage.casework import EVIDENCE, Audit
@@ -35,14 +36,11 @@ class Chapter(Struct, frozen=True):
         return f"Chapter({len(self.items)} answers)"
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Wordless, frozen=True):
     """A file that was given as an answer, and its extension (`jpg`). It has no repr."""
 
     content: bytes
     extension: str
-
-    def __repr__(self) -> str:
-        return "Evidence()"
 
 
 class Transcript(Struct, frozen=True):

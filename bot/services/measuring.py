@@ -5,12 +5,11 @@ Plain functions on a `Storage`. What cannot be kept is a NotOpenedError that say
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from bot import following, wording
 from bot.clock import Clock
 from bot.following import Hand
 from dialogues.problems import Problem
+from dialogues.wordless import Wordless
 from reports import measures, monthly
 from reports.measures import Charted, Month
 from reports.monthly import Series
@@ -21,15 +20,12 @@ from storage.unit_of_work import Storage
 NOBODY = bytes(16)  # the account of whoever is at the command line
 
 
-class Shown(Struct, frozen=True):
+class Shown(Wordless, frozen=True):
     """A series with its chart, or why there is none, and what was changed in it later. No numbers in its repr."""
 
     followed: Followed
     chart: Charted
     corrections: tuple[Entry, ...] = ()
-
-    def __repr__(self) -> str:
-        return "Shown"
 
 
 def hand(account: bytes, actor: str, clock: Clock, language: str = wording.SOURCE) -> Hand:

@@ -18,6 +18,7 @@ from bot.errors import CaseElsewhereError
 from bot.listing import Asked
 from bot.weighing import Weighed
 from dialogues.interview import Interview
+from dialogues.wordless import Wordless
 from reports import plan as rules
 from reports.findings import Finding
 from reports.plan import Action, Gaps, Status
@@ -84,7 +85,7 @@ def challenges(storage: Storage, audit: str) -> tuple[Asked, ...]:
         return listing.asked(work.entries.of(audit, (CHALLENGE,)))
 
 
-class Behind(Struct, frozen=True):
+class Behind(Wordless, frozen=True):
     """What a reference of a finding names: a label, the words of an excerpt, and where it was said. It has no repr.
 
     `case` is where it was told by name (hexadecimal), `question` and `instance` the place in it; all are empty for
@@ -97,9 +98,6 @@ class Behind(Struct, frozen=True):
     case: str = ""
     question: str = ""
     instance: str = ""
-
-    def __repr__(self) -> str:
-        return "Behind"
 
 
 class Examined(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from bot.services import auditing, measuring, reauditing
 from bot.web import gate
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice
+from dialogues.wordless import Wordless
 from reports import plotting
 from reports.codebook import Codebook
 from reports.embedding import Lasting, MeasureChange, Outcome, Proposed, ThemeChange, Way
@@ -27,7 +27,7 @@ from storage.unit_of_work import Storage
 _LEVELS = {Way.IMPROVED: "low", Way.DETERIORATED: "high", Way.MIXED: "medium"}
 
 
-class Row(Struct, frozen=True):
+class Row(Wordless, frozen=True):
     """A theme or number: what it is called, where it went, how that is drawn, and what is behind it."""
 
     name: str
@@ -36,20 +36,14 @@ class Row(Struct, frozen=True):
     lines: tuple[tuple[str, str, str], ...] = ()
     counts: str = ""
 
-    def __repr__(self) -> str:
-        return "Row"
 
-
-class Stands(Struct, frozen=True):
+class Stands(Wordless, frozen=True):
     """A finding or an action: its id, its number with its title, what is proposed, and whether that is new."""
 
     id: str
     name: str
     said: str
     is_new: bool
-
-    def __repr__(self) -> str:
-        return "Stands"
 
 
 class Changing:

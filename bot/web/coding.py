@@ -18,6 +18,7 @@ from bot.web.guard import Fields
 from bot.web.pages import Pages, reading, voice_of
 from bot.wording import Voice, mark
 from bot.worktable import Card
+from dialogues.wordless import Wordless
 from reports import agreement
 from reports.agreement import Verdict
 from reports.codebook import Codebook
@@ -66,7 +67,7 @@ class Compared(Struct, frozen=True):
     verdict: str
 
 
-class Dispute(Struct, frozen=True):
+class Dispute(Wordless, frozen=True):
     """A disagreement in words: the excerpt, and what each side made of it. It has no repr."""
 
     id: str
@@ -75,9 +76,6 @@ class Dispute(Struct, frozen=True):
     sides: tuple[tuple[str, str, str], ...]  # who, in words, and the codes as a button sends them
     mark: str
     settled: str
-
-    def __repr__(self) -> str:
-        return "Dispute"
 
 
 class Coder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,22 +11,20 @@ from bot.services import auditing, corresponding
 from bot.web import gate, guard
 from bot.web.pages import Link, Pages, voice_of
 from bot.wording import Voice
+from dialogues.wordless import Wordless
 from storage.errors import PassphraseChosenError, PassphraseWeakError
 from storage.slips import LEAD
 from storage.threads import Sender
 from storage.unit_of_work import Storage
 
 
-class Shown(Struct, frozen=True):
+class Shown(Wordless, frozen=True):
     """A thread as people read it: who said what. It has no repr."""
 
     id: str
     new: bool
     concern: bool
     lines: tuple[tuple[str, str], ...]
-
-    def __repr__(self) -> str:
-        return "Shown"
 
 
 class Corresponding:

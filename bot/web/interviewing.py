@@ -33,6 +33,7 @@ from dialogues.form import SourceType
 from dialogues.interview import State
 from dialogues.moves import Back, Begin, Concern, Edit, Finish, Help, Jump, Look, Move, Pause, Resume
 from dialogues.prompts import Ask, Section
+from dialogues.wordless import Wordless
 from reports.scope import Covered
 from storage.cases import CaseStatus
 from storage.casework import OPENING
@@ -55,7 +56,7 @@ KINDS: dict[SourceType, str] = {
 Written: TypeAlias = tuple[str, ...]
 
 
-class Row(Struct, frozen=True):
+class Row(Wordless, frozen=True):
     """A case in a list. It has no repr."""
 
     title: str
@@ -63,9 +64,6 @@ class Row(Struct, frozen=True):
     state: str
     holder: str
     during: str
-
-    def __repr__(self) -> str:
-        return "Row"
 
 
 class Cell(Struct, frozen=True):

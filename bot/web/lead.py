@@ -28,6 +28,7 @@ from bot.web.pages import REPORT_STYLES, Link, Pages, reading, risk_link, static
 from bot.wording import Voice
 from dialogues import catalogues
 from dialogues.form import Form, Question
+from dialogues.wordless import Wordless
 from reports import rendering
 from reports.assembly import Report
 from reports.rendering import Links
@@ -56,16 +57,13 @@ class Summary(Struct, frozen=True):
     late: int = 0
 
 
-class Told(Struct, frozen=True):
+class Told(Wordless, frozen=True):
     """A concern as people read it: questions with answers. It has no repr."""
 
     id: str
     read: bool
     lines: tuple[tuple[str, str], ...]
     answerable: bool
-
-    def __repr__(self) -> str:
-        return "Told"
 
 
 class Lead:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from bot.web.pages import Pages, reading, voice_of
 from bot.web.uploading import Posted
 from bot.wording import Voice, mark
 from dialogues.problems import Problem
+from dialogues.wordless import Wordless
 from reports import monthly, plotting
 from reports.measures import Assurance, Chart, Month, Point, shown
 from storage.plan import Entry
@@ -38,7 +39,7 @@ _ASSURED = {
 _LEVELS = {Assurance.BEYOND: "high", Assurance.INSIDE: "medium", Assurance.SHORT: "low"}
 
 
-class Drawn(Struct, frozen=True):
+class Drawn(Wordless, frozen=True):
     """A series as a page shows it. `rows`: month, number, what it is part of; `changed`: what was changed later."""
 
     id: str
@@ -52,20 +53,14 @@ class Drawn(Struct, frozen=True):
     rows: tuple[tuple[str, str, str], ...]
     changed: tuple[str, ...]
 
-    def __repr__(self) -> str:
-        return "Drawn"
 
-
-class Wrong(Struct, frozen=True):
+class Wrong(Wordless, frozen=True):
     """What could not be kept: why, in which form (by its series, or what it sends), and what was typed. No repr."""
 
     sentences: tuple[str, ...] = ()
     form: str = ""
     field: str = ""
-    typed: dict[str, str] = {}
-
-    def __repr__(self) -> str:
-        return "Wrong"
+    typed: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def target(self) -> str:

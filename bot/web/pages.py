@@ -16,6 +16,7 @@ from bot import wording
 from bot.web import guard
 from dialogues import catalogues
 from dialogues.form import Language
+from dialogues.wordless import Wordless
 from reports import rendering
 
 STATIC = Path(__file__).parent / "static"
@@ -26,14 +27,11 @@ FOR_ROLES = ("/lead", "/audits", "/sign-in", "/sign-out")  # pages for people wi
 ROLE_LANGUAGES = ("en", "cy")  # … are in these languages; what staff read is in all of them
 
 
-class Stamp(Struct, frozen=True):
+class Stamp(Wordless, frozen=True):
     """What every form on a page carries: whose page it is, and which; it has no repr."""
 
     csrf: str
     update: str
-
-    def __repr__(self) -> str:
-        return "Stamp"
 
 
 class Speaking(Struct, frozen=True):

@@ -20,6 +20,7 @@ from bot.web.cases import SOURCES
 from bot.web.pages import Link, Pages, reading, voice_of
 from bot.wording import Voice, mark
 from dialogues.form import SourceType
+from dialogues.wordless import Wordless
 from reports import frameworks, gaps, themes
 from reports.assembly import Verdict
 from reports.coding import Direction
@@ -81,15 +82,12 @@ class Shown(Struct, frozen=True):
         return f"Shown({self.code!r})"
 
 
-class Charted(Struct, frozen=True):
+class Charted(Wordless, frozen=True):
     """A row of the matrix: what a case is called, its kind, and the excerpts of each theme with their directions."""
 
     label: str
     kind: str
     cells: tuple[tuple[tuple[str, str], ...], ...]
-
-    def __repr__(self) -> str:
-        return "Charted"
 
 
 class Theming:

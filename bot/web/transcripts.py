@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from bot.web.pages import Pages, voice_of
 from bot.wording import Voice, said
 from dialogues.interview import instance, static
 from dialogues.prompts import Item
+from dialogues.wordless import Wordless
 from storage.files import digest_in
 from storage.unit_of_work import Storage
 
@@ -41,14 +41,7 @@ _TYPES = {
 }
 
 
-class _Shown(Struct, frozen=True):
-    """Something to read. It has no repr."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Told(_Shown, frozen=True):
+class Told(Wordless, frozen=True):
     """A question with its answer; `file`: where the evidence is that was given, `name`: how that is called.
 
     `place` is what links to it name.
@@ -62,7 +55,7 @@ class Told(_Shown, frozen=True):
     place: str = ""
 
 
-class Reading(_Shown, frozen=True):
+class Reading(Wordless, frozen=True):
     """A transcript as it is read: a line for each fact, and the sections."""
 
     heading: str

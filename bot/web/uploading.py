@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 
-from msgspec import Struct
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from bot.services.attaching import MOST_BYTES
 from bot.web import guard
 from bot.web.guard import MOST_FIELDS, Fields
+from dialogues.wordless import Wordless
 
 MOST_READ = 64 * 1024 * 1024  # bytes of one form; after that we hang up
 MOST_WORDS = 64_000  # bytes of its fields together, beside the file
@@ -29,23 +29,17 @@ class TooMuchError(Exception):
     """More was sent than is read to its end."""
 
 
-class Upload(Struct, frozen=True):
+class Upload(Wordless, frozen=True):
     """A file that was chosen, by its content alone; None of it when it is too big. It has no repr."""
 
     content: bytes | None
 
-    def __repr__(self) -> str:
-        return "Upload"
 
-
-class Posted(Struct, frozen=True):
+class Posted(Wordless, frozen=True):
     """What a form brought: its fields, and the file if one was chosen. It has no repr."""
 
     fields: Fields
     upload: Upload | None = None
-
-    def __repr__(self) -> str:
-        return "Posted"
 
     @property
     def digest(self) -> bytes:

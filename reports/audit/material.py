@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from dialogues.wordless import Wordless
 from reports.assembly import Report
 from reports.audit.model import About, Challenged, Notified, Person, Shared, Source, Surety
 from reports.change import Compared
@@ -42,7 +43,7 @@ class Reaudited(Struct, frozen=True):
     compared: Compared
 
 
-class Material(Struct, frozen=True, kw_only=True):
+class Material(Wordless, frozen=True, kw_only=True):
     """Everything known of an audit that may be looked at for its report. It has no repr.
 
     `surety`: by the id of a finding. `people`: by account (hexadecimal). `evidence`: by reference; what a finding
@@ -53,9 +54,9 @@ class Material(Struct, frozen=True, kw_only=True):
     about: About
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
-    surety: dict[str, Surety] = {}
-    people: dict[str, Person] = {}
-    evidence: dict[str, Source] = {}
+    surety: dict[str, Surety] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    evidence: dict[str, Source] = field(default_factory=dict)
     used: tuple[Used, ...] = ()
     reports: tuple[Report, ...] = ()
     results: Results | None = None
@@ -68,6 +69,3 @@ class Material(Struct, frozen=True, kw_only=True):
     opinion: Opinion | None = None
     book: Codebook | None = None
     agreement: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        return "Material"

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from icalendar import Calendar, Event
-from msgspec import Struct
 
+from dialogues.wordless import Wordless
 from reports.packing import clean
 
 _MAKER = "-//Candour//Plan//EN"
@@ -30,7 +30,7 @@ class Occasion(StrEnum):
     REAUDIT = "Re-audit"
 
 
-class Day(Struct, frozen=True):
+class Day(Wordless, frozen=True):
     """A day of a plan. `about` is the hexadecimal id of the action or audit, `number` tells milestones apart.
 
     It has no repr: the title is somebody's words.
@@ -41,9 +41,6 @@ class Day(Struct, frozen=True):
     about: str
     title: str
     number: int = 0
-
-    def __repr__(self) -> str:
-        return "Day"
 
     @property
     def uid(self) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dialogues.form import Choice, Form, Question, walk
+from dialogues.wordless import Wordless
 from reports import codebook
 from reports.codebook import Codebook
 from reports.coding import Decision, theme_of
@@ -27,7 +28,7 @@ class Entry(Struct, frozen=True):
     definition: str = ""
 
 
-class Heard(Struct, frozen=True):
+class Heard(Wordless, frozen=True):
     """A named interview, record check or observation that was handed in. No words in its repr.
 
     `id` is hexadecimal, `label` the participant's name or role, `role` and `source_type` codes, `by` the auditor as
@@ -43,13 +44,10 @@ class Heard(Struct, frozen=True):
     source_type: str = ""
     by: str = ""
     language: str = "en"
-    lists: dict[str, tuple[Choice, ...]] = {}
-
-    def __repr__(self) -> str:
-        return "Heard"
+    lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
 
 
-class Excerpt(Struct, frozen=True):
+class Excerpt(Wordless, frozen=True):
     """A piece of an answer, with what each coder (as they want to be named) decided. It has no repr.
 
     `source` is the id of what was heard, `question` a path without instances; `instance` is that of the repeat it
@@ -64,11 +62,8 @@ class Excerpt(Struct, frozen=True):
     instance: str = ""
     decisions: tuple[tuple[str, Decision], ...] = ()
 
-    def __repr__(self) -> str:
-        return "Excerpt"
 
-
-class Project(Struct, frozen=True):
+class Project(Wordless, frozen=True):
     """One audit, as it leaves. Excerpts of a source that is not among those heard stay behind. It has no repr."""
 
     name: str
@@ -77,9 +72,6 @@ class Project(Struct, frozen=True):
     excerpts: tuple[Excerpt, ...] = ()
     results: Results | None = None
     synthetic: bool = False
-
-    def __repr__(self) -> str:
-        return "Project"
 
 
 def entries_of(book: Codebook, language: str = "en") -> tuple[Entry, ...]:

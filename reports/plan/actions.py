@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from dialogues.responses import Response, day_of, rows_of, text_of
+from dialogues.wordless import Wordless
 from reports.measures import Better
 
 
@@ -53,13 +54,6 @@ KINDS: dict[str, Strength] = {
     "memo": Strength.WEAKER,
 }
 """Kinds of action with their strength, after RCA2 (VA National Center for Patient Safety and IHI, 2015)."""
-
-
-class Wordless(Struct, frozen=True):
-    """What holds people's words, and so has none of them in its repr."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
 
 
 class Milestone(Wordless, frozen=True):

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Self
 
 from dialogues.responses import Response, day_of, text_of, whole_of
-from reports.plan.actions import Proof, Wordless
+from dialogues.wordless import Wordless
+from reports.plan.actions import Proof
 from reports.plan.events import (
     Agree,
     Ask,

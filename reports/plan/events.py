@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeAlias
 
-from reports.plan.actions import Action, Proof, Wordless
+from dialogues.wordless import Wordless
+from reports.plan.actions import Action, Proof
 
 
 class Agree(Wordless, frozen=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from dialogues.form import Form, Kind, SourceType
+from dialogues.wordless import Wordless
 from reports import disclosure, scope, scoring
 from reports.assembly import Report
 from reports.coding import Coded
@@ -78,7 +79,7 @@ class Pool(Struct, frozen=True):
     report: Report
 
 
-class Material(Struct, frozen=True):
+class Material(Wordless, frozen=True):
     """All that the results of an audit are made of. It has no repr.
 
     Pools, `k`, and sources that are not named are for `release` alone.
@@ -89,9 +90,6 @@ class Material(Struct, frozen=True):
     ratings: tuple[Rating, ...] = ()
     pools: tuple[Pool, ...] = ()
     k: int = disclosure.DEFAULT_K
-
-    def __repr__(self) -> str:
-        return "Material"
 
 
 def ratings(source: bytes, form: Form, answers: Mapping[str, str]) -> tuple[Rating, ...]:

@@ -18,6 +18,7 @@ from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from bot.channels.telegram import updates
 from bot.channels.telegram.updates import Update
+from dialogues.wordless import Wordless
 
 os.environ.setdefault(
     "PTB_TIMEDELTA", "true"
@@ -48,14 +49,11 @@ _batch = msgspec.json.Decoder(_Batch)
 _answer = msgspec.json.Decoder(dict[str, Any])
 
 
-class _Parts(Struct, frozen=True):
+class _Parts(Wordless, frozen=True):
     """Parameters of which some are files. It has no repr: they are somebody's."""
 
     fields: dict[str, str]
     files: dict[str, tuple[str, bytes]]
-
-    def __repr__(self) -> str:
-        return "_Parts()"
 
 
 class Requests(HTTPXRequest):

@@ -48,6 +48,7 @@ from dialogues import catalogues, moves, prompts
 from dialogues.form import Form
 from dialogues.interview import Interview, State
 from dialogues.prompts import Prompt
+from dialogues.wordless import Wordless
 from storage import slips
 from storage.errors import AuditClosedError
 
@@ -71,20 +72,17 @@ _QUIET = (prompts.Stale,)  # said about the tap, not in the chat
 _APART = (prompts.Signpost, prompts.Guide)  # messages of their own
 
 
-class Key(Struct, frozen=True):
+class Key(Wordless, frozen=True):
     """A button: its words and its token. It has no repr: its words may be an answer."""
 
     text: str
     callback_data: str
 
-    def __repr__(self) -> str:
-        return "Key()"
-
 
 Keyboard: TypeAlias = tuple[tuple[Key, ...], ...]
 
 
-class Post(Struct, frozen=True):
+class Post(Wordless, frozen=True):
     """A new message. `menu`: words that stay below the chat for good, one row each.
 
     `stays`: its buttons are right whatever comes after; else they go when the next question is asked.
@@ -95,19 +93,13 @@ class Post(Struct, frozen=True):
     menu: tuple[str, ...] = ()
     stays: bool = False
 
-    def __repr__(self) -> str:
-        return "Post()"
 
-
-class Settle(Struct, frozen=True):
+class Settle(Wordless, frozen=True):
     """The tapped message, with what was answered instead of its buttons, or with what comes next in its place."""
 
     message: int
     html: str
     keyboard: Keyboard = ()
-
-    def __repr__(self) -> str:
-        return "Settle()"
 
 
 class Refresh(Struct, frozen=True):
@@ -117,23 +109,17 @@ class Refresh(Struct, frozen=True):
     keyboard: Keyboard = ()
 
 
-class Toast(Struct, frozen=True):
+class Toast(Wordless, frozen=True):
     """The tap was seen; `text` is shown for a moment."""
 
     query: str
     text: str = ""
 
-    def __repr__(self) -> str:
-        return "Toast()"
 
-
-class Picture(Struct, frozen=True):
+class Picture(Wordless, frozen=True):
     """A picture (PNG) in a message of its own."""
 
     content: bytes
-
-    def __repr__(self) -> str:
-        return "Picture()"
 
 
 class Menu(Struct, frozen=True):

@@ -13,37 +13,31 @@ from msgspec import Struct
 
 from bot import hearing
 from bot.messages import Enter, Odd, Said, Tap, Words
+from dialogues.wordless import Wordless
 
 ALLOWED = ("message", "edited_message", "callback_query")  # what we ask Telegram for
 PRIVATE = "private"
 
 
-class _Part(Struct, frozen=True):
-    """Part of an update. It has no repr: it may hold an answer, or whose it is."""
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Chat(_Part, frozen=True):
+class Chat(Wordless, frozen=True):
     """Where it happened."""
 
     id: int
     type: str = PRIVATE
 
 
-class Sent(_Part, frozen=True):
+class Sent(Wordless, frozen=True):
     """A photo or a file, which Telegram keeps until it is fetched; its name is dropped."""
 
     file_id: str
     file_size: int = 0
 
 
-class There(_Part, frozen=True):
+class There(Wordless, frozen=True):
     """Something was there; nothing of it is read."""
 
 
-class Message(_Part, frozen=True):
+class Message(Wordless, frozen=True):
     """A message, or the one that a tapped button belongs to."""
 
     message_id: int
@@ -61,7 +55,7 @@ class Message(_Part, frozen=True):
     contact: There | None = None
 
 
-class Query(_Part, frozen=True):
+class Query(Wordless, frozen=True):
     """A tapped button."""
 
     id: str
@@ -69,7 +63,7 @@ class Query(_Part, frozen=True):
     message: Message | None = None
 
 
-class Update(_Part, frozen=True):
+class Update(Wordless, frozen=True):
     """One update."""
 
     update_id: int
@@ -78,15 +72,12 @@ class Update(_Part, frozen=True):
     callback_query: Query | None = None
 
 
-class Fetch(Struct, frozen=True):
+class Fetch(Wordless, frozen=True):
     """A photo or a file that is still with Telegram. `voice`: recorded for this chat, not chosen from files."""
 
     file_id: str
     size: int
     voice: bool = False
-
-    def __repr__(self) -> str:
-        return "Fetch()"
 
 
 Content: TypeAlias = Said | Fetch
