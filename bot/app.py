@@ -33,6 +33,7 @@ from bot.metrics import Metrics, TurnOutcome
 from bot.opening import open_safely
 from bot.playing import Result
 from bot.services import attaching
+from bot.services.deciding import Decider
 from bot.services.noticing import Delivered
 from bot.serving import Server, keep_what_start_made, told_to_stop
 from bot.settings import Receive, Settings, Telegram
@@ -130,7 +131,15 @@ async def _turns(
 ) -> TurnLoop:
     """The turn loop; what starts with us goes to the jobs, or waits in the database until there are any."""
     announce = jobs.announce if jobs else None
-    turns = TurnLoop(storage, SystemClock(), watch=Watching(metrics), announce=announce, contacts=contacts)
+    clock = SystemClock()
+    turns = TurnLoop(
+        storage,
+        clock,
+        watch=Watching(metrics),
+        announce=announce,
+        contacts=contacts,
+        decides=Decider(storage, clock),
+    )
     metrics.watch_queue(lambda: turns.queued)
     return await stack.enter_async_context(turns)
 

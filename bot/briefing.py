@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from bot import buttons, cases, changes, digesting, following, revisiting, wording
+from bot import buttons, cases, changes, covering, digesting, figures, following, revisiting, wording
 from bot.messages import Desk
-from bot.wording import Voice
-from reports import plotting
+from bot.wording import Voice, mark
+from reports import disclosure, plotting
 from reports.embedding import Outcome, Way
-from storage.casework import MEASURE, Status
+from storage.casework import MEASURE, Audit, Status
 from storage.errors import UnknownAuditError
 from storage.plan import Followed
 from storage.slips import LEAD
 from storage.unit_of_work import UnitOfWork
 
-NUMBERS, DIGEST, CHANGED = "numbers", "digest", "changed"  # what can be wished for
-TELLS = frozenset({NUMBERS, DIGEST, CHANGED})
+NUMBERS, DIGEST, CHANGED, CLOSE = "numbers", "digest", "changed", "close"  # what can be wished for
+TELLS = frozenset({NUMBERS, DIGEST, CHANGED, CLOSE, "settle"})
+
+_CLOSING = mark(
+    "Closing an audit is final. Nobody can answer any more, and answers that were not handed in are lost. The report "
+    "is made once, from the answers there are now. Nobody can open the audit again."
+)
 
 
 def told(work: UnitOfWork, what: str, account: bytes, audits: Collection[str], today: date) -> Desk:
     """What was wished for, one of TELLS; `audits` are those in which they are auditor or lead."""
     if what == NUMBERS:
         return numbers(work, account, audits)
+    if what == CLOSE:
+        return closing(work, account, today)
     return digest(work, account, today) if what == DIGEST else changed(work, account)
 
 
@@ -73,8 +80,51 @@ def changed(work: UnitOfWork, account: bytes) -> Desk:
     told: list[str] = []
     for audit in again:
         told.append(audit.name)
-        told += _outcome(work, audit.id, _) if _is_over(work, audit.id) else [_(changes.NOT_YET)]
+        if not _is_over(work, audit.id):
+            told.append(_(changes.NOT_YET))
+            continue
+        found = revisiting.outcome(work, audit.id)
+        told += _outcome(work, found, _)
+        proposed = list(_proposals(found, _))
+        if proposed:
+            told += ["\n".join([_("This is proposed:"), *proposed]), _confirming(audit, again, _)]
     return Desk(tuple(told))
+
+
+def _confirming(audit: Audit, again: Collection[Audit], _: Voice) -> str:
+    only = _("For some of it alone, send their names too, such as F1 A2.")
+    rest = _("It is done once you confirm it: here, or on the page “What has changed”.")
+    return " ".join([rest, _how("settle", audit.id, again, _), only])
+
+
+def closing(work: UnitOfWork, account: bytes, today: date) -> Desk:
+    """What it means to close an audit, and how a lead does it, for each that is open."""
+    _ = wording.voice(wording.SOURCE)
+    led = [work.casework.audit(name) for name in _led(work, account)]
+    still_open = [
+        each for each in led if each.status is Status.OPEN or not covering.is_published(work, each.id)
+    ]
+    if not still_open:
+        return Desk((_("None of your audits is open."),))
+    told = [
+        "\n".join([each.name, _heard(work, each, today, _), _how("close", each.id, still_open, _)])
+        for each in still_open
+    ]
+    return Desk((_(_CLOSING), *told))
+
+
+def _how(what: str, audit: str, audits: Collection[Audit], _: Voice) -> str:
+    return _(
+        "To do it, send {command} and behind it the six digits that your app shows at that moment.",
+        command=f"/{what} {audit}" if len(audits) > 1 else f"/{what}",
+    )
+
+
+def _heard(work: UnitOfWork, audit: Audit, today: date, _: Voice) -> str:
+    enough = work.casework.counted(audit.id, today)
+    if enough is None:
+        enough = covering.count(work, audit.id, today)
+    return figures.heard(disclosure.counted(audit.k if enough else 0, k=audit.k), _)
 
 
 def _is_over(work: UnitOfWork, name: str) -> bool:
@@ -86,16 +136,12 @@ def _is_over(work: UnitOfWork, name: str) -> bool:
     return {audit.status, before.status} == {Status.CLOSED}
 
 
-def _outcome(work: UnitOfWork, name: str, _: Voice) -> Iterable[str]:
-    found = revisiting.outcome(work, name)
+def _outcome(work: UnitOfWork, found: Outcome, _: Voice) -> Iterable[str]:
     book = work.codebooks.present()
     yield changes.verdict(found, _)
     yield from changes.cautions(found, _)
     by_way = [(way, changes.of_way(found, way, book, _)) for way in Way]
     yield "\n".join(f"• {changes.word(way, _)}: {', '.join(names)}" for way, names in by_way if names)
-    proposed = list(_proposals(found, _))
-    if proposed:
-        yield "\n".join([_("This is proposed. You decide it on the page “What has changed”:"), *proposed])
 
 
 def _proposals(found: Outcome, _: Voice) -> Iterator[str]:

@@ -52,6 +52,14 @@ def reports(work: UnitOfWork, audit: str) -> dict[str, Report]:
     return {form: assembly.decode(content) for form, content in found if content is not None}
 
 
+def is_published(work: UnitOfWork, audit: str) -> bool:
+    """Whether what was answered to each form of an audit is published."""
+    offers = work.casework.offers({audit}).get(audit, {}).values()
+    return all(
+        work.casework.release(audit, each.form) is not None for each in offers if each.records == RESPONSE
+    )
+
+
 def count(work: UnitOfWork, name: str, today: date) -> bool:
     """Whether enough were heard, from now until the next count: by ours, or by another of this day."""
     heard = work.answers.waiting(name) + work.answers.heard(name)

@@ -5,11 +5,12 @@ Everything that a button does can be typed, in every state: buttons grow old, ge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 from bot import buttons, wording
-from bot.messages import About, Enter, Go, Said, Tap, Wish, Words
+from bot.messages import About, Decision, Enter, Go, Said, Tap, Wish, Words
 from bot.wording import Outgoing, Role
 from dialogues import moves, reading
 from dialogues.interview import Interview, State
@@ -45,6 +46,10 @@ _PLANNING = {
     "share": wording.mark("Note who was told what was learned"),
     "notify": wording.mark("Note who outside was told"),
 }
+_LEADING = {
+    "changed": wording.mark("What has changed since the audit before"),
+    "close": wording.mark("Close an audit"),
+}
 _ASKED = {"challenge": wording.mark("Ask a question about an audit")}
 _ACTIONS = {"actions": wording.mark("What is yours to do")}
 _AUDITS = {
@@ -53,7 +58,7 @@ _AUDITS = {
     "signin": wording.mark("A link to the web pages"),
 }
 _MENUS: dict[str, dict[str, str]] = {
-    slips.LEAD: {**_PLANNING, **_ACTIONS, **_AUDITS},
+    slips.LEAD: {**_PLANNING, **_LEADING, **_ACTIONS, **_AUDITS},
     slips.AUDITOR: {**_PLANNING, **_AUDITS},
     slips.OWNER: {**_ACTIONS, **_AUDITS},
     slips.BOARD: {**_ASKED, **_AUDITS},
@@ -80,9 +85,12 @@ _MOVES: dict[str, Callable[[], Move]] = {
 _WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new", "code", "second"}) | {
     *("numbers", "digest", "changed"),
     *("audits", "themes", "findings", "plan", "actions", "name"),
-    *("challenge", "notify", "share", "verify"),
+    *("challenge", "notify", "share", "verify", "close", "settle"),
 }
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
+_DECISIONS = frozenset({"close", "settle"})
+_CODE = 6  # digits
+_NAME = re.compile(r"[AF][0-9]{1,4}")  # of an action or a finding
 _LONGEST_LABEL = 100  # characters: what is longer is no button
 
 
@@ -143,6 +151,22 @@ def _wished(typed: str) -> Wish | None:
     if not name.startswith("/") or name[1:] not in _WISHES or (argument and name != "/name"):
         return None
     return Wish(name[1:], (argument.strip(),) if argument.strip() else ())
+
+
+def decision(said: Said) -> Decision | None:
+    """What a lead decides, with the digits of their app: `/close rowan-house 123 456`, `/settle 123456 F1 A2`."""
+    if not isinstance(said, Words):
+        return None
+    command_, *rest = said.text.split() or [""]
+    what = command_.partition("@")[0].lower().removeprefix("/")
+    digits = [reading.in_figures(each) for each in rest]
+    code = "".join(each for each in digits if _is_number(each))
+    if not command_.startswith("/") or what not in _DECISIONS or len(code) != _CODE:
+        return None
+    others = [each for each in digits if not _is_number(each)]
+    names = frozenset(each.upper() for each in others if _NAME.fullmatch(each.upper()))
+    audit = next((each.lower() for each in others if each.upper() not in names), "")
+    return Decision(what, audit, code, names)
 
 
 def is_concern(said: Said) -> bool:

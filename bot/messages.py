@@ -90,6 +90,18 @@ class SignIn(Wordless, frozen=True):
     """They want to sign in on the web pages, if they have a role."""
 
 
+class Decision(Wordless, frozen=True):
+    """A lead decides what cannot be taken back (`close`, `settle`), with the six digits of their app.
+
+    `audit` is '' where they name none; `names` are those of findings and actions (`F1`, `A2`), none for all.
+    """
+
+    what: str
+    audit: str
+    code: str
+    names: frozenset[str] = frozenset()
+
+
 class Wish(Wordless, frozen=True):
     """What an auditor or lead wants to do beside the questions (`interviews`, `observe`, `give`), and with what."""
 

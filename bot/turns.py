@@ -24,7 +24,7 @@ from bot import hearing
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
 from bot.errors import StoppingError, TooBusyError
-from bot.messages import Address, Incoming, Outcome, Reply, Returned
+from bot.messages import Address, Decision, Desk, Incoming, Outcome, Reply, Returned
 from bot.playing import Glance, Played, Player, Result, Task
 from bot.returning import Doorkeeper
 from storage.unit_of_work import Storage
@@ -38,6 +38,13 @@ class Watch(Protocol):
 
     def played(self, results: Sequence[Result], seconds: Sequence[float]) -> None:
         """What came of each turn of a group, and the seconds from taking it to the commit."""
+
+
+class Decides(Protocol):
+    """Does what takes longer than a turn, and no conversation needs to know: `bot.services.deciding`."""
+
+    def decide(self, address: Address, decision: Decision) -> Desk | None:
+        """What came of it, to be read; None for whom it is a word like any other."""
 
 
 class Unwatched:
@@ -63,8 +70,9 @@ class TurnLoop:
         watch: Watch | None = None,
         announce: Callable[[tuple[bytes, ...]], None] | None = None,
         contacts: Contacts = SHIPPED,
+        decides: Decides | None = None,
     ) -> None:
-        """`contacts`: whom to call when someone is at risk.
+        """`contacts`: whom to call when someone is at risk. `decides`: without it, nothing is decided in a chat.
 
         `announce` is called with the notices that wait to be sent since a commit; it must not block. Without it they
         wait in the database until somebody looks for them.
@@ -72,7 +80,8 @@ class TurnLoop:
         self.contacts = contacts
         self._player = Player(storage, clock, contacts)
         self._doorkeeper = Doorkeeper(storage, clock)
-        self._trying = ThreadPoolExecutor(2, thread_name_prefix="receipts")
+        self._decides = decides
+        self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")  # for what keeps nobody from playing
         self._watch = watch or Unwatched()
         self._announce = announce
         self._group = group
@@ -94,7 +103,7 @@ class TurnLoop:
         if thread is not None:
             thread.shutdown()
             self._player.close()
-        self._trying.shutdown()
+        self._aside.shutdown()
 
     @property
     def queued(self) -> int:
@@ -116,13 +125,23 @@ class TurnLoop:
         code = hearing.receipt(incoming.said)
         if code is not None:
             incoming = replace(incoming, said=await self.returned(code))
+        decision = hearing.decision(incoming.said)
+        decided = await self._decided(incoming.address, decision) if decision is not None else None
+        if decided is not None:
+            return decided
         return cast("Outcome", await self._enter(incoming))
 
     async def returned(self, code: str) -> Returned:
         """What a receipt, as it was typed, leads to. Takes a while, but keeps nobody from playing."""
         return Returned(
-            await asyncio.get_running_loop().run_in_executor(self._trying, self._doorkeeper.open, code)
+            await asyncio.get_running_loop().run_in_executor(self._aside, self._doorkeeper.open, code)
         )
+
+    async def _decided(self, address: Address, decision: Decision) -> Desk | None:
+        if self._decides is None:
+            return None
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, self._decides.decide, address, decision)
 
     async def show(self, address: Address, audit: str, form: str, case: bytes = b"") -> Reply | None:
         """What is waiting for this person, or None when they never began. Raises as `play` does."""

@@ -10,6 +10,7 @@ from bot.cases import Listed
 from bot.messages import Desk
 from bot.wording import Voice, mark
 from storage.cases import CaseStatus
+from storage.casework import Audit, Status
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER, ROLES
 from storage.unit_of_work import UnitOfWork
 
@@ -42,7 +43,7 @@ def audits(work: UnitOfWork, account: bytes) -> Desk:
     held = work.people.roles(account)
     names = sorted({audit for audit, _role in held})
     told = [_told(work, name, [role for role in ROLES if (name, role) in held], _) for name in names]
-    ways = (way for name in names for way in _doors(name, names, held, _))
+    ways = (way for name in names for way in _doors(work.casework.audit(name), names, held, _))
     return Desk((_("These are the audits in which you have a part."), *told), tuple(ways))
 
 
@@ -50,10 +51,18 @@ def _told(work: UnitOfWork, name: str, roles: Iterable[str], _: Voice) -> str:
     return f"{work.casework.audit(name).name}: {', '.join(_(_NAMES[role]) for role in roles)}"
 
 
-def _doors(name: str, names: Collection[str], held: Collection[Way], _: Voice) -> Iterator[Way]:
-    doors = {door: None for role in ROLES if (name, role) in held for door in _DOORS.get(role, ())}
+def _doors(audit: Audit, names: Collection[str], held: Collection[Way], _: Voice) -> Iterator[Way]:
+    doors = {door: None for role in ROLES if (audit.id, role) in held for door in _of_role(role, audit)}
     for what, words in doors:
-        yield where(name, names) + _(words), buttons.to_desk(what, buttons.short(name))
+        yield where(audit.id, names) + _(words), buttons.to_desk(what, buttons.short(audit.id))
+
+
+def _of_role(role: str, audit: Audit) -> Iterator[Way]:
+    yield from _DOORS.get(role, ())
+    if role == LEAD and audit.baseline:
+        yield "changed", mark("What has changed")
+    if role == LEAD and audit.status is Status.OPEN:
+        yield "close", mark("Close it")
 
 
 def which(what: str, names: Iterable[str]) -> Desk:

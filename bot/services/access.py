@@ -158,7 +158,7 @@ def confirm_code(storage: Storage, visitor: Visitor, code: str, clock: Clock) ->
             return Refused.OVER
         if not shown and not visitor.is_signed_in:
             return _set_up_app(work, visitor, _new_secret(storage, visitor), typed, now)
-        app = next((each for each in shown if isinstance(each.shown, Authenticator)), None)
+        app = _app(work, visitor.account)
         return Refused.WRONG if app is None else _take_code(work, visitor, app, typed, now)
 
 
@@ -170,21 +170,51 @@ def _set_up_app(work: UnitOfWork, visitor: Visitor, secret: bytes, code: str, no
     return _first(work, visitor, now)
 
 
-def _take_code(work: UnitOfWork, visitor: Visitor, credential: Credential, code: str, now: int) -> Answer:
+def has_app(storage: Storage, account: bytes) -> bool:
+    """Whether they have an app that makes codes."""
+    with storage.reading() as work:
+        return _app(work, account) is not None
+
+
+def show_code(storage: Storage, account: bytes, code: str, clock: Clock) -> Refused | None:
+    """Take a code of their app where there is no session, in a chat: why it is not taken, or None when it was.
+
+    Each code is taken once, wherever it is shown; wrong ones count together with those of the pages.
+    """
+    with storage.writing() as work:
+        work.access.hold(account)
+        app = _app(work, account)
+        return Refused.WRONG if app is None else _refused(work, account, app, code, moment(clock))
+
+
+def _app(work: UnitOfWork, account: bytes) -> Credential | None:
+    return next((each for each in work.access.shown(account) if isinstance(each.shown, Authenticator)), None)
+
+
+def _take_code(work: UnitOfWork, visitor: Visitor, app: Credential, code: str, now: int) -> Answer:
+    refused = _refused(work, visitor.account, app, code, now)
+    if refused is None:
+        return _renewed(work, visitor, now)
+    if refused is not Refused.WRONG:
+        work.access.end(visitor.session.hash)
+    return refused
+
+
+def _refused(work: UnitOfWork, account: bytes, credential: Credential, code: str, now: int) -> Refused | None:
+    """Why this code is not taken; None when it was, and will not be again."""
     app = credential.shown
     assert isinstance(app, Authenticator)
     if app.wrong >= LOCKED:
         return Refused.LOCKED
     step = _step(app.secret, code, now, after=app.step)
     if step is not None:
-        work.access.change(visitor.account, credential.id, replace(app, step=step, wrong=0))
-        return _renewed(work, visitor, now)
+        work.access.change(account, credential.id, replace(app, step=step, wrong=0))
+        return None
     wrong = app.wrong + 1
-    work.access.change(visitor.account, credential.id, replace(app, wrong=wrong))
+    work.access.change(account, credential.id, replace(app, wrong=wrong))
     log.warning("access.wrong_code", tries=wrong)
     if wrong % TRIES:
         return Refused.WRONG
-    work.access.end(visitor.session.hash)
     return Refused.LOCKED if wrong >= LOCKED else Refused.OVER
 
 

@@ -144,6 +144,12 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
         return tuple(_release(work, offer, today, actor) for offer in _response_forms(work, name).values())
 
 
+def is_published(storage: Storage, name: str) -> bool:
+    """Whether what was answered to each form of an audit is published."""
+    with storage.reading() as work:
+        return covering.is_published(work, name)
+
+
 def compact(storage: Storage) -> None:
     """Rewrite the database if something was erased since it last was, so that nothing of that is left in it."""
     with storage.reading() as work:

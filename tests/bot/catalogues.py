@@ -48,7 +48,7 @@ STAFF = (
     *(f"web/templates/{name}.html" for name in ("slip", "start", "welcome")),
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
-    "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_PLANNING"},
+    "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_LEADING", "_PLANNING"},
     "channels/telegram/screens.py": {"_appointed", "_admitted", "_counted", "_leaves", "_no_case"},
     "wording.py": {
         "_FINISH",

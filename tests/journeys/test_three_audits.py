@@ -1,7 +1,7 @@
 """The three examples of the brief, from the opening of an audit to its re-audit, by messages and taps.
 
-Everybody is made up. Closing an audit and settling what a re-audit proposes are left to their pages (here: the services
-behind them), since they need a second look; all else is said in chats, through the turn loop.
+Everybody is made up. All is said in chats, through the turn loop, but for two things that no chat may see: the lead's
+app that shows codes is set up, and the passphrase is chosen, on their pages (here: by the services behind them).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from msgspec import Struct
 from bot.channels.memory import Person
 from bot.clock import SetClock
 from bot.messages import Reply
-from bot.services import auditing, inviting, measuring, planning, reauditing
+from bot.services import auditing, inviting, planning, reauditing
+from bot.services.deciding import Decider
 from bot.turns import TurnLoop
 from dialogues.prompts import Ask, Review
 from reports.embedding import Way
@@ -28,6 +29,7 @@ from reports.plan import State
 from storage.receipts import QUICK
 from storage.slips import AUDITOR, BOARD, LEAD, OWNER
 from storage.unit_of_work import Storage
+from tests.bot.codes import App, an_app
 from tests.bot.stories import AUDIT, NOW, an_audit, concern, culture
 from tests.epochs import epochs_in
 
@@ -48,7 +50,7 @@ class Story(Struct, frozen=True):
     way: Way
     standing: Standing
     state: State
-    settled: tuple[int, int, int]  # findings closed; findings and actions reopened; actions embedded
+    settled: tuple[str, ...]  # what the lead is told who does all that is proposed
 
 
 _ENOUGH = ("cap_enough_staff", "cap_skill_mix", "ng_bell_soon")
@@ -56,15 +58,15 @@ _TIMELY = ("maw_help_in_time", "ag_who_does", "ag_wait")
 _CALM = ("trn_prepared", "rp_calm_first", "rp_practised")
 NEGLECT = Story(
     "neglect", "neglect", "CAP", 22, dict.fromkeys(_ENOUGH, "0"), dict.fromkeys(_ENOUGH, "-1"),
-    Way.IMPROVED, Standing.CLOSED, State.EMBEDDED, (1, 0, 1),
+    Way.IMPROVED, Standing.CLOSED, State.EMBEDDED, ("Done: F1, A1.", "1 finding is closed.", "1 action is embedded."),
 )  # fmt: skip
 RESTRAINT = Story(
     "restraint", "restrictive_practice", "TRN", 9, dict.fromkeys(_CALM, "0"), dict.fromkeys(_CALM, "-1"),
-    Way.CANNOT_TELL, Standing.OPEN, State.VERIFIED, (0, 0, 0),
+    Way.CANNOT_TELL, Standing.OPEN, State.VERIFIED, ("Nothing is left to decide here.",),
 )  # fmt: skip
 AGENCIES = Story(
     "agencies", "several_agencies", "MAW", 22, dict.fromkeys(_TIMELY, "-1"), dict.fromkeys(_TIMELY, "0"),
-    Way.DETERIORATED, Standing.OPEN, State.IN_PROGRESS, (0, 1, 0),
+    Way.DETERIORATED, Standing.OPEN, State.IN_PROGRESS, ("Done: A1.", "Open again: 1."),
 )  # fmt: skip
 
 
@@ -74,12 +76,13 @@ async def test_from_its_opening_to_its_re_audit(tmp_path: Path, story: Story) ->
     key, days = tmp_path / "candour.key", epochs_in(tmp_path)
     with closing(Storage.open(tmp_path / "data", key, cost=QUICK, epochs=days)) as storage:
         auditing.open_audit(storage, an_audit(), [culture(), concern()])
-        async with TurnLoop(storage, clock) as turns:
+        async with TurnLoop(storage, clock, decides=Decider(storage, clock)) as turns:
             lead = await comes(turns, storage, "lead", LEAD, AUDIT)
+            app = await an_app(lead, storage, clock)
             await lead.says("/new")
             await fill(lead, opening(story))
             await ask_staff(turns, storage, story.name, story, story.before)
-            auditing.close_audit(storage, story.name, clock)
+            await close(lead, app, story.name)
             auditor = await comes(turns, storage, "auditor", AUDITOR, story.name)
             owner = await comes(turns, storage, "owner", OWNER, story.name)
             await owner.says("/name team lead")
@@ -87,7 +90,7 @@ async def test_from_its_opening_to_its_re_audit(tmp_path: Path, story: Story) ->
             await plan_it(auditor, owner, lead, story.name)
             await tell_others(turns, storage, lead, story.name)
             clock.move(timedelta(days=150))
-            await look_again(turns, storage, lead, story, clock)
+            await look_again(turns, storage, lead, app, story, clock)
 
 
 async def comes(turns: TurnLoop, storage: Storage, name: str, role: str, audit: str) -> Person:
@@ -96,6 +99,16 @@ async def comes(turns: TurnLoop, storage: Storage, name: str, role: str, audit: 
     (code,) = inviting.slips(storage, audit, 1, role)
     await person.comes(code)
     return person
+
+
+async def close(lead: Person, app: App, audit: str) -> None:
+    """The lead reads what closing means, and does it; the same message again changes nothing."""
+    await lead.says("/close")
+    assert any(f"/close {audit} " in each for each in lead.last.text)
+    said = f"/close {audit} {app.shows()}"
+    for told in ("is closed, and its report is made.", "is closed already."):
+        await lead.says(said)
+        assert lead.last.text[0].endswith(told), lead.last.text
 
 
 def opening(story: Story) -> Answers:
@@ -236,21 +249,22 @@ async def tell_others(turns: TurnLoop, storage: Storage, lead: Person, audit: st
         assert [each.kind for each in work.entries.of(audit, ("notification",))] == ["notification"]
 
 
-async def look_again(turns: TurnLoop, storage: Storage, lead: Person, story: Story, clock: SetClock) -> None:
+async def look_again(
+    turns: TurnLoop, storage: Storage, lead: Person, app: App, story: Story, clock: SetClock
+) -> None:
     """The same is asked again, and what changed is told, proposed and settled."""
     again = f"{story.name}-again"
     await lead.says("/interviews")
     await lead.taps(next(label for label in lead.last.labels if label.endswith("Look at an audit again")))
     await fill(lead, {"baseline": "0", "audit_name": again, "staff_count": "30"})
     await ask_staff(turns, storage, again, story, story.after)
-    auditing.close_audit(storage, again, clock)
+    await close(lead, app, again)
     found = reauditing.outcome(storage, again)
     assert found.way is story.way
-    with storage.reading() as work:
-        (account,) = {each.account for each in work.people.of(again, LEAD)}
-    everything = [*(each.finding.id for each in found.findings), *(each.action.id for each in found.actions)]
-    hand = measuring.hand(account, LEAD, clock)
-    assert reauditing.settle(storage, again, everything, hand) == story.settled
+    await lead.says("/changed")
+    assert any("/settle" in each for each in lead.last.text) is story.settled[0].startswith("Done")
+    await lead.says(f"/settle {app.shows()}")
+    assert lead.last.text == story.settled
     (concluded,) = planning.findings(storage, story.name)
     assert concluded.finding.standing is story.standing
     (status,) = planning.plan(storage, story.name, clock).actions
