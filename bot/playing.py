@@ -34,6 +34,7 @@ from bot.messages import (
     Admitted,
     Appointed,
     AtRisk,
+    Desk,
     Doors,
     Enter,
     Go,
@@ -241,7 +242,7 @@ class _Group:
         wish = hearing.wish(said)
         granted = self._grant(turn, wish) if wish is not None else None
         if granted is not None:
-            return granted
+            return replace(granted, wish=wish) if isinstance(granted, Desk) else granted
         coded = self._code_typed(turn, said)
         if coded is not None:
             return coded

@@ -28,9 +28,9 @@ def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.S
 def letter(work: UnitOfWork, audit: Audit, now: datetime) -> Letter | None:
     """The digest of an audit as it is sent each week; None when there is nothing to tell. It writes nothing."""
     found = digesting.made(work, audit, now.date(), wording.voice(wording.SOURCE))
-    return None if found is None else Letter(found.text, picture=picture(found))
+    return None if found is None else Letter(found.text, picture=picture(found.picture))
 
 
-def picture(found: Digest) -> bytes:
-    """The themes of a digest as a picture (PNG), which says what `alternative` says; empty where there are none."""
-    return typesetting.png(found.picture, width=WIDTH) if found.picture else b""
+def picture(drawn: str) -> bytes:
+    """A picture (SVG) of a digest as chats show it (PNG); empty where there is none."""
+    return typesetting.png(drawn, width=WIDTH) if drawn else b""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct, structs
@@ -126,7 +126,10 @@ class _Roster:
 def _note_audits(
     storage: Storage, audits: Iterable[Audit], now: datetime, contacts: Contacts, baselines: Collection[str]
 ) -> Iterator[bytes]:
-    """Note what leads are told of a whole audit: the digest of the week, and when to look again."""
+    """Note what leads are told of a whole audit: the digest of the week, and when to look again.
+
+    The digest is noted on the first working day of the week, or on the next that there is when we were down then.
+    """
     days = [(audit, _day(now, contacts, audit.id)) for audit in audits]
     with storage.reading() as work:
         wanted = [
@@ -154,19 +157,22 @@ def _count(work: UnitOfWork, audits: Iterable[str], today: date) -> None:
 def _of_audit(
     audit: Audit, day: Day, nation: Nation | None, baselines: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    if day.today == _first_day(day.today, nation):
-        year, week, _ = day.today.isocalendar()
-        yield DIGEST, f"{year}-W{week:02}"
+    if audit.opened_on <= _first_day(day.today, nation):
+        yield DIGEST, _week(day.today)
     again = reminding.reaudit(audit.closed_on, day.ahead) if audit.closed_on else None
     if again and audit.id not in baselines:
         yield LOOK_AGAIN, again.name
 
 
-def _first_day(today: date, nation: Nation | None) -> date | None:
-    """The first working day of the week: Monday, if that is no bank holiday."""
+def _first_day(today: date, nation: Nation | None) -> date:
+    """The first working day of the week: Monday, if that is no bank holiday. `today` is one."""
+    days = (today - timedelta(before) for before in range(today.weekday(), -1, -1))
+    return next(day for day in days if working_day(day, nation))
+
+
+def _week(today: date) -> str:
     year, week, _ = today.isocalendar()
-    days = (date.fromisocalendar(year, week, number) for number in range(1, 8))
-    return next((day for day in days if working_day(day, nation)), None)
+    return f"{year}-W{week:02}"
 
 
 def note_unreached(work: UnitOfWork, notice: Notice) -> None:
@@ -196,7 +202,7 @@ def letter(
     day = _day(now, contacts, audit.id)
     match notice.kind:
         case kind if kind == DIGEST:
-            return digesting.letter(work, audit, now)
+            return digesting.letter(work, audit, now) if notice.occasion == _week(day.today) else None
         case kind if kind == UNREACHED:
             return _unreached(work, notice, audit, _)
         case kind if kind == LOOK_AGAIN:

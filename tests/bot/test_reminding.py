@@ -278,6 +278,31 @@ def test_the_lead_reads_in_the_place_of_an_owner_who_is_gone(storage: Storage) -
     assert who.accounts
 
 
+def test_a_digest_that_nobody_could_note_on_its_day_comes_on_the_next_and_never_in_another_week(
+    storage: Storage,
+) -> None:
+    cast(storage)
+    wednesday = date(2026, 5, 20)
+    late = replace(an_audit(), id="ash", name="Ash", opened_on=wednesday - timedelta(1))
+    auditing.open_audit(storage, late, [concern()])
+    with storage.writing() as work:
+        work.people.add("ash", LEAD, "telegram", "800")
+
+    def noted() -> list[tuple[str, str, bytes]]:
+        with storage.reading() as work:
+            return sorted((each.audit, each.occasion, each.id) for each in work.notices.waiting())
+
+    reminding.note_due(storage, at(wednesday), ENGLAND)
+    reminding.note_due(storage, at(wednesday + timedelta(1)), ENGLAND)
+    ((audit, occasion, notice),) = noted()
+    assert (audit, occasion) == (AUDIT, "2026-W21"), "an audit of this week has its first in the next"
+    assert isinstance(noticing.due_message(storage, notice, at(wednesday + timedelta(2)), ENGLAND), Due)
+    monday = at(date(2026, 6, 1))
+    reminding.note_due(storage, monday, ENGLAND)
+    held = {occasion: noticing.due_message(storage, each, monday, ENGLAND) for _, occasion, each in noted()}
+    assert {occasion: type(each) for occasion, each in held.items()} == {"2026-W21": Over, "2026-W23": Due}
+
+
 def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_told_when_to_look_again(
     storage: Storage,
 ) -> None:
