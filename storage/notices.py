@@ -20,6 +20,7 @@ DIGEST = "digest"  # what happened in a week
 # What people are told of the plan: its kind. What it is about stands in `Notice.subject`.
 ACTION_GIVEN, ACTION_DONE, ACTION_BACK = "action_given", "action_done", "action_back"
 HELP_WANTED, CHALLENGED, REPLIED = "help_wanted", "challenged", "replied"
+NEWS_WANTED = "news_wanted"  # of an action: to its owner, once a day
 
 
 class Sending(StrEnum):

@@ -18,7 +18,7 @@ from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import reminding
 from bot.wording import mark
-from reports.hours import is_quiet, next_allowed
+from reports.hours import is_quiet, local_day, next_allowed
 from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
 from storage.notices import (
@@ -27,6 +27,7 @@ from storage.notices import (
     ACTION_GIVEN,
     CHALLENGED,
     HELP_WANTED,
+    NEWS_WANTED,
     REMINDER,
     REPLIED,
     Notice,
@@ -40,7 +41,9 @@ log = logs.logger(__name__)
 
 REPORT = "report_published"  # the kind of a notice: somebody may read what was published
 
-_OF_THE_PLAN = frozenset({ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, CHALLENGED, REPLIED})
+_OF_THE_PLAN = frozenset(
+    {ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, NEWS_WANTED, CHALLENGED, REPLIED}
+)
 _CAN_WAIT = reminding.KINDS | _OF_THE_PLAN | {REPORT}  # for the day: nobody is woken by it
 
 # By the kind of a notice: its paragraphs. None may hold a word of what it is about.
@@ -78,6 +81,8 @@ _SAID = {
         mark("Sign in to Candour to read it. It is on the page of the audit."),
     ),
 }
+
+_KNOWN = frozenset({*reminding.KINDS, ACTION_GIVEN, NEWS_WANTED, *_SAID})
 
 
 class Delivered(StrEnum):
@@ -148,19 +153,22 @@ def due_message(
 def _decided(
     work: UnitOfWork, noted: Notice, person: Person, now: datetime, contacts: Contacts, _: wording.Voice
 ) -> Decision:
+    if noted.kind not in _KNOWN:
+        return None
     try:
         audit = work.casework.audit(noted.audit)
-        if noted.kind in reminding.KINDS:
-            letter = reminding.letter(work, noted, person, audit, now, contacts, _)
-            return Due(person, letter) if letter else Over()
-        if noted.kind == ACTION_GIVEN:
-            letter = reminding.given(work, noted, person, audit, _)
-            return Due(person, letter) if letter else Over()
     except UnknownAuditError:
         return None
-    if noted.kind not in _SAID:
-        return None
-    return Due(person, Letter("\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[noted.kind])))
+    match noted.kind:
+        case kind if kind in reminding.KINDS:
+            letter = reminding.letter(work, noted, person, audit, now, contacts, _)
+        case kind if kind == ACTION_GIVEN:
+            letter = reminding.given(work, noted, person, audit, _)
+        case kind if kind == NEWS_WANTED:
+            letter = reminding.news(work, noted, person, local_day(now), _)
+        case kind:
+            letter = Letter("\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[kind]))
+    return Due(person, letter) if letter else Over()
 
 
 def mark_sent(storage: Storage, notice: bytes) -> None:

@@ -14,13 +14,13 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from bot import buttons, covering
+from bot import buttons, covering, planning
 from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import digesting
 from bot.wording import Voice, mark
 from reports import reminding
-from reports.hours import HOURS, Nation, is_open, last_before_work, working_day
+from reports.hours import Nation, is_open, last_before_work, local_day, working_day
 from reports.plan import Action, State
 from reports.reminding import Occasion, Reader, Why
 from storage.casework import Audit, Status
@@ -67,7 +67,7 @@ class Day(Struct, frozen=True):
 
 
 def _day(now: datetime, contacts: Contacts, audit: str) -> Day:
-    today = HOURS.local(now).date()
+    today = local_day(now)
     return Day(today, last_before_work(today, contacts.nation_of(audit)))
 
 
@@ -143,7 +143,7 @@ def _note_audits(
     if untold:
         with storage.writing() as work:
             noted = [work.notices.add_once(*structs.astuple(each)) for each in untold]
-            _count(work, {each.audit for each in untold if each.kind == DIGEST}, now.date())
+            _count(work, {each.audit for each in untold if each.kind == DIGEST}, local_day(now))
         yield from filter(None, noted)
 
 
@@ -223,17 +223,16 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
         return None
     fact = _fact(action, here, day.today, _)
     if person.account.hex() == action.owner:
-        rest = _("You can say how far you are, or that it is done. If something is in the way, ask for help.")
-        return Letter(f"{fact}\n\n{rest}", _buttons(action, _))
-    return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}")
+        return Letter(f"{fact}\n\n{_(_SAY)}", _buttons(action, _))
+    ways = _buttons_of_others(work, person, audit, action, _)
+    return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}", ways)
 
 
 def given(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voice) -> Letter | None:
     """What an owner reads of an action that was given to them; None when it is not theirs to do any more."""
-    found = work.actions.get(notice.subject.hex())
-    if found is None or found[1].owner != person.account.hex() or not found[1].is_open:
+    action = _theirs(work, notice, person)
+    if action is None:
         return None
-    action = found[1]
     told = [
         _(
             "There is an action for you in the audit “{audit}”: “{title}”.",
@@ -243,8 +242,35 @@ def given(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voi
     ]
     if action.due:
         told.append(_("It is due on {date}.", date=_.date(action.due)))
-    rest = _("Can you do this? You can say so here. Send /actions to read all of it.")
+    return Letter(f"{' '.join(told)}\n\n{_(_AGREE)}", _buttons(action, _))
+
+
+def news(work: UnitOfWork, notice: Notice, person: Person, today: date, _: Voice) -> Letter | None:
+    """What an owner reads when somebody wants to know how it goes; None when it is not theirs to do any more."""
+    action = _theirs(work, notice, person)
+    if action is None:
+        return None
+    told = [_("You are asked for news of “{title}”.", title=action.title)]
+    if action.due:
+        date_ = _.date(action.due)
+        is_late = action.due < today
+        told.append(
+            _("It was due on {date}.", date=date_) if is_late else _("It is due on {date}.", date=date_)
+        )
+    rest = _(_AGREE) if action.state is State.PROPOSED else _(_SAY)
     return Letter(f"{' '.join(told)}\n\n{rest}", _buttons(action, _))
+
+
+_AGREE = mark("Can you do this? You can say so here. Send /actions to read all of it.")
+_SAY = mark("You can say how far you are, or that it is done. If something is in the way, ask for help.")
+
+
+def _theirs(work: UnitOfWork, notice: Notice, person: Person) -> Action | None:
+    """The action of a notice, while it is for this person to do."""
+    found = work.actions.get(notice.subject.hex())
+    if found is None or found[1].owner != person.account.hex() or not found[1].is_open:
+        return None
+    return found[1]
 
 
 def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
@@ -252,6 +278,16 @@ def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
     about = buttons.id_in(bytes.fromhex(action.id))
     offered = _ASKED if action.state is State.PROPOSED else _BUTTONS
     return tuple((_(words), buttons.to_desk(what, about)) for what, words in offered.items())
+
+
+def _buttons_of_others(
+    work: UnitOfWork, person: Person, audit: str, action: Action, _: Voice
+) -> tuple[tuple[str, str], ...]:
+    """What those can do by one tap who do not own it."""
+    about = buttons.id_in(bytes.fromhex(action.id))
+    asking = planning.may_want_news(work, person.account, audit, action)
+    news = ((_("Ask for news"), buttons.to_desk("news", about)),) if asking else ()
+    return (*news, (_("Read it"), buttons.to_desk("action", about)))
 
 
 def _reads(work: UnitOfWork, audit: str, action: Action, person: Person, readers: Collection[Reader]) -> bool:

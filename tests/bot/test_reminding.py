@@ -13,9 +13,14 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.clock import SetClock
 from bot.contacts import SHIPPED, Contacts
-from bot.services import auditing, noticing, reminding
+from bot.errors import NotTakenError, RoleMissingError
+from bot.messages import Address, Desk, Incoming, Tap
+from bot.planning import Wanted
+from bot.services import auditing, noticing, planning, reminding
 from bot.services.noticing import Due, Held, Over, Parked
+from bot.turns import TurnLoop
 from reports.hours import Nation, is_quiet
 from reports.plan import Action, Milestone, State
 from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED
@@ -208,6 +213,42 @@ def test_what_is_late_is_told_to_the_sponsor_and_the_lead_with_what_they_can_do(
     assert told[0] == f"700: {late}\n\n{ask}"
     assert told[1].startswith(f"701: {late}\n\nYou can say how far you are")
     assert told[2] == f"702: {late}\n\n{ask}"
+
+
+async def test_a_sponsor_who_owns_nothing_reads_what_is_late_and_asks_for_news_and_changes_nothing(
+    storage: Storage,
+) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"]))
+    day = at(DUE + timedelta(7))
+    reminding.note_due(storage, day, ENGLAND)
+    letter = next(due.letter for due, _ in sent(storage, day) if due.person.address == "702")
+    assert [words for words, _ in letter.ways] == ["Ask for news", "Read it"]
+    async with TurnLoop(storage, SetClock(day)) as turns:
+
+        async def tapped(token: str) -> Desk:
+            here = Address("telegram", "702")
+            found = await turns.hear(Incoming(here, "", "", token, Tap(token)))
+            assert isinstance(found, Desk)
+            return found
+
+        tokens = dict(letter.ways)
+        read = await tapped(tokens["Read it"])
+        assert read.text[0].startswith("A1 · Weekly supervision for night staff\nwas due 15 June 2026, 7 days ago")
+        assert [words for words, _ in read.ways] == ["Ask for news"]
+        asked = (await tapped(tokens["Ask for news"])).text[0]
+        assert asked.startswith("I ask owner ") and asked.endswith("A1 · Weekly supervision for night staff")
+        listed = await tapped("desk:actions")
+        assert "You stand behind these. Tap one to read it, or to ask its owner for news." in listed.text
+        for refused in ("done", "later", "change", "verify"):
+            token = tokens["Read it"].replace("action", refused)
+            with pytest.raises((NotTakenError, RoleMissingError)):
+                await tapped(token)
+    action, sponsor = bytes.fromhex(ACTION.id), bytes.fromhex(who.accounts["sponsor"])
+    found = planning.action(storage, AUDIT, action, sponsor, SetClock(day))
+    assert (found.may_read, found.may_want_news, found.ways) == (True, True, ())
+    assert not planning.action(storage, AUDIT, action, b"\0" * 16, SetClock(day)).may_read
+    assert planning.want_news(storage, AUDIT, action, sponsor, SetClock(day)) == (Wanted.BEFORE, ())
 
 
 def test_what_was_noted_is_decided_on_again_when_its_time_comes(storage: Storage) -> None:

@@ -549,9 +549,7 @@ def _leaves(reply: Reply, start: int, count: int) -> list[Button]:
     if ask is None or count <= MOST_CHOICES:
         return []
     turned = _beside(start, count, wording.voice(reply.interview.language))
-    return [
-        Button(words, moves.Leaf(place, question=ask.question, turn=ask.turn)) for words, place in turned
-    ]
+    return [Button(words, moves.Leaf(place, question=ask.question, turn=ask.turn)) for words, place in turned]
 
 
 def _beside(start: int, count: int, _: Voice) -> Iterator[tuple[str, int]]:
