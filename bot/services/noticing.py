@@ -28,7 +28,7 @@ from storage.notices import (
     CHALLENGED,
     HELP_WANTED,
     NEWS_WANTED,
-    REMINDER,
+    OF_ACTIONS,
     REPLIED,
     Notice,
     Sending,
@@ -104,12 +104,14 @@ class Deliver(Protocol):
 class Parked(Struct, frozen=True):
     """A message that could not be delivered: to whom, by their role; on which channel; what kind it was.
 
-    Role and channel are empty when nobody can read any more who it was for.
+    Role and channel are empty when nobody can read any more who it was for. `name`: what others call them, of messages
+    about actions, if they have said it.
     """
 
     role: str
     channel: str
     kind: str
+    name: str = ""
 
 
 class Due(Struct, frozen=True):
@@ -172,9 +174,10 @@ def _decided(
 
 
 def mark_sent(storage: Storage, notice: bytes) -> None:
-    """Note that it was sent."""
+    """Note that it was sent, and that whoever it was for is reached."""
     with storage.writing() as work:
         work.notices.mark(notice, Sending.SENT)
+        work.notices.settle(notice)
 
 
 def drop(storage: Storage, notice: bytes) -> None:
@@ -183,34 +186,39 @@ def drop(storage: Storage, notice: bytes) -> None:
         work.notices.mark(notice, Sending.DROPPED)
 
 
-def park(storage: Storage, notice: bytes) -> bool:
-    """Note that it cannot be delivered, if it still waits; whether it did. Of a reminder the leads are told, once."""
+def park(storage: Storage, notice: bytes, now: datetime) -> bool:
+    """Note that it cannot be delivered, if it still waits; whether it did. Of a reminder the leads are told."""
     with storage.writing() as work:
         noted = work.notices.get(notice)
         if noted is None or noted.status is not Sending.WAITING:
             return False
         work.notices.mark(notice, Sending.PARKED)
-        reminding.note_unreached(work, noted)
+        reminding.note_unreached(work, noted, now)
     return True
 
 
 def parked(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> tuple[Parked, ...]:
     """What could not be delivered to people of this audit who have one of these roles, in no order.
 
-    The lead must not learn from it that something went past them; but of reminders, whomever they did not reach.
+    The lead must not learn from it that something went past them; but of actions, whom no message reaches. It stays
+    until one does, or until their role is removed.
     """
     with storage.reading() as work:
         theirs = {person for role in roles for person in work.people.ids(audit, role)}
         waiting = [
             notice
             for notice in work.notices.parked(audit)
-            if notice.person in theirs or (LEAD in roles and notice.kind == REMINDER)
+            if notice.person in theirs or (LEAD in roles and notice.kind in OF_ACTIONS)
         ]
-        found = [(notice.kind, _person(work, notice.person)) for notice in waiting]
-    return tuple(
-        Parked(person.role, person.channel, kind) if person else Parked("", "", kind)
-        for kind, person in found
-    )
+        return tuple(_parked(work, notice) for notice in waiting)
+
+
+def _parked(work: UnitOfWork, notice: Notice) -> Parked:
+    person = _person(work, notice.person)
+    if person is None:
+        return Parked("", "", notice.kind)
+    name = work.access.name(person.account) if notice.kind in OF_ACTIONS else ""
+    return Parked(person.role, person.channel, notice.kind, name)
 
 
 def _person(work: UnitOfWork, person: bytes) -> Person | None:

@@ -24,14 +24,13 @@ from reports.hours import Nation, is_open, last_before_work, local_day, working_
 from reports.plan import Action, State
 from reports.reminding import Occasion, Reader, Why
 from storage.casework import Audit, Status
-from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED, Notice, Wanted
+from storage.notices import DIGEST, LOOK_AGAIN, OF_ACTIONS, REMINDER, UNREACHED, Notice, Wanted
 from storage.people import Person, Seat
 from storage.slips import LEAD
 from storage.unit_of_work import Storage, UnitOfWork
 
 BATCH: Final = 500  # actions in one transaction
 KINDS: Final = frozenset({REMINDER, LOOK_AGAIN, DIGEST, UNREACHED})  # what this file says; all of it can wait
-_UNREACHED = "unreached"
 _ASKED = {"agree": mark("I can do this"), "later": mark("Later"), "help": mark("I need help")}
 _BUTTONS = {  # by what is wished of the action
     "done": mark("Done"),
@@ -175,12 +174,14 @@ def _week(today: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def note_unreached(work: UnitOfWork, notice: Notice) -> None:
-    """Have the leads told, once, that reminders do not reach somebody."""
-    if notice.kind == REMINDER:
-        for lead in work.people.to_tell(notice.audit, LEAD):
-            if lead != notice.person:
-                work.notices.add_once(lead, notice.audit, UNREACHED, notice.person, _UNREACHED)
+def note_unreached(work: UnitOfWork, notice: Notice, now: datetime) -> None:
+    """Have the leads told that reminders do not reach somebody: once until they are reached, once a week at most."""
+    if notice.kind not in OF_ACTIONS or work.notices.tells(UNREACHED, notice.person):
+        return
+    occasion = f"{UNREACHED}:{_week(local_day(now))}"
+    for lead in work.people.to_tell(notice.audit, LEAD):
+        if lead != notice.person:
+            work.notices.add_once(lead, notice.audit, UNREACHED, notice.person, occasion)
 
 
 # What they say

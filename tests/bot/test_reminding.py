@@ -234,7 +234,9 @@ async def test_a_sponsor_who_owns_nothing_reads_what_is_late_and_asks_for_news_a
 
         tokens = dict(letter.ways)
         read = await tapped(tokens["Read it"])
-        assert read.text[0].startswith("A1 · Weekly supervision for night staff\nwas due 15 June 2026, 7 days ago")
+        assert read.text[0].startswith(
+            "A1 · Weekly supervision for night staff\nwas due 15 June 2026, 7 days ago"
+        )
         assert [words for words, _ in read.ways] == ["Ask for news"]
         asked = (await tapped(tokens["Ask for news"])).text[0]
         assert asked.startswith("I ask owner ") and asked.endswith("A1 · Weekly supervision for night staff")
@@ -288,7 +290,9 @@ def _waiting(storage: Storage) -> list[bytes]:
         return [each.id for each in work.notices.waiting() if each.kind != DIGEST]
 
 
-def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> None:
+def test_the_lead_is_told_once_whom_reminders_do_not_reach_and_again_when_they_were_reached_in_between(
+    storage: Storage,
+) -> None:
     who = cast(storage)
     plan(
         storage,
@@ -299,7 +303,7 @@ def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> 
     )
     reminding.note_due(storage, at(DUE), ENGLAND)
     for notice in _waiting(storage):
-        assert noticing.park(storage, notice)
+        assert noticing.park(storage, notice, at(DUE))
     assert noticing.parked(storage, AUDIT, (LEAD,)) == (Parked(OWNER, "telegram", REMINDER),) * 2
     assert noticing.parked(storage, AUDIT, (OWNER,)) == noticing.parked(storage, AUDIT, (LEAD,))
     with storage.reading() as work:
@@ -309,6 +313,32 @@ def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> 
         "Please speak to them. Perhaps they have left the chat, or were never in it."
     )
     assert reminded(storage, at(DUE)) == [told]
+
+    def missed(day: date) -> list[str]:
+        """A week later, or another: what the lead reads after reminders that nobody got."""
+        reminding.note_due(storage, at(day), ENGLAND)
+        with storage.reading() as work:
+            theirs = [each for each in work.notices.waiting() if each.person == who.people["owner"]]
+        for each in theirs:
+            noticing.park(storage, each.id, at(day))
+        assert theirs
+        return [due.letter.text for due, _ in sent(storage, at(day)) if due.letter.text in told]
+
+    def reached(day: date) -> None:
+        with storage.writing() as work:
+            got = work.notices.add(who.people["owner"], AUDIT, "action_back")
+        assert isinstance(noticing.due_message(storage, got, at(day), ENGLAND), Due)
+        noticing.mark_sent(storage, got)
+        assert noticing.parked(storage, AUDIT, (LEAD,)) == ()
+
+    assert missed(DUE + timedelta(7)) == [], "it stands on the page all the while"
+    assert len(noticing.parked(storage, AUDIT, (LEAD,))) == 4
+    reached(DUE + timedelta(8))
+    assert len(missed(DUE + timedelta(14))) == 1
+    reached(DUE + timedelta(15))
+    plan(storage, replace(ACTION, number=3, owner=who.accounts["owner"], due=DUE + timedelta(17)))
+    assert missed(DUE + timedelta(16)) == [], "once a week at most"
+    assert len(missed(DUE + timedelta(21))) == 1, "though the last who heard of it have not"
 
 
 def test_the_lead_reads_in_the_place_of_an_owner_who_is_gone(storage: Storage) -> None:

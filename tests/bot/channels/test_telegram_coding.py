@@ -81,7 +81,9 @@ async def test_a_tap_that_comes_twice_codes_once_and_an_old_card_changes_nothing
             assert len(gita.chat) == messages, "a tap that was answered before is only seen"
 
 
-async def test_a_digest_that_is_asked_for_comes_with_its_picture_and_the_numbers_of_it(tmp_path: Path) -> None:
+async def test_a_digest_that_is_asked_for_comes_with_its_picture_and_the_numbers_of_it(
+    tmp_path: Path,
+) -> None:
     offered = (forms.work(), forms.concern(), instruments.interview())
     with telegram_here() as telegram:
         async with house(tmp_path, telegram, offered=offered) as here:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.channels.telegram import screens
 from bot.contacts import SHIPPED
-from bot.services import noticing
+from bot.services import auditing, noticing
 from bot.services.noticing import Due, Held
 from dialogues import library
 from reports.findings import Finding
@@ -20,6 +20,7 @@ from tests.bot import sent
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
 from tests.bot.channels.test_telegram_doors import does
+from tests.bot.stories import an_audit
 from tests.telegram.people import Person
 
 OFFERED = (forms.work(), forms.concern(), *map(library.shipped, ("progress", "verification", "review")))
@@ -99,7 +100,9 @@ async def test_an_owner_agrees_tells_shows_and_is_done_and_the_lead_hears_and_lo
             assert state(here) is State.VERIFIED
 
 
-async def test_a_lead_asks_for_news_of_what_is_late_and_looks_through_a_hundred_actions(tmp_path: Path) -> None:
+async def test_a_lead_asks_for_news_of_what_is_late_and_looks_through_a_hundred_actions(
+    tmp_path: Path,
+) -> None:
     with telegram_here() as telegram:
         async with house(tmp_path, telegram, offered=OFFERED) as here:
             nia, lee = telegram.person(7), telegram.person(8)
@@ -141,6 +144,22 @@ async def test_a_lead_asks_for_news_of_what_is_late_and_looks_through_a_hundred_
                 await does(here, lee, f"[{seen[-1]}]")
                 seen += [each for each in lee.last.labels() if not each.startswith("Earlier ")]
             assert {f"A{number} · Step {number}" for number in range(2, 101)} < set(seen)
-            assert (lee.last.message_id, len(lee.chat)) == (shown, messages), "each page in the place of another"
+            assert (lee.last.message_id, len(lee.chat)) == (shown, messages), (
+                "each page in the place of another"
+            )
             await does(here, lee, "[Earlier (91 to 100)]", "[Earlier (81 to 90)]", "[A85 · Step 85]")
             assert lee.last.text.startswith("A85 · Step 85")
+
+            auditing.open_audit(here.storage, an_audit("elm"), list(OFFERED))
+            (slip,) = here.slips(role=LEAD, audit="elm")
+            await does(here, lee, f"/start {slip}")
+            done = replace(ACTION, owner="0c" * 16, state=State.IMPLEMENTED, id="c0" * 16, title="Elsewhere")
+            with here.storage.writing() as work:
+                work.actions.keep("elm", done)
+            await does(here, lee, "/verify")
+            assert "A1 · Elsewhere" in lee.last.labels(), "only there is something to look at"
+            with here.storage.writing() as work:
+                work.actions.keep(AUDIT, replace(late, state=State.IMPLEMENTED))
+            assert "In which audit?" in await does(here, lee, "/verify")
+            await does(here, lee, f"[{AUDIT}]")
+            assert "A1 · Weekly supervision at night" in lee.last.labels()
