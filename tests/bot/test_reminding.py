@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +14,13 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+import bot
 from bot.clock import SetClock
 from bot.contacts import SHIPPED, Contacts
 from bot.errors import NotTakenError, RoleMissingError
-from bot.messages import Address, Desk, Incoming, Tap
+from bot.messages import Address, Desk, Incoming, Tap, Words
 from bot.planning import Wanted
-from bot.services import auditing, noticing, planning, reminding
+from bot.services import auditing, calendars, digesting, noticing, planning, reminding
 from bot.services.noticing import Due, Held, Over, Parked
 from bot.turns import TurnLoop
 from reports.hours import Nation, is_quiet
@@ -400,3 +402,26 @@ def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_
     assert reminded(storage, at(date(2026, 9, 2))) == [told]
     with storage.reading() as work:
         assert LOOK_AGAIN not in {each.kind for each in work.notices.waiting()}
+
+
+async def test_in_the_hour_after_midnight_of_a_summer_night_chat_page_digest_and_calendar_say_one_day(
+    storage: Storage,
+) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"]))
+    night = SetClock(at(DUE + timedelta(1), 0, 30))
+    assert night.now().date() == DUE, "in UTC it is not late yet"
+    async with TurnLoop(storage, night) as turns:
+        lead = Incoming(Address("telegram", "700"), "", "", "1", Words("/plan"))
+        found = await turns.hear(lead)
+    assert isinstance(found, Desk)
+    assert "was due 15 June 2026, 1 day ago" in found.text[1]
+    page = planning.plan(storage, AUDIT, night)
+    assert (page.day, [each.late for each in page.actions]) == (DUE + timedelta(1), [1])
+    told = digesting.digest(storage, AUDIT, night)
+    assert told is not None and "1 action is late:" in told.text
+    assert b"DTSTAMP:20260616T000000Z" in calendars.of_plan(storage, AUDIT, night.now())
+    for code in (Path(bot.__file__).parent).rglob("*.py"):
+        assert not re.search(r"now(\(\))?\.date\(\)", code.read_text(encoding="utf-8")), (
+            f"{code}: see local_day"
+        )
