@@ -18,7 +18,7 @@ from reports.plan import Action, State
 from storage.casework import ACTION, FINDING, PROGRESS, VERIFICATION
 from storage.unit_of_work import UnitOfWork
 
-_ASKED = {
+NEWS = {  # what came of asking for news, in chats and on pages
     Wanted.ASKED: mark("I ask {name} for news of {action}"),
     Wanted.BEFORE: mark("{name} was asked today already: {action}"),
     Wanted.UNREACHED: mark("I cannot reach {name} in a chat. Please speak to them about {action}"),
@@ -164,7 +164,7 @@ def _ways(work: UnitOfWork, account: bytes, audit: str, found: Action, _: Voice)
 def asked(work: UnitOfWork, came: Collection[tuple[str, Action, Wanted]]) -> Desk:
     """What came of asking owners for news of these actions."""
     _ = wording.voice(wording.SOURCE)
-    told = [_(_ASKED[what], **_whom(work, audit, each, _)) for audit, each, what in came]
+    told = [_(NEWS[what], **_whom(work, audit, each, _)) for audit, each, what in came]
     if any(what is Wanted.ASKED for _audit, _action, what in came):
         told.append(_("At night and on days off I wait until the next working morning."))
     return Desk(tuple(told) or (_("Nothing is late."),))
