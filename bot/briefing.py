@@ -67,8 +67,9 @@ def digest(work: UnitOfWork, account: bytes, today: date) -> Desk:
     _ = wording.voice(wording.SOURCE)
     found = (work.casework.audit(name) for name in _led(work, account))
     made = [digesting.made(work, audit, today, _, counting=True) for audit in found]
-    told = [each.text for each in made if each is not None]
-    return Desk(tuple(told) or (_("There is nothing to tell you today."),))
+    told = [each for each in made if each is not None]
+    text = tuple(each.text for each in told) or (_("There is nothing to tell you today."),)
+    return Desk(text, pictures=tuple(each.picture for each in told))
 
 
 def changed(work: UnitOfWork, account: bytes) -> Desk:

@@ -51,6 +51,7 @@ _PLAIN: dict[str, Callable[[], Move]] = {
 _LETTERS = {type(make()): letter for letter, make in _PLAIN.items()}
 _DOOR = "door:"
 _DESK = "desk:"
+_FROM = "@"
 TO_LEAD = "tell:"  # to the form that reaches the safeguarding lead, for whoever has no interview
 _NOWHERE = -1  # the turn of no interview: such a move is stale
 
@@ -70,12 +71,22 @@ def to_desk(what: str, *about: str) -> str:
     return _DESK + ":".join((what, *about))
 
 
+def to_page(wish: Wish, start: int) -> str:
+    """What a button carries that shows what a wish led to, from this button on."""
+    return f"{to_desk(wish.what, *wish.about)}{_FROM}{start}"
+
+
 def wish(token: str) -> Wish | None:
     """What an auditor wants who taps such a button, or None when it is another one."""
     if not token.startswith(_DESK):
         return None
-    what, *about = token.removeprefix(_DESK).split(":")
-    return Wish(what, tuple(about))
+    said, _, start = token.removeprefix(_DESK).partition(_FROM)
+    what, *about = said.split(":")
+    return Wish(what, tuple(about), int(start) if _is_place(start) else None)
+
+
+def _is_place(carried: str) -> bool:
+    return carried.isascii() and carried.isdecimal() and len(carried) < 6
 
 
 def id_in(id_: bytes) -> str:
@@ -220,7 +231,7 @@ def _read(written: str, form: Form, interview: Interview) -> Move | Go | None:
         case "m" | "n":
             value = _meant(carried, _offered(form, interview))
             return moves.Mark(value, letter == "m") if value is not None else moves.Skip(turn=_NOWHERE)
-        case "v" if carried.isascii() and carried.isdecimal() and len(carried) < 6:
+        case "v" if _is_place(carried):
             return moves.Leaf(int(carried))
         case "t" if carried in set(moves.Wording):
             return moves.Confirm(moves.Wording(carried))

@@ -279,7 +279,7 @@ class Jobs:
         Context().run(_put, notice, person.id, tries + 1, pause)
 
     def _park(self, notice: bytes, tries: int, *, otherwise: JobOutcome) -> JobOutcome:
-        if not noticing.park(self._storage, notice):
+        if not noticing.park(self._storage, notice, self._clock.now()):
             return otherwise
         log.warning("job.parked", job=JOB, tries=tries)
         return JobOutcome.FAILED

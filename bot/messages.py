@@ -103,10 +103,14 @@ class Decision(Wordless, frozen=True):
 
 
 class Wish(Wordless, frozen=True):
-    """What an auditor or lead wants to do beside the questions (`interviews`, `observe`, `give`), and with what."""
+    """What an auditor or lead wants to do beside the questions (`interviews`, `observe`, `give`), and with what.
+
+    `start`: from which button on they want to see what it leads to, when they look through many.
+    """
 
     what: str
     about: tuple[str, ...] = ()
+    start: int | None = None
 
 
 Said: TypeAlias = Move | Words | Tap | Attached | Odd | Enter | Go | Returned | About | SignIn | Wish
@@ -209,11 +213,14 @@ class Admitted(Wordless, frozen=True):
 class Desk(Wordless, frozen=True):
     """What an auditor or lead reads beside the questions, and where they can go: words and tokens of buttons.
 
-    It has no repr: whom they speak with is not for others.
+    `pictures` (SVG, or ''), if any, are one for each paragraph, which says what its picture shows. `wish` is what led
+    here, so that a channel can show many buttons page by page. It has no repr: whom they speak with is not for others.
     """
 
     text: tuple[str, ...]
     ways: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[str, ...] = ()
+    wish: Wish | None = None
 
 
 class Letter(Wordless, frozen=True):

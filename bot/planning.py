@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TypeAlias
 
 from bot import cases, listing
@@ -38,7 +39,15 @@ from storage.journal import (
     FindingRevised,
     What,
 )
-from storage.notices import ACTION_BACK, ACTION_DONE, ACTION_GIVEN, CHALLENGED, HELP_WANTED, REPLIED
+from storage.notices import (
+    ACTION_BACK,
+    ACTION_DONE,
+    ACTION_GIVEN,
+    CHALLENGED,
+    HELP_WANTED,
+    NEWS_WANTED,
+    REPLIED,
+)
 from storage.plan import Entry
 from storage.slips import AUDITOR, BOARD, LEAD
 from storage.unit_of_work import UnitOfWork
@@ -102,8 +111,21 @@ def ways(work: UnitOfWork, account: bytes, audit: str, action: Action) -> Iterat
     )
 
 
+def may_read(work: UnitOfWork, account: bytes, audit: str, action: Action) -> bool:
+    """Whether an account may read an action: its owner and its sponsor, and who asks in the audit."""
+    if cases.may_ask(work, account, audit):
+        return True
+    return account.hex() in (action.owner, action.sponsor) and cases.may_ask(work, account, audit, PROGRESS)
+
+
+def may_want_news(work: UnitOfWork, account: bytes, audit: str, action: Action) -> bool:
+    """Whether an account may have the owner asked how it goes: whoever else may read an action that is to be done."""
+    is_others = bool(action.owner) and action.owner != account.hex()
+    return action.is_open and is_others and may_read(work, account, audit, action)
+
+
 def seen(work: UnitOfWork, account: bytes, id_: bytes) -> tuple[str, Action]:
-    """An action that an account may see: its own, and those of audits where it asks.
+    """An action that an account may read.
 
     Raises CaseElsewhereError, RoleMissingError, NotTakenError when it is with another owner now.
     """
@@ -111,17 +133,30 @@ def seen(work: UnitOfWork, account: bytes, id_: bytes) -> tuple[str, Action]:
     if found is None:
         raise CaseElsewhereError
     audit, known = found
-    if cases.may_ask(work, account, audit):
+    if may_read(work, account, audit, known):
         return found
     if not cases.may_ask(work, account, audit, PROGRESS):
         raise RoleMissingError
-    if known.owner != account.hex():
-        raise NotTakenError(_with_another(known), "")
-    return found
+    raise NotTakenError(_with_another(known), "")
 
 
 def _with_another(action: Action) -> str:
     return f"{action.name} is with somebody else now."
+
+
+def unseen(work: UnitOfWork, account: bytes, audit: str) -> list[Action]:
+    """What was done in an audit and waits for somebody else to look at it, this account."""
+    theirs = (each for each in work.actions.of(audit) if each.owner != account.hex())
+    return [each for each in theirs if "verify" in plan.possible(each.state)]
+
+
+class Wanted(StrEnum):
+    """What became of the wish to have news of an action."""
+
+    ASKED = "asked"
+    BEFORE = "before"  # somebody has asked today
+    UNREACHED = "unreached"  # no chat reaches its owner
+    SETTLED = "settled"  # there is nobody to ask, or nothing to ask of
 
 
 class Planner:
@@ -156,10 +191,24 @@ class Planner:
         self._work.actions.keep(audit, after)
         return after
 
+    def want_news(self, audit: str, action: Action, account: bytes) -> Wanted:
+        """Have the owner of an action asked how it goes, once a day, whoever wants to know."""
+        if not may_want_news(self._work, account, audit, action):
+            return Wanted.SETTLED
+        theirs = [each for each in self._work.people.seats(audit) if each.account.hex() == action.owner]
+        reached = sorted((each.role, each.id) for each in theirs if each.reached)
+        if not reached:
+            return Wanted.UNREACHED
+        (_, person), subject = reached[0], bytes.fromhex(action.id)
+        occasion = f"{NEWS_WANTED}:{self._today}"
+        noted = self._work.notices.add_once(person, audit, NEWS_WANTED, subject, occasion)
+        self._notices += filter(None, [noted])
+        return Wanted.ASKED if noted else Wanted.BEFORE
+
     def see_that_it_can(self, action: Action, audit: str, what: str, account: bytes) -> None:
         """Whether a wish can come true now, before anybody answers questions about it. Raises NotTakenError."""
         tried = _TRIED.get(what)
-        if what in set(Telling):
+        if what in {*Telling, "later"}:
             self._see_that_it_is_theirs(action, account)
         if tried is not None:
             _moved(action, tried, self._context(audit, account))

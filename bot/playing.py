@@ -34,6 +34,7 @@ from bot.messages import (
     Admitted,
     Appointed,
     AtRisk,
+    Desk,
     Doors,
     Enter,
     Go,
@@ -57,6 +58,7 @@ from bot.wishing import Wishes
 from dialogues.interview import State
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Begin, Resume
+from reports.hours import HOURS, local_day
 from storage.access import LATER_LINK
 from storage.cases import Case
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
@@ -129,7 +131,7 @@ class Player:
     def _together(self, tasks: Sequence[Task]) -> Played:
         refs = [self._storage.keys.ref(*_place(task)) for task in tasks]
         with self._storage.writing() as work:
-            group = _Group(work, self._clock.now(), self._stock, tasks, refs, self._contacts)
+            group = _Group(work, HOURS.local(self._clock.now()), self._stock, tasks, refs, self._contacts)
             results = [group.take(task, ref) for task, ref in zip(tasks, refs, strict=True)]
             group.save()
         return Played(results, tuple(group.notices))
@@ -153,7 +155,7 @@ class _Group:
         held = work.interviews.load(set(refs))
         audits = {task.audit for task in tasks} | {each.audit for each in held.values()}
         going_on = {task.case for task in tasks} | {each.case for each in held.values()}
-        self._caseload = Caseload(work, going_on - {b""}, now.date())
+        self._caseload = Caseload(work, going_on - {b""}, local_day(now))
         recorder = Recorder(work, now, stock)
         self._stage = Stage(work, now, recorder, self._caseload, held, audits - {""})
         self.notices = recorder.notices
@@ -241,7 +243,7 @@ class _Group:
         wish = hearing.wish(said)
         granted = self._grant(turn, wish) if wish is not None else None
         if granted is not None:
-            return granted
+            return replace(granted, wish=wish) if isinstance(granted, Desk) else granted
         coded = self._code_typed(turn, said)
         if coded is not None:
             return coded
@@ -274,8 +276,7 @@ class _Group:
 
     def _grant_of_plan(self, turn: Whose, wish: Wish, account: bytes) -> Result:
         """What concerns findings and the plan."""
-        here = turn.held.audit if turn.held is not None else ""
-        granted = Wishes(self._work, self._caseload, account, self._now.date(), here).grant(wish)
+        granted = Wishes(self._work, self._caseload, account, local_day(self._now), self.notices).grant(wish)
         return self._take_up(turn, granted) if isinstance(granted, Case) else granted
 
     def _grant_asking(self, turn: Whose, wish: Wish, account: bytes) -> Result:
@@ -288,7 +289,7 @@ class _Group:
         if wish.what in coder.BEGINS | coder.TAPS:
             return self._code(turn, wish, account, audits)
         if wish.what in briefing.TELLS:
-            return briefing.told(self._work, wish.what, account, audits, self._now.date())
+            return briefing.told(self._work, wish.what, account, audits, local_day(self._now))
         case, current = self._caseload, self._caseload.held(turn.held, account)
         match wish:
             case Wish("observe") if current is not None or len(audits) == 1:
@@ -399,7 +400,7 @@ class _Group:
             ):  # told before there was anybody to tell
                 self.notices.append(self._work.notices.add(person, slip.audit, CONCERN))
             given = RoleGiven(slip.role)
-            self._work.journal.append(given, day=self._now.date(), actor=slip.role, audit=slip.audit)
+            self._work.journal.append(given, day=local_day(self._now), actor=slip.role, audit=slip.audit)
             held = self._work.people.at(address.channel, address.id)
             return Appointed(slip.audit, slip.role, frozenset(each.role for each in held))
         try:

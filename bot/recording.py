@@ -21,6 +21,7 @@ from dialogues.interview import Interview, State, instance, static
 from dialogues.prompts import PastLead, Prompt
 from dialogues.responses import Response
 from reports.coding import Coded, Decision, Direction
+from reports.hours import local_day
 from storage.answers import Submission
 from storage.cases import Case
 from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, WITHDRAWAL, Offer
@@ -82,7 +83,7 @@ class Recorder:
 
     @property
     def _today(self) -> date:
-        return self._now.date()
+        return local_day(self._now)
 
     # Threads
 

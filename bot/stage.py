@@ -38,6 +38,7 @@ from dialogues.interview import Interview, State, static
 from dialogues.lifecycle import LIVE
 from dialogues.moves import Answer, Begin, Concern, Done, Edit, Expire, Help, Keep, Look, Move, Skip
 from dialogues.prompts import AskAgain, Item, Prompt, Reason, Submitted, Untaken
+from reports.hours import local_day
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
 from storage.errors import (
     AuditClosedError,
@@ -230,7 +231,7 @@ class Stage:
         if interview.state is State.SUBMITTED:
             self.recorder.take_case(case, form, interview)
         else:
-            cases.erase(self._work, case, self._now.date())
+            cases.erase(self._work, case, local_day(self._now))
 
     def _see_that_they_may_begin(self, offer: Offer, slip: bytes) -> None:
         """Nobody should answer what they cannot hand in. Raises SlipNeededError, SlipSpentError."""

@@ -6,7 +6,7 @@ no role that it is for, a command is a word like any other, and a button says th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -15,8 +15,10 @@ from bot.caseload import Caseload
 from bot.desk import planned, rooms, themed
 from bot.errors import CaseElsewhereError, RoleMissingError
 from bot.messages import Desk, Wish
+from reports import plan
+from reports.plan import Action
 from storage.cases import Case
-from storage.casework import ACTION, FINDING, PROGRESS
+from storage.casework import ACTION, FINDING, PROGRESS, VERIFICATION
 from storage.slips import ROLES
 from storage.unit_of_work import UnitOfWork
 
@@ -24,28 +26,30 @@ _SEEING: Mapping[str, frozenset[str]] = MappingProxyType(  # by what is read, fo
     {
         "findings": cases.MAY_ASK,
         "plan": cases.MAY_ASK,
+        "whole": cases.MAY_ASK,
         "themes": cases.MAY_ASK,
         "actions": cases.MAY_OWN,
         "audits": frozenset(ROLES),
         "name": frozenset(ROLES),
     }
 )
-_ABOUT_ONE = frozenset({"action", "revise", "change"})
+_ABOUT_ONE = frozenset({"action", "revise", "change", "news"})
 WISHES = frozenset({*_SEEING, *planning.FORMS}) | _ABOUT_ONE
 TYPED = frozenset({"name"})  # wishes that carry what was typed behind them
 LONGEST_NAME = 60  # characters
 
 
 class Wishes:
-    """What one account wants, within one transaction. `here`: the audit that they are in."""
+    """What one account wants, within one transaction. `notices`: as for `planning.Planner`."""
 
-    def __init__(self, work: UnitOfWork, caseload: Caseload, account: bytes, today: date, here: str) -> None:
+    def __init__(
+        self, work: UnitOfWork, caseload: Caseload, account: bytes, today: date, notices: list[bytes]
+    ) -> None:
         self._work = work
         self._caseload = caseload
         self._account = account
         self._today = today
-        self._here = here
-        self._planner = planning.Planner(work, today, [])
+        self._planner = planning.Planner(work, today, notices)
         self._roles = work.people.roles(account) if account else frozenset()
 
     def grant(self, wish: Wish) -> Desk | Case | None:
@@ -60,7 +64,9 @@ class Wishes:
             return self._see(wish, meant or audits)
         if wish.about and not meant:
             return self._with_one(wish)
-        return self._begin(wish.what, meant or [self._here] * (self._here in audits) or audits)
+        if wish.what == "news":
+            return self._want_news(meant)
+        return self._begin(wish.what, meant or self._busy(wish.what, audits))
 
     def _holders(self, what: str) -> frozenset[str]:
         if what in ("revise", "change"):
@@ -72,8 +78,29 @@ class Wishes:
     def _audits(self, roles: frozenset[str]) -> list[str]:
         return sorted({audit for audit, role in self._roles if role in roles})
 
+    def _busy(self, what: str, audits: list[str]) -> list[str]:
+        """Those of these audits in which there is something to do it with; all, where that is no question."""
+        if planning.FORMS.get(what) != VERIFICATION:
+            return audits
+        return [each for each in audits if planning.unseen(self._work, self._account, each)] or audits
+
+    def _want_news(self, audits: list[str]) -> Desk | None:
+        """Have the owners of all that is late asked how it goes."""
+        late = [
+            (audit, action)
+            for audit in audits
+            for action in plan.late(self._work.actions.of(audit), self._today)
+        ]
+        return self._asked(late) if audits else None
+
+    def _asked(self, wanted: Collection[tuple[str, Action]]) -> Desk:
+        came = [(audit, each, self._planner.want_news(audit, each, self._account)) for audit, each in wanted]
+        return planned.asked(self._work, came)
+
     def _see(self, wish: Wish, audits: list[str]) -> Desk:
         match wish.what:
+            case "whole":
+                return planned.whole(self._work, self._account, audits, self._today)
             case "findings":
                 return planned.findings(self._work, self._account, audits)
             case "plan":
@@ -102,9 +129,12 @@ class Wishes:
         match wish.what:
             case "action":
                 return planned.action(self._work, self._account, audit, action, self._today)
+            case "news":
+                return self._asked([(audit, action)])
             case "change":
                 return self._revise(ACTION, (audit, action), id_)
             case "later" if len(wish.about) == 1:
+                self._planner.see_that_it_can(action, audit, wish.what, self._account)
                 return planned.later(action)
             case "later":
                 return self._put_off(action.id, wish.about[1])

@@ -17,7 +17,7 @@ from reports.plan import Action, Step, gaps, status
 from reports.plan.standing import latest
 from reports.rendering import clipped, pages
 
-MOST = 1000  # characters: they fit under a picture on Telegram, where 1,024 do
+MOST = 3000  # characters: one message in every chat, with room for the numbers of its picture
 NAMED = 3  # actions that are named of each kind, and steps that come next
 THEMES = 5  # themes that are told
 WEEK = 7  # days

@@ -57,6 +57,14 @@ _BY_NATION: Final = {
 }
 
 
+def local_day(moment: datetime) -> date:
+    """Which day it is for an audit: the one on the wall in all four nations, which from March to October is not UTC's.
+
+    Whatever is dated, late, due or told of a day takes it from here: pages, chats, reminders, digests and files.
+    """
+    return HOURS.local(moment).date()
+
+
 def working_day(day: date, nation: Nation | None = None, hours: Hours = HOURS) -> bool:
     """Whether people work on this day. Where nobody named the nation, a bank holiday of any of them counts."""
     return day.weekday() in hours.days and not is_holiday(day, nation)

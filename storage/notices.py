@@ -20,12 +20,16 @@ DIGEST = "digest"  # what happened in a week
 # What people are told of the plan: its kind. What it is about stands in `Notice.subject`.
 ACTION_GIVEN, ACTION_DONE, ACTION_BACK = "action_given", "action_done", "action_back"
 HELP_WANTED, CHALLENGED, REPLIED = "help_wanted", "challenged", "replied"
+NEWS_WANTED = "news_wanted"  # of an action: to its owner, once a day
+OF_ACTIONS = frozenset(
+    {REMINDER, ACTION_GIVEN, ACTION_BACK, NEWS_WANTED}
+)  # the lead hears whom these do not reach
 
 
 class Sending(StrEnum):
     """How far a notice came.
 
-    PARKED: it cannot be delivered, and the lead is shown so. DROPPED: when its time came, it did not hold any more.
+    PARKED: it cannot be delivered, and the lead is shown so. DROPPED: it does not hold any more, whatever came of it.
     """
 
     WAITING = "waiting"
@@ -56,6 +60,8 @@ class Wanted(Struct, frozen=True):
     occasion: str
 
 
+_IS_PARKED = notices.c.status == Sending.PARKED
+_IS_TOLD = notices.c.status.in_((Sending.WAITING, Sending.SENT))
 _MARK = (
     update(notices).where(notices.c.id == bindparam("notice")).values(status=bindparam("became"))
 )  # made once: as often as anything is sent
@@ -107,11 +113,24 @@ class Notices:
 
     def parked(self, audit: str) -> tuple[Notice, ...]:
         """Every notice of the audit that could not be delivered, in no order."""
-        return self._those(notices.c.status == Sending.PARKED, notices.c.audit == audit)
+        return self._those(_IS_PARKED, notices.c.audit == audit)
 
     def mark(self, notice: bytes, status: Sending) -> None:
         """Note how far it came."""
         self._connection.execute(_MARK, {"notice": notice, "became": status})
+
+    def settle(self, notice: bytes) -> None:
+        """Whoever this notice was for is reached again: what they missed of actions is over, and whom it was told."""
+        person = select(notices.c.person).where(notices.c.id == notice).scalar_subquery()
+        missed = (notices.c.person == person, notices.c.kind.in_(OF_ACTIONS), _IS_PARKED)
+        told = (notices.c.subject == person, notices.c.kind == UNREACHED, _IS_TOLD)
+        for which in (missed, told):
+            self._connection.execute(update(notices).where(*which).values(status=Sending.DROPPED))
+
+    def tells(self, kind: str, subject: bytes) -> bool:
+        """Whether anybody was told, or is about to be, of this subject, and it holds still."""
+        theirs = select(notices.c.id).where(notices.c.subject == subject, notices.c.kind == kind, _IS_TOLD)
+        return self._connection.execute(theirs.limit(1)).first() is not None
 
     def _those(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = self._connection.execute(select(notices).where(*where))

@@ -150,9 +150,14 @@ class Actions(_Numbered):
 
     def owned(self, account: bytes) -> tuple[tuple[str, Action], ...]:
         """The actions that an account owns, each with its audit. Raises UndecipherableError."""
-        return tuple(
-            (str(row.audit), self._open(row)) for row in self._rows(actions, actions.c.owner == account)
-        )
+        return self._each_with_audit(actions.c.owner == account)
+
+    def sponsored(self, account: bytes) -> tuple[tuple[str, Action], ...]:
+        """The actions that an account stands behind and somebody else owns. Raises UndecipherableError."""
+        return self._each_with_audit(actions.c.sponsor == account, actions.c.owner != account)
+
+    def _each_with_audit(self, *where: ColumnElement[bool]) -> tuple[tuple[str, Action], ...]:
+        return tuple((str(row.audit), self._open(row)) for row in self._rows(actions, *where))
 
     def get(self, action: str) -> tuple[str, Action] | None:
         """The audit and the action of this id, or None. Raises UndecipherableError."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from reports.hours import local_day
 from storage import journal, renewal
 from storage import keys as key_files
 from storage.access import Access
@@ -229,7 +230,7 @@ class Storage:
                 upgrade(connection)
                 storage = cls(database, renewal.settle(connection, key), Remembered(key), cost, epochs)
                 Casework(connection, storage.keys).see_that_keys_fit()
-                today = datetime.now(UTC).date()
+                today = local_day(datetime.now(UTC))
                 head = _recorded(connection, storage.keys, storage.remembered, today, begins=begins).write()
         except BaseException:
             database.close()

@@ -24,6 +24,7 @@ from dialogues.form import Form
 from reports import rendering, tables
 from reports.assembly import Report
 from reports.disclosure import DEFAULT_K
+from reports.hours import local_day
 from storage.casework import CONCERN, Audit, Entry
 from storage.errors import CandourError, PassphraseChosenError
 from storage.journal import OPERATOR
@@ -93,7 +94,7 @@ def open_(
             service=service,
             incident=incident,
             staff_count=staff or 1,
-            opened_on=SystemClock().now().date(),
+            opened_on=local_day(SystemClock().now()),
             k=k,
             entry=Entry.OPEN if open_link else Entry.SLIPS,
         )

@@ -16,6 +16,7 @@ from bot.cli.serve import settings_here
 from bot.cli.ticks import Finding, right, say, wrong
 from bot.cli.trouble import Trouble
 from bot.clock import SystemClock
+from reports.hours import local_day
 from storage import backups, restoring
 from storage.backups import Contents
 from storage.errors import CandourError
@@ -38,7 +39,7 @@ def backup(
 ) -> None:
     """Write everything that is to be kept into one file that only the key file opens. Candour may run meanwhile."""
     with _trouble_with(out), storage_here() as storage:
-        backups.back_up(storage, out, SystemClock().now().date(), while_open=while_open, replace=force)
+        backups.back_up(storage, out, local_day(SystemClock().now()), while_open=while_open, replace=force)
     typer.echo(
         f"The backup is in {out}, and can be read. Keep it apart from the key file, and no longer than 90 days."
     )
@@ -64,7 +65,7 @@ def restore(
     settings = settings_here()
     place = Place(settings.data, settings.key, settings.database.reveal())
     with _trouble_with(file):
-        outcome = restoring.put_back(file, place, SystemClock().now().date(), force=force)
+        outcome = restoring.put_back(file, place, local_day(SystemClock().now()), force=force)
     for line in _told(outcome):
         typer.echo(line)
 

@@ -17,6 +17,7 @@ from bot.contacts import Contacts
 from bot.opening import epochs_of
 from bot.settings import Receive, Settings, Telegram
 from bot.web.webhook import PATH
+from reports.hours import local_day
 from storage import hazards
 from storage.database import Database
 from storage.epochs import Safe
@@ -115,7 +116,7 @@ def _contacts(settings: Settings) -> tuple[Finding, ...]:
     else:
         found = contacts.read(settings.contacts)
         where = str(settings.contacts)
-    old = found.overdue(SystemClock().now().date()) if isinstance(found, Contacts) else found
+    old = found.overdue(local_day(SystemClock().now())) if isinstance(found, Contacts) else found
     if old:
         return tuple(map(wrong, old))
     return (

@@ -10,6 +10,7 @@ from bot import contacts, wording
 from bot.cli.serve import contacts_of, settings_here
 from bot.clock import SystemClock
 from bot.contacts import Contact
+from reports.hours import local_day
 
 app = typer.Typer(no_args_is_help=True, help="Whom to call when someone is at risk, and who checked it when.")
 
@@ -29,7 +30,7 @@ def show(
 @app.command()
 def check() -> None:
     """Whether every number was checked in the last 180 days. Ends with 1 when one was not."""
-    overdue = contacts_of(settings_here()).overdue(SystemClock().now().date())
+    overdue = contacts_of(settings_here()).overdue(local_day(SystemClock().now()))
     for sentence in overdue:
         typer.echo(sentence)
     if overdue:

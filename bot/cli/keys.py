@@ -13,6 +13,7 @@ from bot.cli.audits import troubled
 from bot.cli.serve import settings_here
 from bot.clock import SystemClock
 from bot.opening import epochs_of
+from reports.hours import local_day
 from storage.epochs import Epochs, InMemory, day
 from storage.keys import Keys
 from storage.unit_of_work import Storage
@@ -40,7 +41,7 @@ def rotate() -> None:
     settings = settings_here()
     with troubled(settings):
         epochs = epochs_of(settings)
-        url, today = settings.database.reveal(), SystemClock().now().date()
+        url, today = settings.database.reveal(), local_day(SystemClock().now())
         Storage.rotate_keys(settings.data, settings.key, url, epochs=epochs, day=today)
     typer.echo(
         f"There is a new key file at {settings.key}. Copy it to every worker, and to where you keep a copy."

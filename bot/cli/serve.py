@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.trouble import Trouble
+from reports.hours import local_day
 
 if TYPE_CHECKING:
     import socket
@@ -58,7 +59,7 @@ def _fresh_contacts(settings: Settings) -> Contacts:
     from bot.clock import SystemClock  # noqa: PLC0415 - see above
 
     found = contacts_of(settings)
-    overdue = found.overdue(SystemClock().now().date())
+    overdue = found.overdue(local_day(SystemClock().now()))
     if overdue:
         raise Trouble(
             "people would be told numbers that may be wrong:\n" + "\n".join(f"  - {each}" for each in overdue)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from typing import TypeAlias
 
 from bot import buttons, cases, listing, planning, weighing, wording
 from bot.desk.rooms import Way, going_on, where
 from bot.messages import Desk
+from bot.planning import Wanted
 from bot.weighing import Weighed
-from bot.wording import Voice
+from bot.wording import Voice, mark
 from dialogues.responses import text_of
 from reports import plan as rules
 from reports.plan import Action, State
 from storage.casework import ACTION, FINDING, PROGRESS, VERIFICATION
 from storage.unit_of_work import UnitOfWork
 
+NEWS = {  # what came of asking for news, in chats and on pages
+    Wanted.ASKED: mark("I ask {name} for news of {action}"),
+    Wanted.BEFORE: mark("{name} was asked today already: {action}"),
+    Wanted.UNREACHED: mark("I cannot reach {name} in a chat. Please speak to them about {action}"),
+    Wanted.SETTLED: mark("There is nobody to ask about {action}"),
+}
 LATER_DAYS = (1, 3, 7)  # for so long a reminder can be put off
 _WEEK = 7
 
@@ -42,24 +50,38 @@ def _finding(each: Weighed, _: Voice) -> str:
 
 
 def plan(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
-    """How the plan stands, what is late first, what is to be reviewed, and each action to look at."""
+    """How the plan stands, what is late first, what is to be reviewed, and what can be done about it.
+
+    Where something is late, the other actions are one tap further.
+    """
     _ = wording.voice(wording.SOURCE)
     told: list[str] = []
+    first: list[Way] = []
     ways: list[Way] = []
     for audit in audits:
         known, people = work.actions.of(audit), listing.people(work, audit)
+        late, prefix = rules.late(known, today), where(audit, audits)
         told += [
             *([work.casework.audit(audit).name] if len(audits) > 1 else []),
             rules.plan_lines(known, today, people),
             *rules.late_lines(known, today, people),
         ]
-        ways += [
-            _to_review(each, where(audit, audits), _)
-            for each in known
-            if rules.status(each, today).review_due
-        ]
-        ways += [_way(each, where(audit, audits)) for each in _late_first(known, today)]
-    return Desk(tuple(told), (*_new(work, account, audits, ACTION, _), *ways))
+        if any(planning.may_want_news(work, account, audit, each) for each in late):
+            first.append((prefix + _("Ask for news"), buttons.to_desk("news", buttons.short(audit))))
+        if late:
+            first.append((prefix + _("Show all"), buttons.to_desk("whole", buttons.short(audit))))
+        ways += [_to_review(each, prefix, _) for each in known if rules.status(each, today).review_due]
+        ways += [_way(each, prefix) for each in late or _late_first(known, today)]
+    return Desk(tuple(told), (*first, *_new(work, account, audits, ACTION, _), *ways))
+
+
+def whole(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
+    """Every action that is not over, to look at."""
+    _ = wording.voice(wording.SOURCE)
+    found = [(audit, each) for audit in audits for each in _late_first(work.actions.of(audit), today)]
+    ways = (_way(each, where(audit, audits)) for audit, each in found)
+    told = _("These are all actions that are not closed, the late ones first. Tap one to read it.")
+    return Desk((told,), (*_new(work, account, audits, ACTION, _), *ways))
 
 
 def _late_first(actions: Collection[Action], today: date) -> list[Action]:
@@ -72,15 +94,31 @@ _UNDER_WAY = (State.PROPOSED, State.AGREED, State.IN_PROGRESS)
 
 
 def actions(work: UnitOfWork, account: bytes, audits: Collection[str], today: date) -> Desk:
-    """What somebody is to do, the late first."""
+    """What somebody is to do, the late first; then what they stand behind as its sponsor."""
     _ = wording.voice(wording.SOURCE)
-    mine = [(audit, each) for audit, each in work.actions.owned(account) if audit in audits]
-    mine = [(audit, each) for audit, each in mine if each.state not in _OVER]
-    mine.sort(key=lambda pair: (-rules.status(pair[1], today).late, pair[1].number))
-    told = [rules.line(each, today, listing.people(work, audit)) for audit, each in mine]
-    ways = tuple(_way(each, where(audit, audits)) for audit, each in mine)
+    mine = _under_way_in(work.actions.owned(account), audits, today)
+    behind = _under_way_in(work.actions.sponsored(account), audits, today)
     intro = _("These are your actions. Tap one to go on with it.") if mine else _("You have no actions now.")
-    return Desk((intro, *told), (*going_on(work, account, audits, _), *ways))
+    others = (
+        [_("You stand behind these. Tap one to read it, or to ask its owner for news.")] if behind else []
+    )
+    told = (intro, *_lines(work, mine, today), *others, *_lines(work, behind, today))
+    ways = (_way(each, where(audit, audits)) for audit, each in (*mine, *behind))
+    return Desk(told, (*going_on(work, account, audits, _), *ways))
+
+
+_Placed: TypeAlias = tuple[str, Action]  # with its audit
+
+
+def _under_way_in(found: Iterable[_Placed], audits: Collection[str], today: date) -> list[_Placed]:
+    """Those of these audits that are not over, the late first."""
+    kept = [(audit, each) for audit, each in found if audit in audits and each.state not in _OVER]
+    return sorted(kept, key=lambda pair: (-rules.status(pair[1], today).late, pair[1].number))
+
+
+def _lines(work: UnitOfWork, found: Iterable[_Placed], today: date) -> Iterator[str]:
+    for audit, each in found:
+        yield rules.line(each, today, listing.people(work, audit))
 
 
 def action(work: UnitOfWork, account: bytes, audit: str, found: Action, today: date) -> Desk:
@@ -119,6 +157,22 @@ def _troubles(work: UnitOfWork, audit: str, found: Action, _: Voice) -> Iterator
 def _ways(work: UnitOfWork, account: bytes, audit: str, found: Action, _: Voice) -> Iterator[Way]:
     for what, words in planning.ways(work, account, audit, found):
         yield _(words), _token(what, found.id)
+    if planning.may_want_news(work, account, audit, found):
+        yield _("Ask for news"), _token("news", found.id)
+
+
+def asked(work: UnitOfWork, came: Collection[tuple[str, Action, Wanted]]) -> Desk:
+    """What came of asking owners for news of these actions."""
+    _ = wording.voice(wording.SOURCE)
+    told = [_(NEWS[what], **_whom(work, audit, each, _)) for audit, each, what in came]
+    if any(what is Wanted.ASKED for _audit, _action, what in came):
+        told.append(_("At night and on days off I wait until the next working morning."))
+    return Desk(tuple(told) or (_("Nothing is late."),))
+
+
+def _whom(work: UnitOfWork, audit: str, each: Action, _: Voice) -> dict[str, str]:
+    name = listing.people(work, audit).get(each.owner, _("its owner"))
+    return {"name": name, "action": f"{each.name} · {each.title}"}
 
 
 def later(found: Action) -> Desk:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from bot.clock import Clock, SystemClock
 from dialogues.wordless import Wordless
+from reports.hours import local_day
 from storage.access import FIRST_LINK, LATER_LINK, Passkey
 from storage.errors import RequestError
 from storage.journal import OPERATOR, RoleGiven, RoleRemoved, SignInForgotten
@@ -56,7 +57,7 @@ def appoint(
         work.casework.audit(audit)
         account = _find(work, *_place(same)).account if same else work.access.open(name)
         person = work.people.appoint(account, audit, role)
-        work.journal.append(RoleGiven(role), day=now.date(), actor=OPERATOR, audit=audit)
+        work.journal.append(RoleGiven(role), day=local_day(now), actor=OPERATOR, audit=audit)
         return person.hex()[:SHORT], Link(
             work.access.link(account, int(now.timestamp()), FIRST_LINK), FIRST_LINK
         )
@@ -84,7 +85,7 @@ def link(
         if anew:
             work.access.forget(found.account)
             forgotten = SignInForgotten(found.role)
-            work.journal.append(forgotten, day=now.date(), actor=OPERATOR, audit=audit)
+            work.journal.append(forgotten, day=local_day(now), actor=OPERATOR, audit=audit)
         lasts = LATER_LINK if work.access.shown(found.account) else FIRST_LINK
         return Link(work.access.link(found.account, int(now.timestamp()), lasts), lasts)
 
@@ -99,7 +100,7 @@ def remove(storage: Storage, audit: str, person: str, clock: Clock = _THIS_MACHI
             work.approvals.drop(audit, found.account)
         if not left:
             work.access.close(found.account)
-        work.journal.append(RoleRemoved(found.role), day=clock.now().date(), actor=OPERATOR, audit=audit)
+        work.journal.append(RoleRemoved(found.role), day=local_day(clock.now()), actor=OPERATOR, audit=audit)
     return found.role
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from bot.clock import Clock
 from reports import disclosure
+from reports.hours import local_day
 from storage.approvals import Approval
 from storage.casework import Audit, Entry, Status
 from storage.errors import RequestError, UnsafeThresholdError
@@ -79,7 +80,7 @@ def change_k(storage: Storage, audit: str, k: int, account: bytes, role: str, cl
         found = work.casework.audit(audit)
         _check(work, found, NewK(k))
         _replace(work, audit, K)
-        today = clock.now().date()
+        today = local_day(clock.now())
         if k >= found.k:
             work.journal.append(_do(work, found, NewK(k), people=1), day=today, actor=role, audit=audit)
             return True
@@ -102,7 +103,7 @@ def agree(storage: Storage, audit: str, approval: str, account: bytes, role: str
             raise NotWaitingError
         _check(work, found, _asked(asked))
         done = _do(work, found, _asked(asked), people=2)
-        work.journal.append(done, day=clock.now().date(), actor=role, audit=audit)
+        work.journal.append(done, day=local_day(clock.now()), actor=role, audit=audit)
 
 
 def refuse(storage: Storage, audit: str, approval: str, role: str, clock: Clock) -> None:
@@ -112,7 +113,7 @@ def refuse(storage: Storage, audit: str, approval: str, role: str, clock: Clock)
         if not work.approvals.settle(asked.id):
             raise NotWaitingError
         refused = ApprovalRefused(asked.subject)
-        work.journal.append(refused, day=clock.now().date(), actor=role, audit=audit)
+        work.journal.append(refused, day=local_day(clock.now()), actor=role, audit=audit)
 
 
 def _get(work: UnitOfWork, audit: str, approval: str) -> Approval:

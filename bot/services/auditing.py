@@ -16,6 +16,7 @@ from dialogues.form import Form
 from reports import assembly, disclosure
 from reports.assembly import AuditFacts, NotYet, Refused, Report
 from reports.disclosure import Band
+from reports.hours import local_day
 from storage import passphrases
 from storage.casework import IN_CASES, RESPONSE, Audit, Concern, Entry, Offer, Status
 from storage.errors import (
@@ -74,7 +75,7 @@ def offer_forms(
             work.forms.pin(form)
             work.casework.offer(name, form)
         event = FormsOffered(founding.asked(offered))
-        work.journal.append(event, day=clock.now().date(), actor=actor, audit=name)
+        work.journal.append(event, day=local_day(clock.now()), actor=actor, audit=name)
 
 
 def _see_that_it_may_change(before: Offer | None, form: Form, *, asked: bool) -> None:
@@ -112,7 +113,7 @@ def progress(storage: Storage, name: str, clock: Clock = _THIS_MACHINES) -> Band
 
     After the close it is final, also when the answers are destroyed. Raises UnknownAuditError.
     """
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.reading() as work:
         k, enough = work.casework.audit(name).k, work.casework.counted(name, today)
     if enough is None:
@@ -128,7 +129,7 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
     closing a closed audit only returns its reports. `actor`: who the journal says it was. Raises
     UnknownAuditError, PassphraseMissingError, UndecipherableError, AlreadyPublishedError.
     """
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.writing() as work:
         audit = work.casework.audit(name)
         if audit.status is Status.OPEN:
@@ -174,7 +175,7 @@ def choose_passphrase(
     with storage.writing() as work:
         if not work.casework.set_release_key(name, key):
             raise PassphraseChosenError(name)
-        work.journal.append(PassphraseChosen(), day=clock.now().date(), actor=actor, audit=name)
+        work.journal.append(PassphraseChosen(), day=local_day(clock.now()), actor=actor, audit=name)
 
 
 def has_passphrase(storage: Storage, name: str) -> bool:
@@ -236,7 +237,7 @@ def mark_read(storage: Storage, concern: bytes, clock: Clock = _THIS_MACHINES, a
     with storage.writing() as work:
         audit = work.casework.mark_read(concern)
         if audit is not None:
-            work.journal.append(ConcernRead(), day=clock.now().date(), actor=actor, audit=audit)
+            work.journal.append(ConcernRead(), day=local_day(clock.now()), actor=actor, audit=audit)
 
 
 def _offers(work: UnitOfWork, name: str) -> dict[str, Offer]:

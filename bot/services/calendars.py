@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time
 from reports import reminding
 from reports.exchange import icalendar
 from reports.exchange.icalendar import Day, Occasion
+from reports.hours import local_day
 from reports.plan import Action
 from reports.reminding import Why
 from storage.casework import Audit
@@ -95,4 +96,4 @@ def _look_again(work: UnitOfWork, audit: Audit) -> Iterator[Day]:
 
 def _stamp(now: datetime) -> datetime:
     """The beginning of a day: what is fetched twice on one is the same."""
-    return datetime.combine(now.date(), time(), UTC)
+    return datetime.combine(local_day(now), time(), UTC)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.services import auditing
 from bot.worktable import Agreement, Card, Loose, Progress, Worktable
 from reports.coding import Coded, Decision, Direction
+from reports.hours import local_day
 from storage.coding import Excerpt, Origin
 from storage.journal import LEAD, WordsOpened
 from storage.unit_of_work import Storage
@@ -30,7 +31,7 @@ def unlock(storage: Storage, name: str, passphrase: str, clock: Clock) -> int:
             return 0
         cut = worktable.open_words(work, name, work.answers.written(name, pair))
         if cut:
-            work.journal.append(WordsOpened(), day=clock.now().date(), actor=LEAD, audit=name)
+            work.journal.append(WordsOpened(), day=local_day(clock.now()), actor=LEAD, audit=name)
         return cut
 
 

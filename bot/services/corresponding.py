@@ -12,6 +12,7 @@ from random import SystemRandom
 
 from bot.clock import Clock
 from dialogues.wordless import Wordless
+from reports.hours import local_day
 from storage.slips import LEAD, ROLES
 from storage.threads import Message, Sender
 from storage.unit_of_work import Storage, UnitOfWork
@@ -60,7 +61,7 @@ def answer(
             return False
         work.threads.mark_read([locator], Sender.RESPONDENT)
         public = work.casework.keys_of(audit).public
-        return work.threads.write(here, Sender.LEAD, text[:LONGEST], public, clock.now().date())
+        return work.threads.write(here, Sender.LEAD, text[:LONGEST], public, local_day(clock.now()))
 
 
 def ask_everyone(storage: Storage, audit: str, text: str, clock: Clock) -> None:
@@ -71,7 +72,7 @@ def ask_everyone(storage: Storage, audit: str, text: str, clock: Clock) -> None:
         everybody = list(work.threads.of(audit))
         SystemRandom().shuffle(everybody)
         for each in everybody:
-            work.threads.write(each, Sender.LEAD, text[:LONGEST], public, clock.now().date())
+            work.threads.write(each, Sender.LEAD, text[:LONGEST], public, local_day(clock.now()))
 
 
 def mark_read(storage: Storage, audit: str, locator: bytes, roles: Collection[str] = (LEAD,)) -> None:

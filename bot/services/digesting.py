@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.digesting import Digest
 from bot.messages import Letter
 from reports import typesetting
+from reports.hours import local_day
 from storage.casework import Audit
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -22,15 +23,15 @@ def digest(storage: Storage, audit: str, clock: Clock, language: str = wording.S
     """The digest of an audit as it is now; None when there is nothing to tell. Raises UnknownAuditError."""
     with storage.writing() as work:
         found = work.casework.audit(audit)
-        return digesting.made(work, found, clock.now().date(), wording.voice(language), counting=True)
+        return digesting.made(work, found, local_day(clock.now()), wording.voice(language), counting=True)
 
 
 def letter(work: UnitOfWork, audit: Audit, now: datetime) -> Letter | None:
     """The digest of an audit as it is sent each week; None when there is nothing to tell. It writes nothing."""
-    found = digesting.made(work, audit, now.date(), wording.voice(wording.SOURCE))
-    return None if found is None else Letter(found.text, picture=picture(found))
+    found = digesting.made(work, audit, local_day(now), wording.voice(wording.SOURCE))
+    return None if found is None else Letter(found.text, picture=picture(found.picture))
 
 
-def picture(found: Digest) -> bytes:
-    """The themes of a digest as a picture (PNG), which says what `alternative` says; empty where there are none."""
-    return typesetting.png(found.picture, width=WIDTH) if found.picture else b""
+def picture(drawn: str) -> bytes:
+    """A picture (SVG) of a digest as chats show it (PNG); empty where there is none."""
+    return typesetting.png(drawn, width=WIDTH) if drawn else b""

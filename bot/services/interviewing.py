@@ -18,6 +18,7 @@ from dialogues import engine
 from dialogues.form import Form
 from dialogues.prompts import Item, Section
 from dialogues.wordless import Wordless
+from reports.hours import local_day
 from reports.scope import Covered
 from storage.cases import Case
 from storage.casework import EVIDENCE, Audit
@@ -171,4 +172,4 @@ def _transcript(
 
 
 def _today(clock: Clock) -> date:
-    return clock.now().date()
+    return local_day(clock.now())

@@ -11,6 +11,7 @@ from bot import wording
 from bot.clock import Clock, SystemClock
 from bot.wording import Voice
 from dialogues.form import Form
+from reports.hours import local_day
 from reports.slips import QR, Invitation, Sheet
 from storage.casework import RESPONSE, Audit, Status
 from storage.errors import AuditClosedError, UnknownFormError
@@ -45,7 +46,7 @@ def slips(
         if role == RESPONDENT and work.casework.audit(audit).status is Status.CLOSED:
             raise AuditClosedError(audit)
         work.casework.audit(audit)
-        work.journal.append(SlipsIssued(count, role), day=clock.now().date(), actor=OPERATOR, audit=audit)
+        work.journal.append(SlipsIssued(count, role), day=local_day(clock.now()), actor=OPERATOR, audit=audit)
         return work.slips.issue(audit, count, role)
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from bot import logs
 from bot.clock import Clock
 from bot.services.auditing import compact
+from reports.hours import local_day
 from storage.casework import Audit, Status
 from storage.journal import CANDOUR, AnswersForgotten
 from storage.unit_of_work import Storage, UnitOfWork
@@ -42,7 +43,7 @@ def forget(storage: Storage, clock: Clock) -> None:
 
     Never a thread while its answers are there: its receipt is what takes them back.
     """
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.writing() as work:
         for audit in work.casework.all():
             if _is_over(audit, today):

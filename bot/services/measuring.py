@@ -11,6 +11,7 @@ from bot.following import Hand
 from dialogues.problems import Problem
 from dialogues.wordless import Wordless
 from reports import measures, monthly
+from reports.hours import local_day
 from reports.measures import Charted, Month
 from reports.monthly import Series
 from storage.journal import OPERATOR
@@ -30,7 +31,7 @@ class Shown(Wordless, frozen=True):
 
 def hand(account: bytes, actor: str, clock: Clock, language: str = wording.SOURCE) -> Hand:
     """Who keeps numbers now, and in which language they are told what cannot be so."""
-    return Hand(account, actor, clock.now().date(), wording.voice(language))
+    return Hand(account, actor, local_day(clock.now()), wording.voice(language))
 
 
 def operator(clock: Clock) -> Hand:

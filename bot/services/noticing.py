@@ -18,7 +18,7 @@ from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import reminding
 from bot.wording import mark
-from reports.hours import is_quiet, next_allowed
+from reports.hours import is_quiet, local_day, next_allowed
 from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
 from storage.notices import (
@@ -27,7 +27,8 @@ from storage.notices import (
     ACTION_GIVEN,
     CHALLENGED,
     HELP_WANTED,
-    REMINDER,
+    NEWS_WANTED,
+    OF_ACTIONS,
     REPLIED,
     Notice,
     Sending,
@@ -40,7 +41,9 @@ log = logs.logger(__name__)
 
 REPORT = "report_published"  # the kind of a notice: somebody may read what was published
 
-_OF_THE_PLAN = frozenset({ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, CHALLENGED, REPLIED})
+_OF_THE_PLAN = frozenset(
+    {ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, NEWS_WANTED, CHALLENGED, REPLIED}
+)
 _CAN_WAIT = reminding.KINDS | _OF_THE_PLAN | {REPORT}  # for the day: nobody is woken by it
 
 # By the kind of a notice: its paragraphs. None may hold a word of what it is about.
@@ -79,6 +82,8 @@ _SAID = {
     ),
 }
 
+_KNOWN = frozenset({*reminding.KINDS, ACTION_GIVEN, NEWS_WANTED, *_SAID})
+
 
 class Delivered(StrEnum):
     """What became of a message that was handed to a channel."""
@@ -99,12 +104,14 @@ class Deliver(Protocol):
 class Parked(Struct, frozen=True):
     """A message that could not be delivered: to whom, by their role; on which channel; what kind it was.
 
-    Role and channel are empty when nobody can read any more who it was for.
+    Role and channel are empty when nobody can read any more who it was for. `name`: what others call them, of messages
+    about actions, if they have said it.
     """
 
     role: str
     channel: str
     kind: str
+    name: str = ""
 
 
 class Due(Struct, frozen=True):
@@ -148,25 +155,29 @@ def due_message(
 def _decided(
     work: UnitOfWork, noted: Notice, person: Person, now: datetime, contacts: Contacts, _: wording.Voice
 ) -> Decision:
+    if noted.kind not in _KNOWN:
+        return None
     try:
         audit = work.casework.audit(noted.audit)
-        if noted.kind in reminding.KINDS:
-            letter = reminding.letter(work, noted, person, audit, now, contacts, _)
-            return Due(person, letter) if letter else Over()
-        if noted.kind == ACTION_GIVEN:
-            letter = reminding.given(work, noted, person, audit, _)
-            return Due(person, letter) if letter else Over()
     except UnknownAuditError:
         return None
-    if noted.kind not in _SAID:
-        return None
-    return Due(person, Letter("\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[noted.kind])))
+    match noted.kind:
+        case kind if kind in reminding.KINDS:
+            letter = reminding.letter(work, noted, person, audit, now, contacts, _)
+        case kind if kind == ACTION_GIVEN:
+            letter = reminding.given(work, noted, person, audit, _)
+        case kind if kind == NEWS_WANTED:
+            letter = reminding.news(work, noted, person, local_day(now), _)
+        case kind:
+            letter = Letter("\n\n".join(_(paragraph, audit=audit.name) for paragraph in _SAID[kind]))
+    return Due(person, letter) if letter else Over()
 
 
 def mark_sent(storage: Storage, notice: bytes) -> None:
-    """Note that it was sent."""
+    """Note that it was sent, and that whoever it was for is reached."""
     with storage.writing() as work:
         work.notices.mark(notice, Sending.SENT)
+        work.notices.settle(notice)
 
 
 def drop(storage: Storage, notice: bytes) -> None:
@@ -175,34 +186,39 @@ def drop(storage: Storage, notice: bytes) -> None:
         work.notices.mark(notice, Sending.DROPPED)
 
 
-def park(storage: Storage, notice: bytes) -> bool:
-    """Note that it cannot be delivered, if it still waits; whether it did. Of a reminder the leads are told, once."""
+def park(storage: Storage, notice: bytes, now: datetime) -> bool:
+    """Note that it cannot be delivered, if it still waits; whether it did. Of a reminder the leads are told."""
     with storage.writing() as work:
         noted = work.notices.get(notice)
         if noted is None or noted.status is not Sending.WAITING:
             return False
         work.notices.mark(notice, Sending.PARKED)
-        reminding.note_unreached(work, noted)
+        reminding.note_unreached(work, noted, now)
     return True
 
 
 def parked(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> tuple[Parked, ...]:
     """What could not be delivered to people of this audit who have one of these roles, in no order.
 
-    The lead must not learn from it that something went past them; but of reminders, whomever they did not reach.
+    The lead must not learn from it that something went past them; but of actions, whom no message reaches. It stays
+    until one does, or until their role is removed.
     """
     with storage.reading() as work:
         theirs = {person for role in roles for person in work.people.ids(audit, role)}
         waiting = [
             notice
             for notice in work.notices.parked(audit)
-            if notice.person in theirs or (LEAD in roles and notice.kind == REMINDER)
+            if notice.person in theirs or (LEAD in roles and notice.kind in OF_ACTIONS)
         ]
-        found = [(notice.kind, _person(work, notice.person)) for notice in waiting]
-    return tuple(
-        Parked(person.role, person.channel, kind) if person else Parked("", "", kind)
-        for kind, person in found
-    )
+        return tuple(_parked(work, notice) for notice in waiting)
+
+
+def _parked(work: UnitOfWork, notice: Notice) -> Parked:
+    person = _person(work, notice.person)
+    if person is None:
+        return Parked("", "", notice.kind)
+    name = work.access.name(person.account) if notice.kind in OF_ACTIONS else ""
+    return Parked(person.role, person.channel, notice.kind, name)
 
 
 def _person(work: UnitOfWork, person: bytes) -> Person | None:

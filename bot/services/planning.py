@@ -16,11 +16,13 @@ from bot import planning as rulebook
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError
 from bot.listing import Asked
+from bot.planning import Wanted
 from bot.weighing import Weighed
 from dialogues.interview import Interview
 from dialogues.wordless import Wordless
 from reports import plan as rules
 from reports.findings import Finding
+from reports.hours import local_day
 from reports.plan import Action, Gaps, Status
 from storage.cases import Case, CaseStatus
 from storage.casework import ACTION, CHALLENGE, FINDING, IN_CASES, PROGRESS
@@ -52,7 +54,7 @@ def findings(storage: Storage, audit: str) -> tuple[Weighed, ...]:
 
 def plan(storage: Storage, audit: str, clock: Clock) -> Plan:
     """The plan of the audit; actions by number. Raises UnknownAuditError."""
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.reading() as work:
         work.casework.audit(audit)
         actions = work.actions.of(audit)
@@ -66,9 +68,16 @@ def plan(storage: Storage, audit: str, clock: Clock) -> Plan:
 
 def owned(storage: Storage, account: bytes, clock: Clock) -> tuple[tuple[str, Status], ...]:
     """What an account is to do in any audit, each with the audit."""
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.reading() as work:
         return tuple((audit, rules.status(each, today)) for audit, each in work.actions.owned(account))
+
+
+def sponsored(storage: Storage, account: bytes, clock: Clock) -> tuple[tuple[str, Status], ...]:
+    """What an account stands behind in any audit and somebody else is to do, each with the audit."""
+    today = local_day(clock.now())
+    with storage.reading() as work:
+        return tuple((audit, rules.status(each, today)) for audit, each in work.actions.sponsored(account))
 
 
 def entries(
@@ -113,18 +122,24 @@ class Examined(Struct, frozen=True):
 
 
 class Followed(Struct, frozen=True):
-    """One action with all that belongs to it. `ways`: what the account may do with it now, as `bot.planning.ways`."""
+    """One action with all that belongs to it.
+
+    `ways`: what the account may do with it now, as `bot.planning.ways`. `may_read`: whether it may read it, as its
+    owner, its sponsor or one who asks in the audit; `may_want_news`: whether it may have the owner asked how it goes.
+    """
 
     status: Status
     findings: tuple[Finding, ...]
     entries: tuple[Entry, ...]
     people: dict[str, str]
     ways: tuple[tuple[str, str], ...]
+    may_read: bool = False
+    may_want_news: bool = False
 
 
 def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
     """One finding of the audit. Raises CaseElsewhereError when there is none of this id."""
-    today, wanted = clock.now().date(), id_.hex()
+    today, wanted = local_day(clock.now()), id_.hex()
     with storage.reading() as work:
         labels, made = listing.evidence(work, audit), _found(work, audit, id_)
         case = work.cases.get(id_)
@@ -165,12 +180,30 @@ def action(storage: Storage, audit: str, id_: bytes, account: bytes, clock: Cloc
             raise CaseElsewhereError
         made = held[1]
         return Followed(
-            rules.status(made, clock.now().date()),
+            rules.status(made, local_day(clock.now())),
             tuple(each for each in work.findings.of(audit) if each.id in made.findings),
             work.entries.of(audit, (), made.id),
             listing.people(work, audit),
             tuple(rulebook.ways(work, account, audit, made)),
+            rulebook.may_read(work, account, audit, made),
+            rulebook.may_want_news(work, account, audit, made),
         )
+
+
+def want_news(
+    storage: Storage, audit: str, id_: bytes, account: bytes, clock: Clock
+) -> tuple[Wanted, tuple[bytes, ...]]:
+    """Have the owner of an action asked how it goes: what came of it, and the notice that waits to be sent.
+
+    Raises CaseElsewhereError, NotTakenError, RoleMissingError.
+    """
+    noted: list[bytes] = []
+    with storage.writing() as work:
+        there, made = rulebook.seen(work, account, id_)
+        if there != audit:
+            raise CaseElsewhereError
+        came = rulebook.Planner(work, local_day(clock.now()), noted).want_news(audit, made, account)
+    return came, tuple(noted)
 
 
 def under_way(
@@ -197,7 +230,7 @@ def begin(
     `subject`: the action that it is about; of a new action the finding that it answers, of `revise` and `change` what
     is written anew. Raises CaseElsewhereError, NotTakenError, RoleMissingError, UnknownAuditError, UnknownFormError.
     """
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.writing() as work:
         if what in ("revise", "change"):
             recorded = FINDING if what == "revise" else ACTION

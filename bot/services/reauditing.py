@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.following import Hand
 from dialogues import library
 from reports.embedding import Outcome
+from reports.hours import local_day
 from storage.casework import CONCERN, Audit
 from storage.journal import OPERATOR
 from storage.unit_of_work import Storage
@@ -25,7 +26,7 @@ def open_again(
 
     Raises UnknownAuditError, AuditOpenError, AuditExistsError.
     """
-    today, voice = clock.now().date(), wording.voice(wording.SOURCE)
+    today, voice = local_day(clock.now()), wording.voice(wording.SOURCE)
     with storage.writing() as work:
         audit, forms = founding.again(work, baseline, today, name=name, title=title, staff=staff, _=voice)
         founding.found(work, audit, (*forms, library.shipped(CONCERN)), actor)

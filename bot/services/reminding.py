@@ -9,29 +9,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct, structs
 
-from bot import buttons, covering
+from bot import buttons, covering, planning
 from bot.contacts import Contacts
 from bot.messages import Letter
 from bot.services import digesting
 from bot.wording import Voice, mark
 from reports import reminding
-from reports.hours import HOURS, Nation, is_open, last_before_work, working_day
+from reports.hours import Nation, is_open, last_before_work, local_day, working_day
 from reports.plan import Action, State
 from reports.reminding import Occasion, Reader, Why
 from storage.casework import Audit, Status
-from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED, Notice, Wanted
+from storage.notices import DIGEST, LOOK_AGAIN, OF_ACTIONS, REMINDER, UNREACHED, Notice, Wanted
 from storage.people import Person, Seat
 from storage.slips import LEAD
 from storage.unit_of_work import Storage, UnitOfWork
 
 BATCH: Final = 500  # actions in one transaction
 KINDS: Final = frozenset({REMINDER, LOOK_AGAIN, DIGEST, UNREACHED})  # what this file says; all of it can wait
-_UNREACHED = "unreached"
 _ASKED = {"agree": mark("I can do this"), "later": mark("Later"), "help": mark("I need help")}
 _BUTTONS = {  # by what is wished of the action
     "done": mark("Done"),
@@ -67,7 +66,7 @@ class Day(Struct, frozen=True):
 
 
 def _day(now: datetime, contacts: Contacts, audit: str) -> Day:
-    today = HOURS.local(now).date()
+    today = local_day(now)
     return Day(today, last_before_work(today, contacts.nation_of(audit)))
 
 
@@ -126,7 +125,10 @@ class _Roster:
 def _note_audits(
     storage: Storage, audits: Iterable[Audit], now: datetime, contacts: Contacts, baselines: Collection[str]
 ) -> Iterator[bytes]:
-    """Note what leads are told of a whole audit: the digest of the week, and when to look again."""
+    """Note what leads are told of a whole audit: the digest of the week, and when to look again.
+
+    The digest is noted on the first working day of the week, or on the next that there is when we were down then.
+    """
     days = [(audit, _day(now, contacts, audit.id)) for audit in audits]
     with storage.reading() as work:
         wanted = [
@@ -140,7 +142,7 @@ def _note_audits(
     if untold:
         with storage.writing() as work:
             noted = [work.notices.add_once(*structs.astuple(each)) for each in untold]
-            _count(work, {each.audit for each in untold if each.kind == DIGEST}, now.date())
+            _count(work, {each.audit for each in untold if each.kind == DIGEST}, local_day(now))
         yield from filter(None, noted)
 
 
@@ -154,27 +156,32 @@ def _count(work: UnitOfWork, audits: Iterable[str], today: date) -> None:
 def _of_audit(
     audit: Audit, day: Day, nation: Nation | None, baselines: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    if day.today == _first_day(day.today, nation):
-        year, week, _ = day.today.isocalendar()
-        yield DIGEST, f"{year}-W{week:02}"
+    if audit.opened_on <= _first_day(day.today, nation):
+        yield DIGEST, _week(day.today)
     again = reminding.reaudit(audit.closed_on, day.ahead) if audit.closed_on else None
     if again and audit.id not in baselines:
         yield LOOK_AGAIN, again.name
 
 
-def _first_day(today: date, nation: Nation | None) -> date | None:
-    """The first working day of the week: Monday, if that is no bank holiday."""
+def _first_day(today: date, nation: Nation | None) -> date:
+    """The first working day of the week: Monday, if that is no bank holiday. `today` is one."""
+    days = (today - timedelta(before) for before in range(today.weekday(), -1, -1))
+    return next(day for day in days if working_day(day, nation))
+
+
+def _week(today: date) -> str:
     year, week, _ = today.isocalendar()
-    days = (date.fromisocalendar(year, week, number) for number in range(1, 8))
-    return next((day for day in days if working_day(day, nation)), None)
+    return f"{year}-W{week:02}"
 
 
-def note_unreached(work: UnitOfWork, notice: Notice) -> None:
-    """Have the leads told, once, that reminders do not reach somebody."""
-    if notice.kind == REMINDER:
-        for lead in work.people.to_tell(notice.audit, LEAD):
-            if lead != notice.person:
-                work.notices.add_once(lead, notice.audit, UNREACHED, notice.person, _UNREACHED)
+def note_unreached(work: UnitOfWork, notice: Notice, now: datetime) -> None:
+    """Have the leads told that reminders do not reach somebody: once until they are reached, once a week at most."""
+    if notice.kind not in OF_ACTIONS or work.notices.tells(UNREACHED, notice.person):
+        return
+    occasion = f"{UNREACHED}:{_week(local_day(now))}"
+    for lead in work.people.to_tell(notice.audit, LEAD):
+        if lead != notice.person:
+            work.notices.add_once(lead, notice.audit, UNREACHED, notice.person, occasion)
 
 
 # What they say
@@ -196,7 +203,7 @@ def letter(
     day = _day(now, contacts, audit.id)
     match notice.kind:
         case kind if kind == DIGEST:
-            return digesting.letter(work, audit, now)
+            return digesting.letter(work, audit, now) if notice.occasion == _week(day.today) else None
         case kind if kind == UNREACHED:
             return _unreached(work, notice, audit, _)
         case kind if kind == LOOK_AGAIN:
@@ -217,17 +224,16 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
         return None
     fact = _fact(action, here, day.today, _)
     if person.account.hex() == action.owner:
-        rest = _("You can say how far you are, or that it is done. If something is in the way, ask for help.")
-        return Letter(f"{fact}\n\n{rest}", _buttons(action, _))
-    return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}")
+        return Letter(f"{fact}\n\n{_(_SAY)}", _buttons(action, _))
+    ways = _buttons_of_others(work, person, audit, action, _)
+    return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}", ways)
 
 
 def given(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voice) -> Letter | None:
     """What an owner reads of an action that was given to them; None when it is not theirs to do any more."""
-    found = work.actions.get(notice.subject.hex())
-    if found is None or found[1].owner != person.account.hex() or not found[1].is_open:
+    action = _theirs(work, notice, person)
+    if action is None:
         return None
-    action = found[1]
     told = [
         _(
             "There is an action for you in the audit “{audit}”: “{title}”.",
@@ -237,8 +243,35 @@ def given(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voi
     ]
     if action.due:
         told.append(_("It is due on {date}.", date=_.date(action.due)))
-    rest = _("Can you do this? You can say so here. Send /actions to read all of it.")
+    return Letter(f"{' '.join(told)}\n\n{_(_AGREE)}", _buttons(action, _))
+
+
+def news(work: UnitOfWork, notice: Notice, person: Person, today: date, _: Voice) -> Letter | None:
+    """What an owner reads when somebody wants to know how it goes; None when it is not theirs to do any more."""
+    action = _theirs(work, notice, person)
+    if action is None:
+        return None
+    told = [_("You are asked for news of “{title}”.", title=action.title)]
+    if action.due:
+        date_ = _.date(action.due)
+        is_late = action.due < today
+        told.append(
+            _("It was due on {date}.", date=date_) if is_late else _("It is due on {date}.", date=date_)
+        )
+    rest = _(_AGREE) if action.state is State.PROPOSED else _(_SAY)
     return Letter(f"{' '.join(told)}\n\n{rest}", _buttons(action, _))
+
+
+_AGREE = mark("Can you do this? You can say so here. Send /actions to read all of it.")
+_SAY = mark("You can say how far you are, or that it is done. If something is in the way, ask for help.")
+
+
+def _theirs(work: UnitOfWork, notice: Notice, person: Person) -> Action | None:
+    """The action of a notice, while it is for this person to do."""
+    found = work.actions.get(notice.subject.hex())
+    if found is None or found[1].owner != person.account.hex() or not found[1].is_open:
+        return None
+    return found[1]
 
 
 def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
@@ -246,6 +279,16 @@ def _buttons(action: Action, _: Voice) -> tuple[tuple[str, str], ...]:
     about = buttons.id_in(bytes.fromhex(action.id))
     offered = _ASKED if action.state is State.PROPOSED else _BUTTONS
     return tuple((_(words), buttons.to_desk(what, about)) for what, words in offered.items())
+
+
+def _buttons_of_others(
+    work: UnitOfWork, person: Person, audit: str, action: Action, _: Voice
+) -> tuple[tuple[str, str], ...]:
+    """What those can do by one tap who do not own it."""
+    about = buttons.id_in(bytes.fromhex(action.id))
+    asking = planning.may_want_news(work, person.account, audit, action)
+    news = ((_("Ask for news"), buttons.to_desk("news", about)),) if asking else ()
+    return (*news, (_("Read it"), buttons.to_desk("action", about)))
 
 
 def _reads(work: UnitOfWork, audit: str, action: Action, person: Person, readers: Collection[Reader]) -> bool:

@@ -35,6 +35,7 @@ from reports.audit.views import View, document
 from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
 from reports.findings import Opinion, opinion
+from reports.hours import local_day
 from reports.measures import Chart
 from reports.plan import Challenge, LearningShare, Notification, dated
 from reports.rendering import clipped
@@ -116,7 +117,7 @@ def found(storage: Storage, name: str, clock: Clock) -> Assembled:
     """The report as it would be published now, or the claims that nothing supports. Raises UnknownAuditError."""
     themes = theming.found(storage, name)
     with storage.reading() as work:
-        return audit.assemble(_Gathered(work, name, themes, clock.now().date()).material())
+        return audit.assemble(_Gathered(work, name, themes, local_day(clock.now())).material())
 
 
 def publish(
@@ -126,7 +127,7 @@ def publish(
 
     Raises UnknownAuditError.
     """
-    report, today = found(storage, name, clock), clock.now().date()
+    report, today = found(storage, name, clock), local_day(clock.now())
     if isinstance(report, Unsupported):
         return report
     with storage.writing() as work:

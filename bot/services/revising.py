@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.clock import Clock
 from reports import revisions
 from reports.codebook import Codebook
+from reports.hours import local_day
 from reports.revisions import Revision
 from storage.codebooks import Revised
 from storage.errors import RequestError
@@ -50,7 +51,7 @@ def revise(storage: Storage, wanted: Sequence[Revision], actor: str, clock: Cloc
 
     Raises RevisionRefusedError.
     """
-    today = clock.now().date()
+    today = local_day(clock.now())
     with storage.writing() as work:
         work.codebooks.hold()
         book = work.codebooks.present()

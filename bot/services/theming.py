@@ -17,6 +17,7 @@ from bot.results import Evidence, Themes
 from reports import themes
 from reports.exchange import refi, tabular
 from reports.exchange.material import Project
+from reports.hours import local_day
 from storage.casework import Status
 from storage.errors import AuditOpenError
 from storage.journal import LEAD, Exported, ReportPublished
@@ -66,7 +67,9 @@ def publish(storage: Storage, name: str, clock: Clock, actor: str = LEAD) -> str
             raise AuditOpenError(name)
         made, subsets = themes.release(Evidence(work, name).unnamed())
         digest = work.casework.publish(name, THEMES, themes.encode(made), subsets)
-        work.journal.append(ReportPublished(THEMES, digest), day=clock.now().date(), actor=actor, audit=name)
+        work.journal.append(
+            ReportPublished(THEMES, digest), day=local_day(clock.now()), actor=actor, audit=name
+        )
     return digest
 
 
@@ -78,5 +81,5 @@ def export(storage: Storage, name: str, wanted: Format, clock: Clock, actor: str
     with storage.reading() as work:
         content = _MADE[wanted](Evidence(work, name).project(results.found(work, name).results))
     with storage.writing() as work:
-        work.journal.append(Exported(wanted.value), day=clock.now().date(), actor=actor, audit=name)
+        work.journal.append(Exported(wanted.value), day=local_day(clock.now()), actor=actor, audit=name)
     return content

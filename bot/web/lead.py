@@ -34,7 +34,7 @@ from reports.assembly import Report
 from reports.rendering import Links
 from storage.casework import RESPONSE, Audit, Concern, Entry, Status
 from storage.errors import AuditOpenError
-from storage.notices import REMINDER
+from storage.notices import OF_ACTIONS
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage
 
@@ -269,7 +269,7 @@ def _language(request: Request) -> str:
 
 def _for(held: Collection[str], parked: tuple[Parked, ...]) -> tuple[Parked, ...]:
     """What could not be delivered to people with these roles: a lead must not learn of what goes past them."""
-    return tuple(each for each in parked if each.kind == REMINDER or (each.role or LEAD) in held)
+    return tuple(each for each in parked if each.kind in OF_ACTIONS or (each.role or LEAD) in held)
 
 
 def _named(codes: Iterable[str], voice: Voice) -> str:
@@ -293,8 +293,9 @@ def _entry(audit: Audit, _: Voice) -> str:
 
 def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:
     """What could not be delivered, a sentence for each channel."""
-    reminders = sum(each.kind == REMINDER for each in parked)
-    counted = Counter(each.channel for each in parked if each.kind != REMINDER)
+    reminders = sum(each.kind in OF_ACTIONS for each in parked)
+    counted = Counter(each.channel for each in parked if each.kind not in OF_ACTIONS)
+    names = sorted({each.name for each in parked if each.name})
     telegram = counted.pop("telegram", 0)
     elsewhere = counted.total()
     said = (
@@ -313,8 +314,9 @@ def _undelivered(parked: tuple[Parked, ...], _: Voice) -> tuple[str, ...]:
             "{number} reminders of actions could not be delivered.",
             reminders,
         ),
+        _("Reminders do not reach {names}. Please speak to them.", names=", ".join(names)),
     )
-    counts = (telegram, elsewhere, reminders)
+    counts = (telegram, elsewhere, reminders, len(names))
     return tuple(sentence for sentence, count in zip(said, counts, strict=True) if count)
 
 

@@ -22,6 +22,7 @@ from bot.wording import Voice, mark
 from dialogues.problems import Problem
 from dialogues.wordless import Wordless
 from reports import monthly, plotting
+from reports.hours import local_day
 from reports.measures import Assurance, Chart, Month, Point, shown
 from storage.plan import Entry
 from storage.unit_of_work import Storage
@@ -168,7 +169,7 @@ class Measuring:
 
 def _last(clock: Clock) -> str:
     """The month before this one: the one that is usually added."""
-    today = clock.now().date()
+    today = local_day(clock.now())
     return Month(today.year, today.month).after(-1).name
 
 

@@ -52,7 +52,7 @@ from reports.plan.moves import TABLE, Context, diagram, moved, possible
 from reports.plan.proofs import shift, shifted
 from reports.plan.rules import Refusal, flaw, lack
 from reports.plan.saying import dated, late_lines, line, openness, plan_lines
-from reports.plan.standing import SOON, Gaps, Status, Step, gaps, status
+from reports.plan.standing import SOON, Gaps, Status, Step, gaps, late, status
 
 __all__ = [
     "KINDS",
@@ -101,6 +101,7 @@ __all__ = [
     "flaw",
     "gaps",
     "lack",
+    "late",
     "late_lines",
     "line",
     "moved",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from reports.measures import Month
 from reports.plan.actions import Action, State
-from reports.plan.standing import Status, Step, latest, status
+from reports.plan.standing import Status, Step, late, latest, status
 
 People: TypeAlias = Mapping[str, str]  # accounts (hexadecimal) and how they are called, by their role
 
@@ -50,8 +50,7 @@ def _days(count: int) -> str:
 
 def late_lines(actions: Iterable[Action], today: date, people: People) -> tuple[str, ...]:
     """Every late action in two lines, the latest first."""
-    found = latest(status(action, today) for action in actions)
-    return tuple(line(each.action, today, people) for each in found)
+    return tuple(line(each, today, people) for each in late(actions, today))
 
 
 def plan_lines(actions: Iterable[Action], today: date, people: People) -> str:
@@ -72,11 +71,11 @@ def _actions(count: int) -> str:
     return "1 action" if count == 1 else f"{count} actions"
 
 
-def _late(late: list[Status], people: People) -> str:
-    if not late:
+def _late(found: list[Status], people: People) -> str:
+    if not found:
         return "None is late."
-    are = "is" if len(late) == 1 else "are"
-    return f"{_actions(len(late))} {are} late. The oldest: {_briefly(late[0], people)}."
+    are = "is" if len(found) == 1 else "are"
+    return f"{_actions(len(found))} {are} late. The oldest: {_briefly(found[0], people)}."
 
 
 def _coming(found: list[Status], people: People) -> str:

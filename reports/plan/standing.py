@@ -125,3 +125,8 @@ def _is_open(finding: Finding) -> bool:
 def latest(found: Iterable[Status]) -> list[Status]:
     """Those that are late, the latest first."""
     return sorted((each for each in found if each.late), key=lambda each: (-each.late, each.action.number))
+
+
+def late(actions: Iterable[Action], today: date) -> list[Action]:
+    """The actions that are late on a day, the latest first."""
+    return [each.action for each in latest(status(action, today) for action in actions)]

@@ -49,7 +49,7 @@ STAFF = (
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
     "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_LEADING", "_PLANNING"},
-    "channels/telegram/screens.py": {"_appointed", "_admitted", "_counted", "_leaves", "_no_case"},
+    "channels/telegram/screens.py": {"_appointed", "_admitted", "_beside", "_counted", "_no_case"},
     "wording.py": {
         "_FINISH",
         "_FOR_AUDITORS",

@@ -109,7 +109,7 @@ def test_nobody_sees_when_the_eighth_person_handed_in(storage: Storage) -> None:
     hear(storage, 7)
     assert auditing.progress(storage, AUDIT, time) == Band(0, 7)
     hear(storage, 1, after=7)
-    time.move(timedelta(hours=14))
+    time.move(timedelta(hours=13))
     assert auditing.progress(storage, AUDIT, time) == Band(0, 7)
     time.move(timedelta(hours=1))
     assert auditing.progress(storage, AUDIT, time) == Band(8, None)

@@ -83,15 +83,15 @@ def test_what_was_sent_is_not_due_any_more(storage: Storage) -> None:
     _, notice = noted(storage)
     noticing.mark_sent(storage, notice)
     assert due(storage, notice) is None
-    assert not noticing.park(storage, notice)
+    assert not noticing.park(storage, notice, NIGHT)
     assert noticing.parked(storage, AUDIT) == ()
 
 
 def test_what_is_parked_is_not_due_any_more(storage: Storage) -> None:
     _, notice = noted(storage)
-    assert noticing.park(storage, notice)
+    assert noticing.park(storage, notice, NIGHT)
     assert due(storage, notice) is None
-    assert not noticing.park(storage, notice)
+    assert not noticing.park(storage, notice, NIGHT)
     assert noticing.parked(storage, AUDIT) == (Parked(LEAD, "telegram", CONCERN),)
 
 
@@ -113,7 +113,7 @@ def test_whom_no_key_opens_is_not_told_but_shown(storage: Storage, tmp_path: Pat
     keys.create(another)
     stranger = Storage(storage.database, Keys.open(another), Remembered(another))
     assert due(stranger, notice) is None
-    assert noticing.park(stranger, notice)
+    assert noticing.park(stranger, notice, NIGHT)
     assert noticing.parked(stranger, AUDIT) == (Parked("", "", CONCERN),)
 
 
@@ -124,7 +124,7 @@ def test_there_is_nothing_to_say_of_a_kind_that_we_do_not_know(storage: Storage)
 
 def test_of_a_notice_that_there_is_not_nothing_is_due(storage: Storage) -> None:
     assert due(storage, bytes(16)) is None
-    assert not noticing.park(storage, bytes(16))
+    assert not noticing.park(storage, bytes(16), NIGHT)
 
 
 def test_no_repr_says_how_to_reach_anybody(storage: Storage) -> None:
@@ -137,13 +137,17 @@ async def test_the_lead_reads_what_could_not_be_delivered(here: Site, browser: B
     assert "could not be delivered" not in page.text
     for channel in ("telegram", "telegram", "pigeon"):
         _, notice = noted(here.storage, website.AUDIT, channel=channel)
-        noticing.park(here.storage, notice)
+        noticing.park(here.storage, notice, NIGHT)
     with here.storage.writing() as work:
         owner = work.people.add(website.AUDIT, OWNER, "telegram", ADDRESS)
         late = work.notices.add_once(owner, website.AUDIT, REMINDER, bytes(16), "due:2026-05-04:+0")
+        person = work.people.get(owner)
+        assert person is not None
+        work.access.rename(person.account, "night team lead")
     assert late is not None
-    noticing.park(here.storage, late)
+    noticing.park(here.storage, late, NIGHT)
     page = await browser.open(f"/lead/audits/{website.AUDIT}")
+    assert "Reminders do not reach night team lead. Please speak to them." in page.text
     assert "1 reminder of an action could not be delivered." in page.text
     assert "2 messages could not be delivered to the safeguarding lead on Telegram." in page.text
     assert "1 message could not be delivered to the safeguarding lead." in page.text

@@ -133,6 +133,6 @@ async def test_the_lead_does_not_learn_that_a_message_to_the_deputy_could_not_be
     await here.appoints("deputy", DEPUTY)
     await tells(here, "Yes")
     (notice,) = here.told
-    assert noticing.park(here.storage, notice)
+    assert noticing.park(here.storage, notice, clock().now())
     assert noticing.parked(here.storage, AUDIT) == ()
     assert [each.role for each in noticing.parked(here.storage, AUDIT, (DEPUTY,))] == [DEPUTY]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -13,9 +14,15 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+import bot
+from bot.clock import SetClock
 from bot.contacts import SHIPPED, Contacts
-from bot.services import auditing, noticing, reminding
+from bot.errors import NotTakenError, RoleMissingError
+from bot.messages import Address, Desk, Incoming, Tap, Words
+from bot.planning import Wanted
+from bot.services import auditing, calendars, digesting, noticing, planning, reminding
 from bot.services.noticing import Due, Held, Over, Parked
+from bot.turns import TurnLoop
 from reports.hours import Nation, is_quiet
 from reports.plan import Action, Milestone, State
 from storage.notices import DIGEST, LOOK_AGAIN, REMINDER, UNREACHED
@@ -210,6 +217,44 @@ def test_what_is_late_is_told_to_the_sponsor_and_the_lead_with_what_they_can_do(
     assert told[2] == f"702: {late}\n\n{ask}"
 
 
+async def test_a_sponsor_who_owns_nothing_reads_what_is_late_and_asks_for_news_and_changes_nothing(
+    storage: Storage,
+) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"]))
+    day = at(DUE + timedelta(7))
+    reminding.note_due(storage, day, ENGLAND)
+    letter = next(due.letter for due, _ in sent(storage, day) if due.person.address == "702")
+    assert [words for words, _ in letter.ways] == ["Ask for news", "Read it"]
+    async with TurnLoop(storage, SetClock(day)) as turns:
+
+        async def tapped(token: str) -> Desk:
+            here = Address("telegram", "702")
+            found = await turns.hear(Incoming(here, "", "", token, Tap(token)))
+            assert isinstance(found, Desk)
+            return found
+
+        tokens = dict(letter.ways)
+        read = await tapped(tokens["Read it"])
+        assert read.text[0].startswith(
+            "A1 · Weekly supervision for night staff\nwas due 15 June 2026, 7 days ago"
+        )
+        assert [words for words, _ in read.ways] == ["Ask for news"]
+        asked = (await tapped(tokens["Ask for news"])).text[0]
+        assert asked.startswith("I ask owner ") and asked.endswith("A1 · Weekly supervision for night staff")
+        listed = await tapped("desk:actions")
+        assert "You stand behind these. Tap one to read it, or to ask its owner for news." in listed.text
+        for refused in ("done", "later", "change", "verify"):
+            token = tokens["Read it"].replace("action", refused)
+            with pytest.raises((NotTakenError, RoleMissingError)):
+                await tapped(token)
+    action, sponsor = bytes.fromhex(ACTION.id), bytes.fromhex(who.accounts["sponsor"])
+    found = planning.action(storage, AUDIT, action, sponsor, SetClock(day))
+    assert (found.may_read, found.may_want_news, found.ways) == (True, True, ())
+    assert not planning.action(storage, AUDIT, action, b"\0" * 16, SetClock(day)).may_read
+    assert planning.want_news(storage, AUDIT, action, sponsor, SetClock(day)) == (Wanted.BEFORE, ())
+
+
 def test_what_was_noted_is_decided_on_again_when_its_time_comes(storage: Storage) -> None:
     who = cast(storage)
     action = replace(ACTION, owner=who.accounts["owner"])
@@ -247,7 +292,9 @@ def _waiting(storage: Storage) -> list[bytes]:
         return [each.id for each in work.notices.waiting() if each.kind != DIGEST]
 
 
-def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> None:
+def test_the_lead_is_told_once_whom_reminders_do_not_reach_and_again_when_they_were_reached_in_between(
+    storage: Storage,
+) -> None:
     who = cast(storage)
     plan(
         storage,
@@ -258,7 +305,7 @@ def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> 
     )
     reminding.note_due(storage, at(DUE), ENGLAND)
     for notice in _waiting(storage):
-        assert noticing.park(storage, notice)
+        assert noticing.park(storage, notice, at(DUE))
     assert noticing.parked(storage, AUDIT, (LEAD,)) == (Parked(OWNER, "telegram", REMINDER),) * 2
     assert noticing.parked(storage, AUDIT, (OWNER,)) == noticing.parked(storage, AUDIT, (LEAD,))
     with storage.reading() as work:
@@ -269,6 +316,32 @@ def test_the_lead_is_told_once_whom_reminders_do_not_reach(storage: Storage) -> 
     )
     assert reminded(storage, at(DUE)) == [told]
 
+    def missed(day: date) -> list[str]:
+        """A week later, or another: what the lead reads after reminders that nobody got."""
+        reminding.note_due(storage, at(day), ENGLAND)
+        with storage.reading() as work:
+            theirs = [each for each in work.notices.waiting() if each.person == who.people["owner"]]
+        for each in theirs:
+            noticing.park(storage, each.id, at(day))
+        assert theirs
+        return [due.letter.text for due, _ in sent(storage, at(day)) if due.letter.text in told]
+
+    def reached(day: date) -> None:
+        with storage.writing() as work:
+            got = work.notices.add(who.people["owner"], AUDIT, "action_back")
+        assert isinstance(noticing.due_message(storage, got, at(day), ENGLAND), Due)
+        noticing.mark_sent(storage, got)
+        assert noticing.parked(storage, AUDIT, (LEAD,)) == ()
+
+    assert missed(DUE + timedelta(7)) == [], "it stands on the page all the while"
+    assert len(noticing.parked(storage, AUDIT, (LEAD,))) == 4
+    reached(DUE + timedelta(8))
+    assert len(missed(DUE + timedelta(14))) == 1
+    reached(DUE + timedelta(15))
+    plan(storage, replace(ACTION, number=3, owner=who.accounts["owner"], due=DUE + timedelta(17)))
+    assert missed(DUE + timedelta(16)) == [], "once a week at most"
+    assert len(missed(DUE + timedelta(21))) == 1, "though the last who heard of it have not"
+
 
 def test_the_lead_reads_in_the_place_of_an_owner_who_is_gone(storage: Storage) -> None:
     who = cast(storage)
@@ -276,6 +349,31 @@ def test_the_lead_reads_in_the_place_of_an_owner_who_is_gone(storage: Storage) -
     assert [line[:4] for line in reminded(storage, at(DUE))] == ["700:"]
     assert reminded(storage, at(DUE)) == []
     assert who.accounts
+
+
+def test_a_digest_that_nobody_could_note_on_its_day_comes_on_the_next_and_never_in_another_week(
+    storage: Storage,
+) -> None:
+    cast(storage)
+    wednesday = date(2026, 5, 20)
+    late = replace(an_audit(), id="ash", name="Ash", opened_on=wednesday - timedelta(1))
+    auditing.open_audit(storage, late, [concern()])
+    with storage.writing() as work:
+        work.people.add("ash", LEAD, "telegram", "800")
+
+    def noted() -> list[tuple[str, str, bytes]]:
+        with storage.reading() as work:
+            return sorted((each.audit, each.occasion, each.id) for each in work.notices.waiting())
+
+    reminding.note_due(storage, at(wednesday), ENGLAND)
+    reminding.note_due(storage, at(wednesday + timedelta(1)), ENGLAND)
+    ((audit, occasion, notice),) = noted()
+    assert (audit, occasion) == (AUDIT, "2026-W21"), "an audit of this week has its first in the next"
+    assert isinstance(noticing.due_message(storage, notice, at(wednesday + timedelta(2)), ENGLAND), Due)
+    monday = at(date(2026, 6, 1))
+    reminding.note_due(storage, monday, ENGLAND)
+    held = {occasion: noticing.due_message(storage, each, monday, ENGLAND) for _, occasion, each in noted()}
+    assert {occasion: type(each) for occasion, each in held.items()} == {"2026-W21": Over, "2026-W23": Due}
 
 
 def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_told_when_to_look_again(
@@ -304,3 +402,26 @@ def test_leads_have_a_digest_noted_once_a_week_on_its_first_working_day_and_are_
     assert reminded(storage, at(date(2026, 9, 2))) == [told]
     with storage.reading() as work:
         assert LOOK_AGAIN not in {each.kind for each in work.notices.waiting()}
+
+
+async def test_in_the_hour_after_midnight_of_a_summer_night_chat_page_digest_and_calendar_say_one_day(
+    storage: Storage,
+) -> None:
+    who = cast(storage)
+    plan(storage, replace(ACTION, owner=who.accounts["owner"], sponsor=who.accounts["sponsor"]))
+    night = SetClock(at(DUE + timedelta(1), 0, 30))
+    assert night.now().date() == DUE, "in UTC it is not late yet"
+    async with TurnLoop(storage, night) as turns:
+        lead = Incoming(Address("telegram", "700"), "", "", "1", Words("/plan"))
+        found = await turns.hear(lead)
+    assert isinstance(found, Desk)
+    assert "was due 15 June 2026, 1 day ago" in found.text[1]
+    page = planning.plan(storage, AUDIT, night)
+    assert (page.day, [each.late for each in page.actions]) == (DUE + timedelta(1), [1])
+    told = digesting.digest(storage, AUDIT, night)
+    assert told is not None and "1 action is late:" in told.text
+    assert b"DTSTAMP:20260616T000000Z" in calendars.of_plan(storage, AUDIT, night.now())
+    for code in (Path(bot.__file__).parent).rglob("*.py"):
+        assert not re.search(r"now(\(\))?\.date\(\)", code.read_text(encoding="utf-8")), (
+            f"{code}: see local_day"
+        )

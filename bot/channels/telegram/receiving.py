@@ -21,8 +21,9 @@ from bot.channels.telegram.screens import Call, Refresh, Settle
 from bot.channels.telegram.sending import Sender, Sent
 from bot.channels.telegram.updates import Fetch, Heard, Update
 from bot.errors import StoppingError, TooBusyError, TurnError
-from bot.messages import Address, Attached, Incoming, Odd, Outcome, Reply, Said, Sheet, Tap
+from bot.messages import Address, Attached, Desk, Incoming, Odd, Outcome, Reply, Said, Sheet, Tap
 from bot.metrics import Metrics, UpdateKind
+from bot.services import digesting
 from bot.services.attaching import MOST_BYTES
 from bot.turns import TurnLoop
 from dialogues.prompts import Reason, Stale
@@ -196,7 +197,7 @@ class Reception:
                 outcome = await self._turns.hear(message)
                 if failures:
                     self._metrics.database_answered(well=True)
-                return self._shown(heard, outcome)
+                return await self._shown(heard, outcome)
             except (StoppingError, TooBusyError):
                 raise
             except UnavailableError as trouble:
@@ -216,10 +217,14 @@ class Reception:
                 if breaks == TRIES:
                     return self._set_aside(error, said)
 
-    def _shown(self, heard: Heard, outcome: Outcome) -> tuple[Call, ...]:
+    async def _shown(self, heard: Heard, outcome: Outcome) -> tuple[Call, ...]:
         if self._came_twice(heard, outcome):
             return screens.seen(heard.query)
-        return screens.screen(outcome, query=heard.query, message=heard.message, pages=self._pages)
+        pictures = outcome.pictures if isinstance(outcome, Desk) else ()
+        drawn = [await asyncio.to_thread(digesting.picture, each) for each in pictures]
+        return screens.screen(
+            outcome, query=heard.query, message=heard.message, pages=self._pages, drawn=drawn
+        )
 
     async def _until_better(self, trouble: UnavailableError, failures: int) -> None:
         if failures == 0:

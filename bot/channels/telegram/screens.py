@@ -42,6 +42,7 @@ from bot.messages import (
     Reply,
     Sheet,
     Welcomed,
+    Wish,
 )
 from bot.wording import Button, Outgoing, Role, Voice
 from dialogues import catalogues, moves, prompts
@@ -164,10 +165,12 @@ def _markup(keyboard: Keyboard, menu: tuple[str, ...]) -> dict[str, object]:
     return {}
 
 
-def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = "") -> tuple[Call, ...]:
+def screen(
+    outcome: Outcome, *, query: str = "", message: int = 0, pages: str = "", drawn: Sequence[bytes] = ()
+) -> tuple[Call, ...]:
     """What a person sees after a message; `query` and `message` belong to the tap, if it was one.
 
-    `pages` is the address of the web pages.
+    `pages` is the address of the web pages; `drawn` are the pictures of a desk (PNG).
     """
     match outcome:
         case Doors():
@@ -181,7 +184,7 @@ def screen(outcome: Outcome, *, query: str = "", message: int = 0, pages: str = 
         case Promises(language, days):
             return (*seen(query), *_turned(_promises(language, days), language))
         case Desk():
-            return (*seen(query), *_desk(outcome))
+            return (*seen(query), *_desk(outcome, message, drawn))
         case Sheet():
             return tuple(_sheet(outcome, query, message))
         case Admitted():
@@ -253,18 +256,37 @@ def _welcomed(outcome: Welcomed) -> Iterator[Post]:
     yield Post(last, keyboard, stays=True)
 
 
-def _desk(outcome: Desk) -> Iterator[Post]:
-    """What an auditor can do beside the questions."""
-    return _with_ways(outcome.text, outcome.ways)
+def _desk(desk: Desk, message: int, drawn: Sequence[bytes]) -> Iterator[Call]:
+    """What somebody reads beside the questions. Of many buttons a page, which takes the place of the one before."""
+    wish = desk.wish
+    ways = _page_of(desk.ways, wish) if wish is not None and len(desk.ways) > MOST_CHOICES else desk.ways
+    if drawn:
+        for said, picture in zip(desk.text, drawn, strict=True):
+            yield from notice(Letter(said, picture=picture))
+    elif wish is not None and wish.start is not None and message:
+        yield Refresh(message, _keys(ways))
+    else:
+        yield from _with_ways(desk.text, ways)
+
+
+def _page_of(ways: Sequence[tuple[str, str]], wish: Wish) -> list[tuple[str, str]]:
+    _ = wording.voice(wording.SOURCE)
+    start = wish.start or 0
+    start = start - start % PAGE if start < len(ways) else 0
+    turned = ((words, buttons.to_page(wish, place)) for words, place in _beside(start, len(ways), _))
+    return [*ways[start : start + PAGE], *turned]
+
+
+def _keys(ways: Iterable[tuple[str, str]]) -> Keyboard:
+    return tuple((Key(_cut(label, _LABEL), token),) for label, token in ways)
 
 
 def _with_ways(text: Iterable[str], ways: Sequence[tuple[str, str]]) -> Iterator[Post]:
     """Paragraphs, in as many messages as they need, with buttons below the last."""
-    keyboard = tuple((Key(_cut(label, _LABEL), token),) for label, token in ways[:MOST_BUTTONS])
     *before, last = _split([_escaped(part) for part in text])
     for part in before:
         yield Post(part, stays=True)
-    yield Post(last, keyboard, stays=True)
+    yield Post(last, _keys(ways[:MOST_BUTTONS]), stays=True)
 
 
 def _sheet(sheet: Sheet, query: str, message: int) -> Iterator[Call]:
@@ -526,16 +548,16 @@ def _leaves(reply: Reply, start: int, count: int) -> list[Button]:
     ask = next((each for each in reply.prompts if isinstance(each, prompts.Ask)), None)
     if ask is None or count <= MOST_CHOICES:
         return []
-    _ = wording.voice(reply.interview.language)
+    turned = _beside(start, count, wording.voice(reply.interview.language))
+    return [Button(words, moves.Leaf(place, question=ask.question, turn=ask.turn)) for words, place in turned]
+
+
+def _beside(start: int, count: int, _: Voice) -> Iterator[tuple[str, int]]:
+    """The pages before and behind: their words, and where each begins."""
     ways = [(_("Earlier ({first} to {last})"), start - PAGE), (_("More ({first} to {last})"), start + PAGE)]
-    return [
-        Button(
-            words.format(first=place + 1, last=min(place + PAGE, count)),
-            moves.Leaf(place, question=ask.question, turn=ask.turn),
-        )
-        for words, place in ways
-        if 0 <= place < count
-    ]
+    for words, place in ways:
+        if 0 <= place < count:
+            yield words.format(first=place + 1, last=min(place + PAGE, count)), place
 
 
 def _choices(outgoing: Outgoing) -> list[Button]:

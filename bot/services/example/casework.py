@@ -14,6 +14,7 @@ from bot.stock import Stock
 from dialogues.interview import State
 from dialogues.rehearsal import rehearse
 from reports.coding import Coded, Decision, Direction
+from reports.hours import local_day
 from storage.cases import Case
 from storage.coding import Excerpt
 from storage.slips import LEAD
@@ -54,7 +55,7 @@ class Casework:
         """Answer a form and hand it in. Raises ValueError when it cannot be handed in, NotTakenError."""
         now = self.on(day)
         with self.storage.writing() as work:
-            case = beginning.begin(work, self.audit, form, account, now.date(), about=about)
+            case = beginning.begin(work, self.audit, form, account, local_day(now), about=about)
             asked = work.forms.get(case.digest)
             played = rehearse(asked, answers, now=now, invited=case.interview)
             refused = [each.question for each in played.turns if not each.accepted]

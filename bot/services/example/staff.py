@@ -18,6 +18,7 @@ from dialogues.form import Form
 from dialogues.interview import State
 from dialogues.moves import Answer, Begin, Confirm, Move, Skip, Submit, Wording
 from dialogues.prompts import Ask, ConfirmWording, Review
+from reports.hours import local_day
 from storage.casework import Audit
 from storage.unit_of_work import Storage
 
@@ -42,7 +43,7 @@ def described(name: str, material: Mapping[str, Any], clock: Clock) -> Audit:
         service=material["service"],
         incident=material["incident"],
         staff_count=int(material["staff_count"]),
-        opened_on=clock.now().date(),
+        opened_on=local_day(clock.now()),
         synthetic=True,
         harm_types="neglect",
     )

@@ -6,7 +6,9 @@ import secrets
 from pathlib import Path
 
 from storage.coding import Excerpt, Origin
-from storage.slips import AUDITOR
+from storage.slips import AUDITOR, LEAD
+from tests.bot import instruments
+from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
 from tests.bot.channels.test_telegram_doors import does
 
@@ -77,3 +79,20 @@ async def test_a_tap_that_comes_twice_codes_once_and_an_old_card_changes_nothing
             assert decided(here) == 2
             assert f"3 of {MANY}" in gita.chat[-1].text
             assert len(gita.chat) == messages, "a tap that was answered before is only seen"
+
+
+async def test_a_digest_that_is_asked_for_comes_with_its_picture_and_the_numbers_of_it(
+    tmp_path: Path,
+) -> None:
+    offered = (forms.work(), forms.concern(), instruments.interview())
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram, offered=offered) as here:
+            lee = telegram.person(7)
+            (slip,) = here.slips(role=LEAD)
+            await does(here, lee, f"/start {slip}", "/interviews", "[New: Talk with staff]", "A night nurse")
+            await does(here, lee, "[Skip]", "Nobody came before the morning.", "/skip", "/skip")
+            await does(here, lee, "[Hand in my answers]", "/code", "ESC")
+            said = await does(here, lee, "/digest")
+            assert [each.attachment for each in lee.replies[-2:]] == ["photo", ""]
+            assert "The most pressing themes:\n• Recognising and escalating concerns" in said
+            assert "1 of 1: 1 weakness" in said

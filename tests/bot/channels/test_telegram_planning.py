@@ -9,17 +9,18 @@ from msgspec.structs import replace
 
 from bot.channels.telegram import screens
 from bot.contacts import SHIPPED
-from bot.services import noticing
+from bot.services import auditing, noticing
 from bot.services.noticing import Due, Held
 from dialogues import library
 from reports.findings import Finding
 from reports.plan import Action, State, SuccessMeasure
-from storage.notices import ACTION_DONE, ACTION_GIVEN
+from storage.notices import ACTION_DONE, ACTION_GIVEN, NEWS_WANTED
 from storage.slips import BOARD, LEAD, OWNER
 from tests.bot import sent
 from tests.bot.channels import forms
 from tests.bot.channels.house import AUDIT, House, house, telegram_here
 from tests.bot.channels.test_telegram_doors import does
+from tests.bot.stories import an_audit
 from tests.telegram.people import Person
 
 OFFERED = (forms.work(), forms.concern(), *map(library.shipped, ("progress", "verification", "review")))
@@ -97,3 +98,68 @@ async def test_an_owner_agrees_tells_shows_and_is_done_and_the_lead_hears_and_lo
             await does(here, lee, "/verify", "[A1 · Weekly supervision at night]", "Six records", "In May")
             await does(here, lee, "/skip", "/skip", "[Done as meant]", "[Hand in my answers]")
             assert state(here) is State.VERIFIED
+
+
+async def test_a_lead_asks_for_news_of_what_is_late_and_looks_through_a_hundred_actions(
+    tmp_path: Path,
+) -> None:
+    with telegram_here() as telegram:
+        async with house(tmp_path, telegram, offered=OFFERED) as here:
+            nia, lee = telegram.person(7), telegram.person(8)
+            for person, role in ((lee, LEAD), (nia, OWNER)):
+                (slip,) = here.slips(role=role)
+                await does(here, person, f"/start {slip}")
+            await does(here, nia, "/name night team lead")
+            given(here, nia)
+            with here.storage.writing() as work:
+                _, action = work.actions.get(ACTION.id) or ("", ACTION)
+                late = replace(action, state=State.AGREED, due=date(2026, 5, 1))
+                work.actions.keep(AUDIT, late)
+                for number in range(2, 101):
+                    later = replace(action, id=f"{number:032x}", number=number, title=f"Step {number}")
+                    work.actions.keep(AUDIT, later)
+
+            said = await does(here, lee, "/plan")
+            assert "1 action is late. The oldest: A1, Weekly supervision at night, due 1 May 2026" in said
+            assert lee.last.labels() == [
+                *("Ask for news", "Show all", "New action", "A1 · Weekly supervision at night")
+            ]
+            assert "I ask night team lead for news of A1" in await does(here, lee, "[Ask for news]")
+            asked = "night team lead was asked today already: A1 · Weekly supervision at night"
+            assert asked in await does(here, lee, "[A1 · Weekly supervision at night]", "[Ask for news]")
+            with here.storage.reading() as work:
+                (notice,) = (each.id for each in work.notices.waiting() if each.kind == NEWS_WANTED)
+            assert isinstance(noticing.due_message(here.storage, notice, NIGHT, SHIPPED), Held)
+            due = noticing.due_message(here.storage, notice, DAY, SHIPPED)
+            assert isinstance(due, Due) and due.person.address == str(nia.id)
+            assert due.letter.text.startswith(
+                "You are asked for news of “Weekly supervision at night”. It was due on 1 May 2026."
+            )
+            assert dict(due.letter.ways).keys() == {"Done", "Progress", "Later", "I need help"}
+
+            await does(here, lee, "/plan", "[Show all]")
+            shown, messages = lee.last.message_id, len(lee.chat)
+            seen = [*lee.last.labels()]
+            while seen[-1].startswith("More "):
+                await does(here, lee, f"[{seen[-1]}]")
+                seen += [each for each in lee.last.labels() if not each.startswith("Earlier ")]
+            assert {f"A{number} · Step {number}" for number in range(2, 101)} < set(seen)
+            assert (lee.last.message_id, len(lee.chat)) == (shown, messages), (
+                "each page in the place of another"
+            )
+            await does(here, lee, "[Earlier (91 to 100)]", "[Earlier (81 to 90)]", "[A85 · Step 85]")
+            assert lee.last.text.startswith("A85 · Step 85")
+
+            auditing.open_audit(here.storage, an_audit("elm"), list(OFFERED))
+            (slip,) = here.slips(role=LEAD, audit="elm")
+            await does(here, lee, f"/start {slip}")
+            done = replace(ACTION, owner="0c" * 16, state=State.IMPLEMENTED, id="c0" * 16, title="Elsewhere")
+            with here.storage.writing() as work:
+                work.actions.keep("elm", done)
+            await does(here, lee, "/verify")
+            assert "A1 · Elsewhere" in lee.last.labels(), "only there is something to look at"
+            with here.storage.writing() as work:
+                work.actions.keep(AUDIT, replace(late, state=State.IMPLEMENTED))
+            assert "In which audit?" in await does(here, lee, "/verify")
+            await does(here, lee, f"[{AUDIT}]")
+            assert "A1 · Weekly supervision at night" in lee.last.labels()
