@@ -20,8 +20,10 @@ from starlette.responses import RedirectResponse, Response
 from bot import changes
 from bot.cases import MAY_ASK, MAY_OWN, Listed
 from bot.clock import Clock
+from bot.desk import planned
 from bot.errors import NotTakenError
 from bot.listing import Asked, label
+from bot.planning import Wanted
 from bot.services import auditing, planning
 from bot.services.planning import Behind, Examined, Followed, Plan
 from bot.web import cases, gate, guard
@@ -63,6 +65,7 @@ from storage.casework import (
     VERIFICATION,
 )
 from storage.files import digest_in
+from storage.notices import NEWS_WANTED
 from storage.plan import Entry
 from storage.unit_of_work import Storage
 
@@ -281,12 +284,16 @@ class Planning:
         audit, _ = request.path_params["audit"], voice_of(request)
         account = gate.visitor(request).account
         owned = await run_in_threadpool(planning.owned, self._storage, account, self._clock)
-        mine = [each for there, each in owned if there == audit]
+        sponsored = await run_in_threadpool(planning.sponsored, self._storage, account, self._clock)
+        mine, behind = ([each for there, each in of if there == audit] for of in (owned, sponsored))
         return await self._page(
             request,
             "actions.html",
             (PROGRESS,),
             actions=[_done(each, audit, {}, _) for each in _pressing(mine)],
+            behind=[
+                _done(each, audit, {}, _) for each in _pressing(behind) if each.action.state not in _OVER
+            ],
         )
 
     async def action(self, request: Request) -> Response:
@@ -295,7 +302,7 @@ class Planning:
         account, id_ = gate.visitor(request).account, cases.id_of(request.path_params["action"])
         found = await run_in_threadpool(planning.action, self._storage, audit, id_, account, self._clock)
         asks = _asks(request)
-        if not asks and found.status.action.owner != account.hex():
+        if not found.may_read:
             raise gate.OtherRoleError
         return await self._page(
             request,
@@ -312,7 +319,10 @@ class Planning:
                 (step.what, _.date(step.due), _("reached") if step.done else _("not yet"))
                 for step in found.status.action.milestones
             ],
-            ways=[(what, _(words)) for what, words in found.ways],
+            ways=[
+                *((what, _(words)) for what, words in found.ways),
+                *([(NEWS_WANTED, _("Ask for news"))] if found.may_want_news else []),
+            ],
             entries=[
                 _said(each, audit, found.people, _, gives_files=asks or each.account == account)
                 for each in found.entries
@@ -343,11 +353,35 @@ class Planning:
         what, subject = guard.first(fields, "what"), cases.id_of(guard.first(fields, "subject"))
         account = gate.visitor(request).account
         try:
+            if what == NEWS_WANTED:
+                return await self._want_news(request, subject, account)
             begun = planning.begin
             case = await run_in_threadpool(begun, self._storage, audit, what, account, self._clock, subject)
         except NotTakenError as refused:
             return self._refused(request, str(refused), subject)
         return RedirectResponse(f"{cases.address(audit, case.id)}#question", 303)
+
+    async def _want_news(self, request: Request, subject: bytes, account: bytes) -> Response:
+        """Have the owner of an action asked how it goes."""
+        _, audit = voice_of(request), request.path_params["audit"]
+        came, _notices = await run_in_threadpool(
+            planning.want_news, self._storage, audit, subject, account, self._clock
+        )
+        found = await run_in_threadpool(planning.action, self._storage, audit, subject, account, self._clock)
+        action = found.status.action
+        name = found.people.get(action.owner, _("its owner"))
+        return self._pages.message(
+            request,
+            _("Ask for news"),
+            _(planned.NEWS[came], name=name, action=f"{action.name} · {action.title}"),
+            *(
+                [_("At night and on days off I wait until the next working morning.")]
+                if came is Wanted.ASKED
+                else []
+            ),
+            links=(Link(_("Back to the action"), gate.plan_page(audit, ACTIONS, subject.hex())),),
+            audit=audit,
+        )
 
     def _refused(self, request: Request, sentence: str, subject: bytes) -> Response:
         """Why it cannot be done now, and the way back."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.messages import ACCOUNT, Address, Incoming, Said
 from bot.services import auditing, interviewing, planning
@@ -192,6 +193,17 @@ async def test_each_sees_what_is_theirs_and_nobody_the_words_of_who_wrote_withou
     assert "1 action of the plan is late." in (await ann.browser.open("/lead")).text
     assert "of the plan" not in (await oli.browser.open("/lead")).text
     assert "You have no actions now." in (await oli.browser.open(f"{PAGES}/actions")).text
+    account = account_of(here, AUDIT, oli.person)
+    with here.storage.writing() as work:
+        _, action = work.actions.get(planned.ACTIONS[0]) or ("", None)
+        assert action is not None
+        work.actions.keep(AUDIT, replace(action, sponsor=account.hex()))
+    page = await oli.browser.open(f"{PAGES}/actions")
+    page = await oli.browser.open(page.links["A1 · Supervision within night shifts"])
+    assert "What you can do now" in page.text
+    assert "I ask Night team lead for news of A1" not in page.text
+    page = await oli.browser.press("Ask for news A1")
+    assert "I cannot reach Night team lead in a chat." in page.text, "nothing but pages reaches them"
 
     page = await bea.browser.open(f"{PAGES}/accountability")
     assert "By the rota of each week." in page.text
