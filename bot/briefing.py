@@ -73,9 +73,10 @@ def digest(work: UnitOfWork, account: bytes, today: date) -> Desk:
 
 
 def changed(work: UnitOfWork, account: bytes) -> Desk:
-    """What each re-audit that they lead shows of its baseline."""
+    """What each re-audit shows of its baseline, to who has a part in both; what is proposed, a lead of both decides."""
     _ = wording.voice(wording.SOURCE)
-    again = [each for name in _led(work, account) if (each := work.casework.audit(name)).baseline]
+    again = _again(work, account, cases.MAY_ASK)
+    to_decide = _again(work, account, {LEAD})
     if not again:
         return Desk((_("None of your audits looks at another one again."),))
     told: list[str] = []
@@ -88,8 +89,17 @@ def changed(work: UnitOfWork, account: bytes) -> Desk:
         told += _outcome(work, found, _)
         proposed = list(_proposals(found, _))
         if proposed:
-            told += ["\n".join([_("This is proposed:"), *proposed]), _confirming(audit, again, _)]
+            told.append("\n".join([_("This is proposed:"), *proposed]))
+        if proposed and audit in to_decide:
+            told.append(_confirming(audit, to_decide, _))
     return Desk(tuple(told))
+
+
+def _again(work: UnitOfWork, account: bytes, roles: Collection[str]) -> list[Audit]:
+    """The re-audits where somebody has one of these roles, there and in the baseline."""
+    held = {audit for audit, role in work.people.roles(account) if role in roles}
+    found = (work.casework.audit(name) for name in sorted(held))
+    return [each for each in found if each.baseline in held]
 
 
 def _confirming(audit: Audit, again: Collection[Audit], _: Voice) -> str:

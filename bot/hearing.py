@@ -45,9 +45,9 @@ _PLANNING = {
     "challenge": wording.mark("Questions of the board"),
     "share": wording.mark("Note who was told what was learned"),
     "notify": wording.mark("Note who outside was told"),
+    "changed": wording.mark("What has changed since the audit before"),
 }
 _LEADING = {
-    "changed": wording.mark("What has changed since the audit before"),
     "close": wording.mark("Close an audit"),
 }
 _ASKED = {"challenge": wording.mark("Ask a question about an audit")}
@@ -148,6 +148,8 @@ def _wished(typed: str) -> Wish | None:
     """`/plan`, or `/name night team lead`; of other commands, nothing stands behind them."""
     command_, _, argument = typed.partition(" ")
     name = command_.partition("@")[0].lower()
+    if name[1:] in _DECISIONS:
+        argument = ""  # a code or the name of an audit that is not right: what to send is said again
     if not name.startswith("/") or name[1:] not in _WISHES or (argument and name != "/name"):
         return None
     return Wish(name[1:], (argument.strip(),) if argument.strip() else ())
@@ -159,14 +161,28 @@ def decision(said: Said) -> Decision | None:
         return None
     command_, *rest = said.text.split() or [""]
     what = command_.partition("@")[0].lower().removeprefix("/")
-    digits = [reading.in_figures(each) for each in rest]
-    code = "".join(each for each in digits if _is_number(each))
-    if not command_.startswith("/") or what not in _DECISIONS or len(code) != _CODE:
+    code, others = _with_code([reading.in_figures(each) for each in rest])
+    if not command_.startswith("/") or what not in _DECISIONS or not code:
         return None
-    others = [each for each in digits if not _is_number(each)]
-    names = frozenset(each.upper() for each in others if _NAME.fullmatch(each.upper()))
-    audit = next((each.lower() for each in others if each.upper() not in names), "")
+    # only what is settled has names: F1 may be an audit, and closing another one than was meant is final
+    names = frozenset(each.upper() for each in others if what == "settle" and _NAME.fullmatch(each.upper()))
+    audit = " ".join(each.lower() for each in others if each.upper() not in names)
     return Decision(what, audit, code, names)
+
+
+def _with_code(words: list[str]) -> tuple[str, list[str]]:
+    """The six digits, in one word or in several side by side, and the other words; no digits when there are none.
+
+    What stands furthest back counts: an audit may be called by digits (`/close 2026 123 456`).
+    """
+    for end in range(len(words), 0, -1):
+        for start in range(end - 1, -1, -1):
+            if not _is_number(words[start]):
+                break
+            code = "".join(words[start:end])
+            if len(code) == _CODE:
+                return code, words[:start] + words[end:]
+    return "", words
 
 
 def is_concern(said: Said) -> bool:

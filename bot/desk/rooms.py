@@ -59,7 +59,7 @@ def _doors(audit: Audit, names: Collection[str], held: Collection[Way], _: Voice
 
 def _of_role(role: str, audit: Audit) -> Iterator[Way]:
     yield from _DOORS.get(role, ())
-    if role == LEAD and audit.baseline:
+    if role in (LEAD, AUDITOR) and audit.baseline:
         yield "changed", mark("What has changed")
     if role == LEAD and audit.status is Status.OPEN:
         yield "close", mark("Close it")

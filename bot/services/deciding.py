@@ -6,6 +6,7 @@ that comes again finds the audit closed, the proposals settled, or its code used
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 
 from bot import revisiting, wording
@@ -38,17 +39,22 @@ _NONE = {
 
 
 class Decider:
-    """Does what leads decide. Threads may share it."""
+    """Does what leads decide, one decision after the other. Threads may share it."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._storage = storage
         self._clock = clock
+        self._one_at_a_time = threading.Lock()  # the same message that comes again meanwhile finds it done
 
     def decide(self, address: Address, decision: Decision) -> Desk | None:
         """What came of it, to be read; None for who leads no audit, to whom it is a word like any other.
 
         Raises UndecipherableError, AlreadyPublishedError, UnavailableError.
         """
+        with self._one_at_a_time:
+            return self._decide(address, decision)
+
+    def _decide(self, address: Address, decision: Decision) -> Desk | None:
         with self._storage.reading() as work:
             account = next((each.account for each in work.people.at(address.channel, address.id)), b"")
             led = [work.casework.audit(audit) for audit, role in work.people.roles(account) if role == LEAD]
@@ -101,7 +107,7 @@ class Decider:
                 )
             case _:
                 return _(
-                    "These digits are not right, or were used before. Nothing has changed. Please send it again with "
+                    "These digits are not right, or were used before. If it is not done yet, please send it again with "
                     "the next six digits that your app shows."
                 )
 

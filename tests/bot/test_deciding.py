@@ -80,7 +80,11 @@ def is_open(storage: Storage, audit: str = AUDIT) -> bool:
         (" /Close@candour_bot Rowan-House 123 456", Decision("close", "rowan-house", "123456")),
         ("/settle 123456 f1 A12", Decision("settle", "", "123456", frozenset({"F1", "A12"}))),
         ("/settle A1 again ١٢٣٤٥٦", Decision("settle", "again", "123456", frozenset({"A1"}))),
+        ("/close f2 123456", Decision("close", "f2", "123456")),
+        ("/close 2026 123 456", Decision("close", "2026", "123456")),
+        ("/close rowan house 123456", Decision("close", "rowan house", "123456")),
         ("/close", None),
+        ("/close 123 rowan-house 456", None),
         ("/close 12345", None),
         ("/close rowan-house", None),
         ("close 123456", None),
@@ -104,8 +108,9 @@ async def test_only_the_next_code_of_the_lead_closes_an_audit(
     await lead.says("/audits")
     await lead.taps("Close it")
     assert lead.last.text[1].startswith("Rowan House\nFewer than 8 people")
-    await lead.says("/close 000000")
-    assert lead.last.text[0].startswith("These digits are not right")
+    for wrong in ("/close 000000", "/close rowan-house 12345"):
+        await lead.says(wrong)
+        assert lead.last.text[0].startswith(("These digits are not right", "Closing an audit is final."))
     assert is_open(storage)
     code = app.shows()
     await lead.says(f"/close {code}")
@@ -144,13 +149,26 @@ async def test_it_must_be_clear_which_audit_is_meant(
     opened(storage, "third")
     lead = await comes(turns, storage, LEAD, AUDIT, "second")
     app = await an_app(lead, storage, now)
-    for said in (f"/close {app.shows()}", f"/close third {app.shows()}"):
+    for said in (f"/close {app.shows()}", f"/close third {app.shows()}", f"/close F1 {app.shows()}"):
         await lead.says(said)
         assert [line.split(" and then ")[0] for line in lead.last.text[1:]] == [
             f"/close {AUDIT}",
             "/close second",
         ]
     assert all(is_open(storage, name) for name in (AUDIT, "second", "third"))
+
+
+async def test_what_is_called_like_a_finding_is_no_other_audit(
+    storage: Storage, turns: TurnLoop, now: SetClock
+) -> None:
+    opened(storage, AUDIT, "f2")
+    lead = await comes(turns, storage, LEAD, AUDIT, "f2")
+    app = await an_app(lead, storage, now)
+    await lead.says(f"/close f2 {app.shows()}")
+    assert not is_open(storage, "f2")
+    for name in ("f2", "F1"):
+        await lead.says(f"/close {name} {app.shows()}")
+        assert is_open(storage)
 
 
 async def test_the_passphrase_comes_first_and_never_in_a_chat(
@@ -166,14 +184,14 @@ async def test_the_passphrase_comes_first_and_never_in_a_chat(
 
 async def test_to_others_it_is_a_word_like_any(storage: Storage, turns: TurnLoop, now: SetClock) -> None:
     opened(storage, AUDIT)
-    for role in (AUDITOR, DEPUTY):
-        person = await comes(turns, storage, role, AUDIT)
-        app = await an_app(person, storage, now)
+    auditor = await comes(turns, storage, AUDITOR, AUDIT)
+    app = await an_app(auditor, storage, now)
+    await auditor.says(f"/close {app.shows()}")
+    assert list(auditor.last.text) == ["None of your audits is open."], "none that they lead"
+    deputy = await comes(turns, storage, DEPUTY, AUDIT)
+    for person in (deputy, Person(turns, "stranger")):
         with pytest.raises(NowhereError):
-            await person.says(f"/close {app.shows()}")
-    stranger = Person(turns, "stranger")
-    with pytest.raises(NowhereError):
-        await stranger.says("/close 123456")
+            await person.says("/close 123456")
     assert is_open(storage)
 
 
@@ -219,6 +237,8 @@ async def test_who_leads_one_of_both_audits_settles_nothing(
     (code,) = inviting.slips(storage, AGAIN, 1, LEAD)
     await other.comes(code)
     app = await an_app(other, storage, now)
+    await other.says("/changed")
+    assert list(other.last.text) == ["None of your audits looks at another one again."]
     await other.says(f"/settle {app.shows()}")
     assert other.last.text == ("Only a lead of both audits can decide this.",)
     assert set(standings(storage)) == {Standing.OPEN}

@@ -331,6 +331,18 @@ async def test_what_is_written_anew_keeps_its_number_and_asks_a_new_owner(
         await nia.taps("I can do this")
 
 
+async def test_who_is_not_on_the_list_of_people_is_asked_for_again(turns: TurnLoop, storage: Storage) -> None:
+    ann = await appointed(turns, storage, "ann", AUDITOR)
+    await appointed(turns, storage, "bo", OWNER, "night team lead")
+    await ann.says("/plan")
+    await ann.taps("New action")
+    for answer in ("Weekly supervision at night", "F1 · Supervision lapsed", "Somebody else"):
+        await ann.says(answer)
+    told = "I could not match that to one of the answers. Pick one from the list, like “night team lead”."
+    assert ann.chat[-2].text == (told,)
+    assert ann.last.text == ("Who does it?",)
+
+
 async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:
     lee, _ = await agreed(storage, turns)
     with storage.writing() as work:

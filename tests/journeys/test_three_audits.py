@@ -137,7 +137,7 @@ async def _answer(person: Person, audit: str, said: Answers) -> None:
 
 
 async def ask_and_conclude(auditor: Person, story: Story) -> None:
-    """An interview, a record check and a finding, which is sent back once for blame."""
+    """An interview, a record check and a finding: sent back for blame, then for what contradicts it."""
     await auditor.says("/interviews")
     await auditor.taps("New: Guided interview")
     await fill(
@@ -150,11 +150,13 @@ async def ask_and_conclude(auditor: Person, story: Story) -> None:
     await fill(auditor, {"kind": "rotas", "standard": "Three on each night", "sampled": sampled})
     await auditor.says("/findings")
     await auditor.taps("New finding")
-    await fill(auditor, finding(story, "The nurse was careless."))
+    made = finding(story, "The nurse was careless.")
+    await fill(auditor, {**made, "against": None})
     assert "careless" in auditor.chat[-2].text[0]
-    await fill(
-        auditor, {**finding(story, "x"), "causes": [{"because": "Nobody looks at the records in a week."}]}
-    )
+    await fill(auditor, {"causes": [{"because": "Nobody looks at the records in a week."}]})
+    missing = "What speaks against it? If you looked and there is nothing, say so: that counts too."
+    assert auditor.chat[-2].text[0] == missing
+    await fill(auditor, {"against": made["against"]})
     assert auditor.last.text[0] == "The finding is kept, with all that it rests on."
 
 
@@ -230,7 +232,7 @@ async def plan_it(auditor: Person, owner: Person, lead: Person, audit: str) -> N
 
 
 async def tell_others(turns: TurnLoop, storage: Storage, lead: Person, audit: str) -> None:
-    """The board asks, and the commissioner is told."""
+    """The board asks, the commissioner is told, and what was learned is shared."""
     chair = await comes(turns, storage, "chair", BOARD, audit)
     await chair.says("/challenge")
     if not isinstance(chair.outcome, Reply):
@@ -240,13 +242,25 @@ async def tell_others(turns: TurnLoop, storage: Storage, lead: Person, audit: st
         assert [each.kind for each in work.entries.of(audit, ("challenge",))] == ["challenge"]
     await lead.says("/notify")
     if not isinstance(lead.outcome, Reply):
-        await lead.taps(lead.last.labels[0])
+        await lead.taps(next(label for label in lead.last.labels if audit in label))
     await fill(
         lead,
         {"who": "commissioner", "what": "What we found", "told_on": NOW.date().isoformat(), "how": "phone"},
     )
     with storage.reading() as work:
         assert [each.kind for each in work.entries.of(audit, ("notification",))] == ["notification"]
+    await lead.says("/share")
+    if not isinstance(lead.outcome, Reply):
+        await lead.taps(next(label for label in lead.last.labels if audit in label))
+    shared = {
+        "what": "Notes are read each day",
+        "findings": ["0"],
+        "channel": "meeting",
+        "audience": ["team"],
+    }
+    await fill(lead, {**shared, "shared_on": NOW.date().isoformat(), "reach": "12"})
+    with storage.reading() as work:
+        assert [each.kind for each in work.entries.of(audit, ("learning",))] == ["learning"]
 
 
 async def look_again(
