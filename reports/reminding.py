@@ -20,7 +20,10 @@ REAUDIT_AFTER: Final = timedelta(
     days=182
 )  # since the audit was closed; long enough to see whether change lasts
 
-_ASKED = frozenset({State.AGREED, State.IN_PROGRESS})  # of these the owner is reminded
+_ASKED = frozenset({State.AGREED, State.IN_PROGRESS})  # of these the owner is reminded, step by step
+_OWED = _ASKED | {
+    State.PROPOSED
+}  # of these as long as nobody says that it is done; at first, to say whether they can
 _REVIEWED = _ASKED | {State.IMPLEMENTED, State.VERIFIED, State.EMBEDDED}
 _WEEK = 7
 
@@ -86,10 +89,11 @@ class Occasion(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What it is known by for good: due:2026-05-04:-14."""
+        """What it is known by for good: due:2026-05-04:-14; what was put off by its day: due:later:2026-04-22."""
+        if self.put_off:
+            return f"{self.why}:later:{self.on.isoformat()}"
         what = f"{self.why}-{self.number}" if self.number else str(self.why)
-        later = ":later" if self.put_off else ""
-        return f"{what}:{self.about.isoformat()}:{(self.on - self.about).days:+d}{later}"
+        return f"{what}:{self.about.isoformat()}:{(self.on - self.about).days:+d}"
 
 
 class Date(Struct, frozen=True):
@@ -104,10 +108,11 @@ def due(action: Action, today: date, ahead: date | None = None) -> tuple[Occasio
     """The occasions that hold on this day, whether or not anybody was told: one at most for each date and reader.
 
     `ahead` is the last day before people work again, if that is not this one: see `hours.last_before_work`.
-    None of what was done, or is not agreed, asks its owner for anything; only a review is still to come then.
+    None of what was done asks its owner for anything; only a review is still to come then. What is proposed asks whether
+    they can do it.
     """
     found = (_occasions(action, each, today, ahead or today) for each in dates(action))
-    return tuple(occasion for occasions in found for occasion in occasions)
+    return (*_put_off(action, today, ahead or today), *(each for occasions in found for each in occasions))
 
 
 def next_day(action: Action, after: date = date.min, ahead: date | None = None) -> date | None:
@@ -115,7 +120,7 @@ def next_day(action: Action, after: date = date.min, ahead: date | None = None) 
     last = ahead or after
     days = [RULES[each.why].next(each.about, last) for each in dates(action)]
     until = action.snoozed_until
-    if until and until > after and action.state in _ASKED:
+    if until and until > after and action.state in _OWED:
         days.append(max(until, last + timedelta(1)))
     return min((day for day in days if day), default=None)
 
@@ -134,9 +139,10 @@ def reaudit(closed_on: date, today: date) -> Occasion | None:
 
 def dates(action: Action) -> Iterator[Date]:
     """The dates of an action that somebody has to keep yet, in no order."""
+    waits = action.state is State.PROPOSED and action.owner != ""
+    if action.due and (waits or action.state in _ASKED):
+        yield Date(Why.DUE, action.due)
     if action.state in _ASKED:
-        if action.due:
-            yield Date(Why.DUE, action.due)
         for number, milestone in enumerate(action.milestones, 1):
             if not milestone.done:
                 yield Date(Why.MILESTONE, milestone.due, number)
@@ -146,16 +152,21 @@ def dates(action: Action) -> Iterator[Date]:
 
 def _occasions(action: Action, of: Date, today: date, ahead: date) -> Iterator[Occasion]:
     newest, until = RULES[of.why].newest(of.about, ahead), action.snoozed_until
-    first = of.about + timedelta(RULES[of.why].days[0])
     readers = _readers(action, of, newest) if newest else ()
-    asked = of.why is Why.DUE and until is not None and first < until <= today
-    if until and today < until:
+    if until and newest and (today < until or (of.why is Why.DUE and newest < until)):
         readers = tuple(each for each in readers if each is not Reader.OWNER)
-    elif asked and until and (newest is None or newest < until):
-        readers = tuple(each for each in readers if each is not Reader.OWNER)
-        yield Occasion(of.why, of.about, until, (Reader.OWNER,), put_off=True)
     if newest and readers:
         yield Occasion(of.why, of.about, newest, readers, of.number)
+
+
+def _put_off(action: Action, today: date, ahead: date) -> Iterator[Occasion]:
+    """The day for which the owner asked, whatever it was that they put off, until a later one has come."""
+    until = action.snoozed_until
+    if until is None or until > today or action.state not in _OWED:
+        return
+    newest = RULES[Why.DUE].newest(action.due, ahead) if action.due else None
+    if newest is None or newest < until:
+        yield Occasion(Why.DUE, action.due or until, until, (Reader.OWNER,), put_off=True)
 
 
 def _readers(action: Action, of: Date, on: date) -> tuple[Reader, ...]:

@@ -224,7 +224,8 @@ def _reminder(work: UnitOfWork, notice: Notice, person: Person, day: Day, _: Voi
         return None
     fact = _fact(action, here, day.today, _)
     if person.account.hex() == action.owner:
-        return Letter(f"{fact}\n\n{_(_SAY)}", _buttons(action, _))
+        rest = _(_AGREE) if action.state is State.PROPOSED else _(_SAY)
+        return Letter(f"{fact}\n\n{rest}", _buttons(action, _))
     ways = _buttons_of_others(work, person, audit, action, _)
     return Letter(f"{fact}\n\n{_for_others(work, action, here, _)}", ways)
 

@@ -11,6 +11,9 @@ from reports.findings import Finding, Priority, Standing, priority
 from reports.plan.actions import Action, Strength
 
 
+_YEARS = range(2000, 2101)
+
+
 class Refusal(Struct, frozen=True):
     """Why something cannot be: the question of a form that should be asked again ('': none), and what to say."""
 
@@ -28,6 +31,9 @@ def _flaws(action: Action) -> Iterator[Refusal]:
         yield Refusal("title", "What will be done? A few words are enough.")
     if not action.findings:
         yield Refusal("findings", "An action answers a finding. Please choose the one that this is for.")
+    for name, day in (("start", action.start), ("due", action.due), ("review", action.review)):
+        if day and day.year not in _YEARS:
+            yield Refusal(name, f"{day.year} cannot be the year that is meant. Please give the day again.")
     if action.start and action.due and action.due < action.start:
         yield Refusal("due", "It would be due before it starts. Please choose a later day.")
     if action.due and action.review and action.review < action.due:

@@ -125,6 +125,8 @@ def test_an_action_goes_all_the_way_and_keeps_who_did_what() -> None:
         ({"findings": None}, "findings", "answers a finding"),
         ({"title": None}, "title", "What will be done"),
         ({"due": "2026-05-03"}, "due", "due before it starts"),
+        ({"due": "0001-05-03"}, "due", "1 cannot be the year"),
+        ({"review": "3026-05-03"}, "review", "3026 cannot be the year"),
         ({"review": "2026-06-29"}, "review", "before it is due"),
         ({"milestones": [{"what": "x", "by": "2026-05-03"}]}, "milestones", "outside"),
         ({"milestones": [{"what": "x", "by": "2026-07-01"}]}, "milestones", "outside"),

@@ -64,11 +64,31 @@ def test_another_date_makes_other_occasions() -> None:
 def test_what_was_put_off_waits_for_its_day_and_then_comes_once() -> None:
     later = replace(ACTION, snoozed_until=DUE + timedelta(2))
     assert names(later, DUE) == names(later, DUE + timedelta(1)) == []
-    assert names(later, DUE + timedelta(2)) == names(later, DUE + timedelta(6)) == ["due:2026-06-15:+2:later"]
+    assert names(later, DUE + timedelta(2)) == names(later, DUE + timedelta(6)) == ["due:later:2026-06-17"]
     assert names(later, DUE + timedelta(7)) == ["due:2026-06-15:+7"]
-    assert names(replace(later, due=DUE + timedelta(60)), DUE + timedelta(6)) == [], (
-        "another date, another time"
+    moved = replace(later, due=DUE + timedelta(60))
+    assert names(moved, DUE + timedelta(6)) == ["due:later:2026-06-17"], (
+        "the same for another date: told once"
     )
+    assert names(moved, DUE + timedelta(46)) == ["due:2026-08-14:-14"]
+
+
+def test_what_was_put_off_is_remembered_on_its_day_long_before_it_is_due_and_of_a_step() -> None:
+    early = DUE - timedelta(60)
+    step = replace(ACTION, milestones=(Milestone(what="Ask the nights", due=early),), snoozed_until=early)
+    assert names(step, early - timedelta(1)) == []
+    assert names(step, early) == ["due:later:2026-04-16", "milestone-1:2026-04-16:+0"]
+    assert next_day(step, early - timedelta(3)) == early
+
+
+def test_an_owner_who_has_not_answered_is_asked_again_and_others_hear_when_it_is_late() -> None:
+    waits = replace(ACTION, state=State.PROPOSED, owner="aa" * 16)
+    assert names(waits, DUE - timedelta(14)) == ["due:2026-06-15:-14"]
+    (late,) = due(waits, DUE + timedelta(7))
+    assert late.readers == (Reader.OWNER, Reader.SPONSOR, Reader.LEAD)
+    put_off = replace(waits, due=None, snoozed_until=DUE)
+    assert names(put_off, DUE) == ["due:later:2026-06-15"]
+    assert names(replace(waits, owner=""), DUE) == [], "there is nobody to ask"
 
 
 def test_whoever_puts_off_what_is_late_keeps_it_from_nobody_else() -> None:
@@ -109,9 +129,9 @@ def test_nobody_is_reminded_twice_of_one_date_on_a_day_and_nobody_of_what_is_ove
         len(each.readers) for each in found
     )
     assert all(each.on <= day for each in found)
-    if action.state not in {State.AGREED, State.IN_PROGRESS}:
+    if action.state not in {State.PROPOSED, State.AGREED, State.IN_PROGRESS}:
         assert all(each.why is Why.REVIEW and each.readers == (Reader.LEAD,) for each in found)
-    if action.state in {State.PROPOSED, State.CLOSED, State.REJECTED}:
+    if action.state in {State.CLOSED, State.REJECTED}:
         assert not found
     if action.snoozed_until and day < action.snoozed_until:
         assert not any(Reader.OWNER in each.readers for each in found)
@@ -137,7 +157,7 @@ def test_whoever_looks_on_the_next_day_only_misses_nothing(action: Action) -> No
             looked.setdefault(each, day)
         day = next_day(action, day)
     daily: dict[Occasion, date] = {}
-    for looked_on in (DUE - timedelta(90) + timedelta(days) for days in range(350)):
+    for looked_on in (DUE - timedelta(90) + timedelta(days) for days in range(351)):
         for occasion in due(action, looked_on):
             daily.setdefault(occasion, looked_on)
     assert looked == {occasion: on for occasion, on in daily.items() if on <= end}
