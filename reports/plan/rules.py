@@ -10,7 +10,6 @@ from msgspec import Struct
 from reports.findings import Finding, Priority, Standing, priority
 from reports.plan.actions import Action, Strength
 
-
 _YEARS = range(2000, 2101)
 
 
