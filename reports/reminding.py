@@ -108,8 +108,8 @@ def due(action: Action, today: date, ahead: date | None = None) -> tuple[Occasio
     """The occasions that hold on this day, whether or not anybody was told: one at most for each date and reader.
 
     `ahead` is the last day before people work again, if that is not this one: see `hours.last_before_work`.
-    None of what was done asks its owner for anything; only a review is still to come then. What is proposed asks whether
-    they can do it.
+    None of what was done asks its owner for anything; only a review is still to come then. What is proposed asks
+    whether they can do it.
     """
     found = (_occasions(action, each, today, ahead or today) for each in dates(action))
     return (*_put_off(action, today, ahead or today), *(each for occasions in found for each in occasions))
