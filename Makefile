@@ -3,6 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 READY := .venv/.ready
 PORT ?= 8000
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')  # tests also wait, for servers and browsers
 
 .PHONY: demo test check lint bench setup lock styles clean
 
@@ -10,7 +11,7 @@ demo: setup  ## an example audit on http://127.0.0.1:8000
 	$(BIN)/candour demo --port $(PORT)
 
 test: setup axe  ## every test
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: lint test  ## everything that CI checks
 

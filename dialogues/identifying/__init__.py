@@ -9,17 +9,21 @@ from dialogues.identifying.dates import find_dates
 from dialogues.identifying.names import find_names
 from dialogues.identifying.numbers import find_numbers
 from dialogues.identifying.pieces import Kind, Piece
+from dialogues.identifying.scripts import find_names_in_scripts
 
 __all__ = ["REMOVED", "Kind", "Piece", "find_identifying", "find_pieces", "remove_identifying"]
 
 REMOVED = "[…]"
+
+# What is surer comes first.
+_SEARCHES = (find_addresses, find_dates, find_numbers, find_names, find_names_in_scripts)
 
 
 def find_pieces(text: str) -> tuple[Piece, ...]:
     """The pieces that may identify a person, in order of appearance; none overlaps another."""
     found: list[Piece] = []
     taken = bytearray(len(text))
-    for search in (find_addresses, find_dates, find_numbers, find_names):  # what is surer comes first
+    for search in _SEARCHES:
         for piece in search(text):
             if not any(taken[piece.start : piece.end]):
                 taken[piece.start : piece.end] = b"\1" * (piece.end - piece.start)

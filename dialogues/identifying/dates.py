@@ -1,9 +1,15 @@
-"""Exact dates, in figures and in words, in English and Welsh. A year, a month or "last Tuesday" is none."""
+"""Exact dates, in figures and in words, in the languages that staff are asked in.
+
+English and Welsh as people write them; in the others a day with the name of its month, by the names in Unicode's CLDR.
+A year, a month or "last Tuesday" is none.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from babel import Locale
 
 from dialogues.identifying.pieces import Kind, Piece, cut
 
@@ -48,11 +54,30 @@ _DAY_AND_MONTH = re.compile(
     r"(?<![\w/.\-])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9])(?![\w/%]|[.\-:]\d)"
 )
 # "2 may have left", "3 march on": words too. They are months with a capital, an ordinal, a year or after one of these.
-_ALSO_WORDS = frozenset({"may", "march", "mar", "fai"})
+_ALSO_WORDS = frozenset({"may", "march", "mar", "fai", "mai"})
 _BEFORE_A_DATE = re.compile(
-    r"(?:\b(?:on|since|from|until|till|by|before|after|dated|dob|born|ar|ers)|[(:])\s*$", re.IGNORECASE
+    r"(?:\b(?:on|since|from|until|till|by|before|after|dated|dob|born|ar|ers|pe|din|la|până|dnia|od|do)|[(:])\s*$",
+    re.IGNORECASE,
 )
 _BARE_MONTHS = frozenset({"May", "March", "Mar", "Mai"})
+
+
+def _months(language: str) -> str:
+    """The months of a language in full, alone and as they stand beside a day."""
+    months = Locale.parse(language).months
+    names = {name for form in ("format", "stand-alone") for name in months[form]["wide"].values()}
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+# Polish, Romanian, Urdu; in Malayalam the month may have an ending, and the year comes first.
+_ELSEWHERE = "|".join(_months(language) for language in ("pl", "ro", "ur"))
+_MALAYALAM = _months("ml")
+_DAY_ELSEWHERE = re.compile(
+    rf"(?<![\w/.:\-])(?P<ordinal>){_DAY}\.? (?P<of>de )?(?P<word>)(?P<month>{_ELSEWHERE}|{_MALAYALAM})(?![^\W_])"
+    rf"(?P<year>(?:,|،)? (?:19|20)\d\d)?",
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(rf"(?:(?:19|20)\d\d,? )?(?:{_MALAYALAM}) {_DAY}(?!\d)")
 
 
 def find_dates(text: str) -> Iterator[Piece]:
@@ -61,12 +86,19 @@ def find_dates(text: str) -> Iterator[Piece]:
         if _is_said(match, text):
             yield cut(Kind.DATE, text, *match.span())
     if any(character.isdecimal() for character in text):
+        figures = "".join(str(int(each)) if each.isdecimal() else each for each in text)  # each in its place
+        yield from (cut(Kind.DATE, text, *found.span()) for found in _elsewhere(figures))
         for match in _FIGURES.finditer(text):
             if _is_day(int(match["a"]), int(match["b"])):
                 yield cut(Kind.DATE, text, *match.span())
         for pattern in (_ISO, _MONTH_FIRST, _MONTH_LAST_WORD, _WEEKDAY_NUMBER, _DAY_AND_MONTH):
             for match in pattern.finditer(text):
                 yield cut(Kind.DATE, text, *match.span())
+
+
+def _elsewhere(text: str) -> Iterator[re.Match[str]]:
+    yield from (match for match in _DAY_ELSEWHERE.finditer(text) if _is_said(match, text))
+    yield from _YEAR_FIRST.finditer(text)
 
 
 def _is_day(day: int, month: int) -> bool:
@@ -77,6 +109,8 @@ def _is_day(day: int, month: int) -> bool:
 def _is_said(match: re.Match[str], text: str) -> bool:
     """Whether a number before a word like "may" is a date."""
     month = match["month"]
+    if match["of"] == "de ":
+        return True
     if match["ordinal"] or match["word"] or match["year"] or month.casefold() not in _ALSO_WORDS:
         return not match["word"] or "of" in (match["of"] or "") or bool(match["year"])
     return month in _BARE_MONTHS or bool(

@@ -45,6 +45,16 @@ _VEHICLE = re.compile(
 _FIGURES = re.compile(r"(?<![\w+])\+?\(?\d+(?:(?:[^\S\n][().\-–]{0,2}|[().\-–]{1,2})[^\S\n]?\d+)*(?![^\W_])")
 _GROUP = re.compile(r"\d+")
 _EXTENSION = re.compile(r",? ?(?:ext(?:ension)?\.?|x|est(?:yniad)?) ?\d{1,5}\b", re.IGNORECASE)
+# Mobile numbers as they are written at home where many who are asked in another language come from.
+_ABROAD = {
+    "PL": r"\d{3}(?P<pl>[ \-]?)\d{3}(?P=pl)\d{3}",
+    "RO": r"07\d\d(?P<ro>[ .\-]?)\d{3}(?P=ro)\d{3}",
+    "IN": r"[6-9]\d{4}[ \-]?\d{5}",
+    "PK": r"03\d\d[ \-]?\d{7}",
+}
+_MOBILES_ABROAD = re.compile(
+    rf"(?<![\w+])(?:{'|'.join(f'(?P<{region}>{said})' for region, said in _ABROAD.items())})(?!\d)"
+)
 _FEWEST, _MOST = 8, 15  # figures of a telephone number with its country, ITU-T E.164
 _MOBILE = 11  # figures of a British mobile number, with its 0
 _AREA = 4  # figures of its first group at least, when the 0 is left out: "7700 900123"
@@ -61,6 +71,9 @@ def find_numbers(text: str) -> Iterator[Piece]:
         if match["said"] or nhs.is_valid(match["number"]):
             yield cut(Kind.NUMBER, text, *match.span("number"))
     yield from _phones(text)
+    for match in _MOBILES_ABROAD.finditer(text):
+        if any(match[region] and _is_mobile(match[0], region) for region in _ABROAD):
+            yield cut(Kind.PHONE, text, *match.span())
     for pattern in (_NATIONAL_INSURANCE, _NMC_PIN, _REFERENCE):
         for match in pattern.finditer(text):
             yield cut(Kind.NUMBER, text, *match.span())
@@ -140,6 +153,14 @@ def _is_phone(said: str) -> bool:
         return False
     judge = phonenumbers.is_possible_number if number.country_code == 44 else phonenumbers.is_valid_number
     return judge(number)
+
+
+def _is_mobile(said: str, region: str) -> bool:
+    try:
+        number = phonenumbers.parse(said, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
 
 
 def _is_whole(said: str) -> bool:

@@ -121,6 +121,44 @@ def test_pieces_come_in_order_and_each_once() -> None:
     assert find_identifying(text) == ("Mr Khan", "07700 900123", "sarah", "4 May 2026")
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("to było 12 marca 2026 rano", "12 marca 2026"),
+        ("dnia 25 grudnia nikt nie przyszedł", "25 grudnia"),
+        ("w poniedziałek 3 marca", "3 marca"),
+        ("pe 12 martie 2026", "12 martie 2026"),
+        ("s-a întâmplat pe 3 de mai", "3 de mai"),
+        ("12 مارچ 2026 کو", "12 مارچ 2026"),
+        ("۱۲ مارچ ۲۰۲۶ کو", "۱۲ مارچ ۲۰۲۶"),
+        ("2026 മാർച്ച് 12", "2026 മാർച്ച് 12"),
+        ("മാർച്ച് 12-ന്", "മാർച്ച് 12"),
+        ("محمد علی نے دیکھا", "محمد علی"),
+        ("میں نے فاطمہ کو بتایا", "فاطمہ"),
+        ("സുരേഷ് എന്നോട് പറഞ്ഞു", "സുരേഷ്"),
+        ("സുരേഷിന്റെ മുറിയിൽ", "സുരേഷിന്റെ"),
+        ("proszę dzwonić 601 234 567", "601 234 567"),
+        ("sunați la 0721 234 567", "0721 234 567"),
+    ],
+)
+def test_days_names_and_numbers_are_told_in_the_other_languages_of_staff(text: str, found: str) -> None:
+    assert find_identifying(text) == (found,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sunt 3 mai mulți pe tură",
+        "ہم سب تھک گئے ہیں اور رات کو اکیلے ہوتے ہیں",
+        "രാത്രിയിൽ ആളുകൾ കുറവാണ്, ആരും കേൾക്കുന്നില്ല",
+        "w nocy jest nas za mało, zwykle 2 na 40 osób",
+        "from 6 to 8, then 120 200 30 steps",
+    ],
+)
+def test_ordinary_talk_in_the_other_languages_is_left_alone(text: str) -> None:
+    assert find_identifying(text) == ()
+
+
 def test_an_nhs_number_is_told_by_its_check_digit() -> None:
     assert find_identifying("943 476 5919") == ("943 476 5919",)
     assert find_identifying("943 476 5918") == ()
