@@ -3,15 +3,14 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 READY := .venv/.ready
 PORT ?= 8000
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')  # tests also wait, for servers and browsers
 
 .PHONY: demo test check lint bench setup lock styles clean
 
 demo: setup  ## an example audit on http://127.0.0.1:8000
 	$(BIN)/candour demo --port $(PORT)
 
-test: setup axe  ## every test
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+test: setup axe  ## every test, on one worker more than there are processors: tests also wait, for servers and browsers
+	$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist worksteal
 
 check: lint test  ## everything that CI checks
 
