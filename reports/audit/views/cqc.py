@@ -62,13 +62,15 @@ def _questions(report: AuditReport) -> Iterator[Section]:
         rows = list(_rows(report, question.code))
         if rows:
             columns = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
-            yield section(f"key-{question.code}", question.name, table(question.name, columns, rows))
+            yield section(
+                f"key-{question.code}", question.name, table(f"{question.name}: findings", columns, rows)
+            )
     other = [each for each in report.findings if not any(map(_is_cqc, each.items))]
     if other:
         rows = [("–", called(each), _kinds(each), "; ".join(marks(each))) for each in other]
         columns = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
         title = "Tied to no key question"
-        yield section("key-none", title, table(title, columns, rows))
+        yield section("key-none", title, table(f"{title}: findings", columns, rows))
 
 
 def _is_cqc(item: Item) -> bool:
