@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from msgspec import Struct
 
-from bot import cases, covering, wording
+from bot import cases, covering, quoting, wording
 from bot.worktable import Forms, counted, decided
 from dialogues import library
 from dialogues.form import Choice, Form, Text
@@ -198,9 +198,11 @@ class _Lists(Struct, frozen=True):
             said_of = {code for _, codes in coded.get(case.id, ()) for code in codes}
             title, themes = forms.get(case.digest).title.to(wording.SOURCE), " ".join(sorted(said_of))
             yield _choice(f"case.{case.id.hex()}", labels[case.id], group=title, themes=themes)
+        speakers = {each.id: quoting.speaker(forms.get(each.digest), each.interview) for each in found}
         said = ((case, *each) for case in found for each in coded.get(case.id, ()))
         for case, excerpt, codes in islice(said, MOST_EXCERPTS):
-            label = f"“{_cut(excerpt.text)}” · {labels[case.id]}"
+            may = quoting.told(excerpt.text, speakers[case.id])
+            label = " · ".join(filter(None, (f"“{_cut(excerpt.text)}”", labels[case.id], may)))
             themes = " ".join(sorted(codes))
             yield _choice(
                 f"excerpt.{excerpt.id.hex()}", label, group="Words of people we spoke to", themes=themes

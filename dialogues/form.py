@@ -17,6 +17,9 @@ from msgspec import Struct
 
 DEFAULT_LANGUAGE = "en"
 PAST_LEAD = "past-lead"  # the appearance of the question whose “yes” keeps what is told from the lead
+QUOTE_AS = "quote-as"  # of the question that asks somebody by name how they may be quoted (`reports.quotes.Wish`)
+ROLE = "role"  # of the question for their role, by which they may be quoted
+QUOTABLE = "quotable"  # of the question whose “yes” lets the report use the answer before it, without a name
 
 
 class Kind(StrEnum):

@@ -1,4 +1,8 @@
-"""Somebody's own words, word for word: rule R8. A quote exists only where all of its conditions are met."""
+"""Somebody's own words, word for word.
+
+Of anonymous people by rule R8: a `Quote` exists only where all of its conditions are met. Of people who spoke by name
+or role: `said` shows their words as they wanted them shown, or says why not.
+"""
 
 from __future__ import annotations
 
@@ -75,3 +79,60 @@ def quote(
     if lacks or redaction is None or approval is None:
         return lacks
     return Quote(about, consent, redaction, approval)
+
+
+# Words that were said by name
+
+
+class Wish(StrEnum):
+    """How somebody who spoke by name or role wants to be quoted: the choices of the question that asks."""
+
+    NAMED = "named"
+    ROLE_ONLY = "role_only"
+    NOT_AT_ALL = "not_at_all"
+
+
+class Unquoted(StrEnum):
+    """Why words that were said by name are not shown."""
+
+    NOT_ASKED = "not_asked"  # nobody has said that they may be
+    REFUSED = "refused"
+    IDENTIFYING = "identifying"  # something in them may show who somebody is
+
+
+class Speaker(Struct, frozen=True):
+    """Whoever spoke: how they want to be quoted ('' is not said), by which name, in which role. It has no repr."""
+
+    wish: str = ""
+    name: str = ""
+    role: str = ""
+
+    def __repr__(self) -> str:
+        return "Speaker"
+
+
+class Said(Struct, frozen=True):
+    """Words as a report shows them, and whose they are. It has no repr."""
+
+    words: str
+    by: str
+
+    @property
+    def sentence(self) -> str:
+        """The words in quotation marks, with whose they are."""
+        return f"“{self.words}” – {self.by}"
+
+    def __repr__(self) -> str:
+        return "Said"
+
+
+SOMEBODY = "somebody we spoke to"
+
+
+def said(words: str, speaker: Speaker) -> Said | Unquoted:
+    """The words as their speaker wants them shown, or why they are not shown."""
+    if speaker.wish not in (Wish.NAMED, Wish.ROLE_ONLY):
+        return Unquoted.REFUSED if speaker.wish == Wish.NOT_AT_ALL else Unquoted.NOT_ASKED
+    if find_pieces(words):
+        return Unquoted.IDENTIFYING
+    return Said(words, (speaker.name if speaker.wish == Wish.NAMED else "") or speaker.role or SOMEBODY)

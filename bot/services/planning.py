@@ -11,7 +11,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from bot import beginning, cases, listing, weighing
+from bot import beginning, cases, listing, quoting, weighing
 from bot import planning as rulebook
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError
@@ -168,7 +168,10 @@ def _behind(work: UnitOfWork, reference: str, labels: dict[str, str]) -> Behind:
     found = work.excerpts.get(bytes.fromhex(id_)) if what == "excerpt" else None
     if found is None or found.origin is not Origin.NAMED:
         return Behind(reference, label)
-    source = labels.get(f"case.{found.source.hex()}", "")
+    held = work.cases.get(found.source)
+    spoke = quoting.speaker(work.forms.get(held.digest), held.interview) if held is not None else None
+    of = labels.get(f"case.{found.source.hex()}", "")
+    source = " · ".join(filter(None, (of, quoting.told(found.text, spoke))))
     return Behind(reference, source, found.text, found.source.hex(), found.question, found.instance)
 
 

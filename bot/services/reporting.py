@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from bot import covering
+from bot import covering, quoting
 from bot.clock import Clock
 from bot.listing import label
 from bot.services import theming
@@ -38,6 +38,7 @@ from reports.findings import Opinion, opinion
 from reports.hours import local_day
 from reports.measures import Chart
 from reports.plan import Challenge, LearningShare, Notification, dated
+from reports.quotes import Said
 from reports.rendering import clipped
 from storage.cases import Case
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION
@@ -216,6 +217,7 @@ class _Gathered:
                 self._people({each for action in actions for each in (action.owner, action.sponsor)})
             ),
             evidence=dict(self._evidence(wanted)) | dict(self._entries()),
+            quoted=dict(self._quoted(wanted)),
             used=tuple(self._used()),
             reports=tuple(self._reports.values()),
             results=self._themes.results,
@@ -269,6 +271,15 @@ class _Gathered:
                 source = self._item(*id_.split(".", 1))
             if source is not None:
                 yield reference, source
+
+    def _quoted(self, references: Collection[str]) -> Iterator[tuple[str, Said]]:
+        """The words among what findings refer to that may be shown."""
+        for reference in references:
+            kind, _, id_ = reference.partition(".")
+            excerpt = self._work.excerpts.get(bytes.fromhex(id_)) if kind == "excerpt" and _is_id(id_) else None
+            found = quoting.said(self._work, excerpt) if excerpt is not None else None
+            if isinstance(found, Said):
+                yield reference, found
 
     def _case(self, case: Case) -> Source:
         form = self._forms.get(case.digest)
