@@ -2,7 +2,7 @@
 
 A form names the lists that it asks from (`findings`, `evidence` …). They are made when a case is begun, and stay with
 it: what is handed in is checked again against what there is then. Of anonymous people only what was published is in
-one, and never a word.
+one, and words that they and two people more want quoted (R8).
 """
 
 from __future__ import annotations
@@ -186,7 +186,13 @@ class _Lists(Struct, frozen=True):
 
     def evidence(self) -> Iterator[Choice]:
         """All that a finding can rest on."""
-        return chain(self._sources(), self._figures(), self._items(), self._followed())
+        return chain(self._sources(), self._quotes(), self._figures(), self._items(), self._followed())
+
+    def _quotes(self) -> Iterator[Choice]:
+        """Words of people without a name that they and two people more want quoted."""
+        for reference, kept in quoting.agreed(self.work, self.audit).items():
+            label = f"“{_cut(kept.redaction.words)}” · {quoting.UNNAMED}"
+            yield _choice(reference, label, group="Words that may be quoted")
 
     def _sources(self) -> Iterator[Choice]:
         """What was handed in by name, then the excerpts that were coded: of many, those of the newest sources."""

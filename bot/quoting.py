@@ -1,6 +1,6 @@
 """Which words of people who spoke by name or role may be quoted, and how: as they said when they were asked.
 
-Whether the words of somebody without a name may be is for two people: `bot.services.quoting`.
+Whether those of somebody without a name may be is for themselves and two people more: `bot.services.quoting`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from dialogues.interview import Interview
 from reports import quotes
 from reports.quotes import Said, Speaker, Unquoted, Wish
 from storage.coding import Excerpt, Origin
+from storage.quotes import Kept, Standing
 from storage.unit_of_work import UnitOfWork
 
+QUOTE = "quote"  # what a reference to words of somebody without a name begins with
+UNNAMED = "written without a name"
 _TOLD = {
     Unquoted.NOT_ASKED: "not quoted: nobody said that it may be",
     Unquoted.REFUSED: "not quoted: they do not want it",
@@ -43,6 +46,20 @@ def said(work: UnitOfWork, excerpt: Excerpt) -> Said | Unquoted:
     case = work.cases.get(excerpt.source) if excerpt.origin is Origin.NAMED else None
     spoke = speaker(work.forms.get(case.digest), case.interview) if case is not None else None
     return quotes.said(excerpt.text, spoke) if spoke is not None else Unquoted.NOT_ASKED
+
+
+def agreed(work: UnitOfWork, audit: str) -> dict[str, Kept]:
+    """By reference, the words of people without a name to which a second person has agreed."""
+    return {
+        f"{QUOTE}.{each.id.hex()}": each
+        for each in work.quotes.of(audit)
+        if each.standing is not Standing.ASKED
+    }
+
+
+def unnamed(kept: Kept) -> Said:
+    """Such words as a report shows them: without group, and without saying what they were an answer to."""
+    return Said(kept.redaction.words, UNNAMED)
 
 
 def told(words: str, spoke: Speaker | None) -> str:

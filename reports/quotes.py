@@ -6,10 +6,13 @@ or role: `said` shows their words as they wanted them shown, or says why not.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from dialogues.identifying import find_pieces
 from dialogues.wordless import Wordless
+
+_BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 class Missing(StrEnum):
@@ -79,6 +82,25 @@ def quote(
     if lacks or redaction is None or approval is None:
         return lacks
     return Quote(about, consent, redaction, approval)
+
+
+def is_of(words: str, written: str) -> bool:
+    """Whether nothing was put into somebody's mouth: what stands outside square brackets was written like that.
+
+    Between brackets the words follow each other as they were written; where something in their midst was left out, or
+    said otherwise, a pair of brackets shows it. Words at the beginning and the end may be missing.
+    """
+    left, found = _words(written), False
+    for run in (_words(each) for each in _BRACKETS.split(words)):
+        at = next((at for at in range(len(left) - len(run) + 1) if left[at : at + len(run)] == run), None)
+        if at is None:
+            return False
+        left, found = left[at + len(run) :], found or bool(run)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 # Words that were said by name

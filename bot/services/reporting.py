@@ -34,7 +34,7 @@ from reports.audit.rendering import html
 from reports.audit.views import View, document
 from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
-from reports.findings import Opinion, opinion
+from reports.findings import Finding, Opinion, opinion
 from reports.hours import local_day
 from reports.measures import Chart
 from reports.plan import Challenge, LearningShare, Notification, dated
@@ -65,6 +65,7 @@ _ROLES = {
     BOARD: "Board member",
     OWNER: "Action owner",
 }
+_QUOTED = "Words that somebody wrote without a name, quoted as they and two people of the audit agreed"
 _RECORDS = {SourceType.PROCESSES: Kind.RECORD, SourceType.OBSERVATION: Kind.OBSERVATION}
 
 
@@ -133,15 +134,32 @@ def publish(
         return report
     with storage.writing() as work:
         work.casework.hold(name)
-        last = _last(work, name, view)
-        if last is not None and _says_the_same(audit.decode(last.content), report):
-            return last
-        edition = last.edition + 1 if last else 1
-        made = work.publications.publish(name, view.value, edition, today, audit.encode(report))
-        entry = ReportPublished(f"{view.value}.{edition}", made.digest)
-        work.journal.append(entry, day=today, actor=actor, audit=name)
-        _tell(work, made, view)
+        work.casework.hold_row(name)  # nobody takes words back meanwhile
+        if _quoted_in(report) <= {each.id for each in work.quotes.of(name)}:
+            return _publish(work, name, view, report, today, actor)
+    return publish(storage, name, view, clock, actor)  # somebody took words back at this very moment
+
+
+def _publish(
+    work: UnitOfWork, name: str, view: View, report: AuditReport, today: date, actor: str
+) -> Publication:
+    last = _last(work, name, view)
+    if last is not None and _says_the_same(audit.decode(last.content), report):
+        return last
+    edition = last.edition + 1 if last else 1
+    made = work.publications.publish(name, view.value, edition, today, audit.encode(report))
+    for each in _quoted_in(report):
+        work.quotes.note_published(each)
+    entry = ReportPublished(f"{view.value}.{edition}", made.digest)
+    work.journal.append(entry, day=today, actor=actor, audit=name)
+    _tell(work, made, view)
     return made
+
+
+def _quoted_in(report: AuditReport) -> set[bytes]:
+    """The words of people without a name that the report has, by id."""
+    references = (each.reference.partition(".") for each in report.index)
+    return {bytes.fromhex(id_) for kind, _, id_ in references if kind == quoting.QUOTE}
 
 
 def published(storage: Storage, name: str, roles: Collection[str]) -> tuple[Publication, ...]:
@@ -203,10 +221,12 @@ class _Gathered:
         self._audit = work.casework.audit(name)
         self._cases = covering.evidence(work, name, self._forms)
         self._reports = covering.reports(self._work, name)
+        self._quotes = quoting.agreed(self._work, name)
 
     def material(self) -> Material:
         """All of it."""
-        findings, actions = self._work.findings.of(self._audit.id), self._work.actions.of(self._audit.id)
+        findings = tuple(map(self._without_what_is_gone, self._work.findings.of(self._audit.id)))
+        actions = self._work.actions.of(self._audit.id)
         wanted = {each for finding in findings for each in (*finding.supporting, *finding.contradicting)}
         return Material(
             about=self._about(),
@@ -255,10 +275,18 @@ class _Gathered:
             name = self._work.access.name(bytes.fromhex(account))
             yield account, Person(_ROLES.get(roles.get(account, ""), "Action owner"), name)
 
+    def _without_what_is_gone(self, finding: Finding) -> Finding:
+        """A quote that was taken back, or destroyed before it was published, leaves nothing behind."""
+        supporting, contradicting = (
+            tuple(each for each in side if not each.startswith(f"{quoting.QUOTE}.") or each in self._quotes)
+            for side in (finding.supporting, finding.contradicting)
+        )
+        return replace(finding, supporting=supporting, contradicting=contradicting)
+
     # Evidence
 
     def _evidence(self, references: Collection[str]) -> Iterator[tuple[str, Source]]:
-        """What findings refer to, where it is there. An anonymous person's words are never among it."""
+        """What findings refer to, where it is there. Of anonymous people's words those that they let be quoted."""
         cases = {each.id.hex(): each for each in self._cases}
         for reference in sorted(references):
             kind, _, id_ = reference.partition(".")
@@ -269,14 +297,20 @@ class _Gathered:
                 source = self._excerpt(id_, cases)
             elif kind == "item":
                 source = self._item(*id_.split(".", 1))
+            elif reference in self._quotes:
+                source = Source(Kind.ANSWERS, _QUOTED)
             if source is not None:
                 yield reference, source
 
     def _quoted(self, references: Collection[str]) -> Iterator[tuple[str, Said]]:
         """The words among what findings refer to that may be shown."""
         for reference in references:
+            if kept := self._quotes.get(reference):
+                yield reference, quoting.unnamed(kept)
             kind, _, id_ = reference.partition(".")
-            excerpt = self._work.excerpts.get(bytes.fromhex(id_)) if kind == "excerpt" and _is_id(id_) else None
+            excerpt = (
+                self._work.excerpts.get(bytes.fromhex(id_)) if kind == "excerpt" and _is_id(id_) else None
+            )
             found = quoting.said(self._work, excerpt) if excerpt is not None else None
             if isinstance(found, Said):
                 yield reference, found
