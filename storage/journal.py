@@ -346,6 +346,7 @@ _KINDS: dict[str, type[What]] = {
     "action moved": ActionMoved,
     "entry made": EntryMade,
     "words opened": WordsOpened,
+    "quote agreed": QuoteAgreed,
     "codebook revised": CodebookRevised,
     "exported": Exported,
 }
