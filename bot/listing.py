@@ -2,7 +2,7 @@
 
 A form names the lists that it asks from (`findings`, `evidence` …). They are made when a case is begun, and stay with
 it: what is handed in is checked again against what there is then. Of anonymous people only what was published is in
-one, and words that they and two people more want quoted (R8).
+one, and the names of quotes (R8): never a word.
 """
 
 from __future__ import annotations
@@ -189,9 +189,9 @@ class _Lists(Struct, frozen=True):
         return chain(self._sources(), self._quotes(), self._figures(), self._items(), self._followed())
 
     def _quotes(self) -> Iterator[Choice]:
-        """Words of people without a name that they and two people more want quoted."""
+        """Words of people without a name that may be quoted; the words are on pages, never in a chat."""
         for reference, kept in quoting.agreed(self.work, self.audit).items():
-            label = f"“{_cut(kept.redaction.words)}” · {quoting.UNNAMED}"
+            label = f"{kept.name} · {quoting.UNNAMED}, on “{_cut(kept.about)}”"
             yield _choice(reference, label, group="Words that may be quoted")
 
     def _sources(self) -> Iterator[Choice]:

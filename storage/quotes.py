@@ -44,6 +44,11 @@ class Kept(Struct, frozen=True):
         return f"Kept({self.standing})"
 
     @property
+    def name(self) -> str:
+        """How people call it: `Q1A2B`. It says nothing."""
+        return f"Q{self.id.hex()[:4].upper()}"
+
+    @property
     def quote(self) -> Quote | None:
         """The quote, once somebody has agreed. Only words whose writer consented are ever kept."""
         return Quote(self.about, True, self.redaction, self.approval) if self.approval else None  # noqa: FBT003

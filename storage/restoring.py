@@ -46,6 +46,7 @@ from storage.unit_of_work import DATABASE, bring_up_to_date
 _STAYS = (
     ("slips",),
     ("pool", "answers", "texts", "files"),
+    ("quotes",),  # those of withdrawn answers are gone, too
     ("threads", "messages"),
     ("concerns",),
     ("published",),

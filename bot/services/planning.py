@@ -166,7 +166,7 @@ def _behind(work: UnitOfWork, reference: str, labels: dict[str, str], quotes: di
     what, _, id_ = reference.partition(".")
     label = labels.get(reference, "")
     if kept := quotes.get(reference):
-        return Behind(reference, quoting.UNNAMED.capitalize(), kept.redaction.words)
+        return Behind(reference, f"{kept.name} · {quoting.UNNAMED}", kept.redaction.words)
     if what == "case":
         return Behind(reference, label, case=id_)
     found = work.excerpts.get(bytes.fromhex(id_)) if what == "excerpt" else None

@@ -194,7 +194,7 @@ def _for_people_with_a_role(
         Door(f"{audit}/report/download", lead.download, among(*every, fresh=True)),
         Door(f"{audit}/k", approvals.k, among(LEAD, fresh=True)),
         Door(f"{audit}/k", approvals.change_k, among(LEAD, fresh=True), ["POST"]),
-        Door(f"{audit}/quotes", quoting.show, among(LEAD, fresh=True)),
+        Door(f"{audit}/quotes", quoting.show, among(LEAD, AUDITOR, fresh=True)),
         Door(f"{audit}/quotes", quoting.ask, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/approvals", approvals.show, among(*every, fresh=True)),
         Door(f"{audit}/approvals", approvals.settle, among(*every, fresh=True), ["POST"]),

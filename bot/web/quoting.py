@@ -16,6 +16,7 @@ from bot.services.quoting import LONGEST, Answer, Refused, Wrong
 from bot.web import gate, guard
 from bot.web.pages import Pages, voice_of
 from bot.wording import Voice
+from storage.slips import LEAD
 from storage.unit_of_work import Storage
 
 
@@ -28,19 +29,20 @@ class Quoting:
         self._pages = pages
 
     async def show(self, request: Request) -> Response:
-        """`GET …/quotes`: what may be quoted, or with `?answer=` one answer to look over."""
-        found = await run_in_threadpool(quoting.answers, self._storage, request.path_params["audit"])
-        wanted = request.query_params.get("answer", "")
+        """`GET …/quotes`: what two people agreed to; for a lead also what may be chosen, with `?answer=` to look over."""
+        audit, wanted = request.path_params["audit"], request.query_params.get("answer", "")
+        leads = LEAD in gate.roles(request, audit)
+        found = await run_in_threadpool(quoting.answers, self._storage, audit) if leads else ()
         chosen = next((each for each in found if each.id == wanted), None)
         if chosen is not None:
             return self._look_over(request, chosen, chosen.text)
-        audit = request.path_params["audit"]
         return self._pages.page(
             request,
             "quotes.html",
             audit=audit,
             found=await run_in_threadpool(auditing.audit, self._storage, audit),
             address=gate.audit_page(audit),
+            leads=leads,
             answers=found,
             quotes=await run_in_threadpool(quoting.agreed, self._storage, audit),
         )

@@ -274,7 +274,11 @@ async def test_words_are_quoted_when_their_writer_and_two_people_want_it_and_not
         (reference,) = quoting.agreed(work, ASH)
         labels = listing.evidence(work, ASH)
         assert "Anna" not in repr(work.journal.entries())
-    assert labels[reference] == f"“{KEPT}” · written without a name"
+    assert labels[reference].endswith(
+        " · written without a name, on “What is one thing that would make people safer here?”"
+    ), "which a chat may show: it has no word of theirs"
+    page = await ben.open(QUOTES)
+    assert (KEPT in page.text, "always" in page.text) == (True, False), "auditors see what was agreed to"
     assert [what for _, what in told(here)] == [ApprovalAsked("quote"), QuoteAgreed()]
     finding = Finding(id="01" * 16, number=1, title="Nights", themes=("CAP",), condition="Nights are short.")
     only = replace(finding, supporting=(reference,), consequence="People wait.", searched=True)
@@ -294,7 +298,8 @@ async def test_words_are_quoted_when_their_writer_and_two_people_want_it_and_not
         "a report keeps what it has"
     )
     assert quoted_in(here)
-    assert "There are no words here that may be quoted." in (await ann.open(QUOTES)).text
+    page = await ann.open(QUOTES)
+    assert ("It is in a published report." in page.text, "always" in page.text) == (True, False)
 
 
 POINTS = tuple(Point(Month(2026, month), month) for month in range(1, 5))

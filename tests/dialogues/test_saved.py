@@ -71,11 +71,11 @@ DIGESTS = {
     ("message", "2026-11-1"): "d01bd0e533249632",
     ("message", "2026-11-2"): "6aa963d29e3fbec6",
     ("reflection", "2026-11-1"): "08750c1316fb5e0b",
-    ("reflection", "2026-11-2"): "377ca3e642c4c7a3",
+    ("reflection", "2026-11-2"): "8e6a906cd7804442",
     ("staff-culture", "2026-11-1"): "69923d05ee30fe32",
     ("staff-culture", "2026-11-2"): "d1cbb3f117682f1a",
     ("staff-culture", "2026-11-3"): "f49867dcb1f8fc89",
-    ("staff-culture", "2026-11-4"): "a64f365007ebca8b",
+    ("staff-culture", "2026-11-4"): "c980cf364fc8d0e6",
     ("take-back", "2026-11-1"): "11e3de6ac75203fa",
     ("take-back", "2026-11-2"): "20680859970bc4eb",
 }
