@@ -3,11 +3,12 @@
 Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and the
 `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`, `files`,
 the `excerpts` and `quotes` of texts, and the `threads` with their `messages`, which only a receipt opens. Between
-them the `slips`, each a right to answer that is gone once it was used. None of these has a time (drafts have the day of their
-key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a random key,
-so that not even the order of rows in a SQLite file says who came when. **Access** is how people with a role sign in:
-it has times, and nothing of answers. **Casework** is what auditors ask, find and decide, in their own names: `cases`,
-`codings`, the revisions of the codebook, `findings`, `actions`, their `entries`, `followed` numbers, `publications`.
+them the `slips`, each a right to answer that is gone once it was used. None of these has a time (drafts have the day
+of their key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a
+random key, so that not even the order of rows in a SQLite file says who came when. **Access** is how people with a
+role sign in: it has times, and nothing of answers. **Casework** is what auditors ask, find and decide, in their own
+names: `cases`, `codings`, the revisions of the codebook, `findings`, `actions`, their `entries`, `followed` numbers,
+`publications`.
 The `journal` counts and has days, and is on neither side: it says what was done with an audit, nothing that one
 respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.

@@ -29,7 +29,7 @@ class Quoting:
         self._pages = pages
 
     async def show(self, request: Request) -> Response:
-        """`GET …/quotes`: what two people agreed to; for a lead also what may be chosen, with `?answer=` to look over."""
+        """`GET …/quotes`: what two people agreed to; for a lead what may be chosen, with `?answer=` to look over."""
         audit, wanted = request.path_params["audit"], request.query_params.get("answer", "")
         leads = LEAD in gate.roles(request, audit)
         found = await run_in_threadpool(quoting.answers, self._storage, audit) if leads else ()

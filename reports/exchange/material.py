@@ -34,8 +34,9 @@ class Heard(Wordless, frozen=True):
     """A named interview, record check or observation that was handed in. No words in its repr.
 
     `id` is hexadecimal, `label` the participant's name or role, `role` and `source_type` codes, `by` the auditor as
-    they want to be named (initials or a role), `quote_as` how the participant may be quoted (`reports.quotes.Wish`). `answers`: path (with instances of repeats) -> stored value, those
-    that are relevant alone. `lists`: the choices that its form left to be given.
+    they want to be named (initials or a role), `quote_as` how the participant may be quoted (`reports.quotes.Wish`).
+    `answers`: path (with instances of repeats) -> stored value, those that are relevant alone. `lists`: the choices
+    that its form left to be given.
     """
 
     id: str
