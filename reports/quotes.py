@@ -122,18 +122,15 @@ class Unquoted(StrEnum):
     IDENTIFYING = "identifying"  # something in them may show who somebody is
 
 
-class Speaker(Struct, frozen=True):
+class Speaker(Wordless, frozen=True):
     """Whoever spoke: how they want to be quoted ('' is not said), by which name, in which role. It has no repr."""
 
     wish: str = ""
     name: str = ""
     role: str = ""
 
-    def __repr__(self) -> str:
-        return "Speaker"
 
-
-class Said(Struct, frozen=True):
+class Said(Wordless, frozen=True):
     """Words as a report shows them, and whose they are. It has no repr."""
 
     words: str
@@ -143,9 +140,6 @@ class Said(Struct, frozen=True):
     def sentence(self) -> str:
         """The words in quotation marks, with whose they are."""
         return f"“{self.words}” – {self.by}"
-
-    def __repr__(self) -> str:
-        return "Said"
 
 
 SOMEBODY = "somebody we spoke to"

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
+from dialogues.wordless import Wordless
 from reports.codebook import Codebook
 from reports.coding import Decision, segments
 from reports.learning import Cache, Confirmed, Run, aside
@@ -74,16 +75,13 @@ class Coding(Struct, frozen=True):
     decision: Decision
 
 
-class _Content(Struct, frozen=True, array_like=True):
+class _Content(Wordless, frozen=True, array_like=True):
     """What is encrypted of an excerpt. `quotable` is missing in those of before."""
 
     text: str
     place: int
     instance: str
     quotable: bool = False
-
-    def __repr__(self) -> str:
-        return "_Content()"
 
 
 _content = msgspec.msgpack.Decoder(_Content)

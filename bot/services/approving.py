@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.clock import Clock
+from dialogues.wordless import Wordless
 from reports import disclosure
 from reports.hours import local_day
 from storage.approvals import Approval
@@ -65,7 +66,7 @@ Asked: TypeAlias = NewK | NewQuote
 _asked_for: msgspec.json.Decoder[Asked] = msgspec.json.Decoder(Asked)
 
 
-class Waiting(Struct, frozen=True):
+class Waiting(Wordless, frozen=True):
     """Something that waits for a second person. `mine`: whoever looks has asked for it, and cannot agree.
 
     `about` and `words`: of a quote, what was asked and the words that would be read. It has no repr.
@@ -76,9 +77,6 @@ class Waiting(Struct, frozen=True):
     mine: bool
     about: str = ""
     words: str = ""
-
-    def __repr__(self) -> str:
-        return "Waiting"
 
 
 def waiting(storage: Storage, audit: str, account: bytes) -> tuple[Waiting, ...]:

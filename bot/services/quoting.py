@@ -16,7 +16,9 @@ from bot.errors import CaseElsewhereError
 from bot.services import approving
 from bot.worktable import Forms
 from dialogues.identifying import find_identifying
+from dialogues.wordless import Wordless
 from reports import quotes
+from reports.hours import local_day
 from reports.quotes import Redaction
 from storage.coding import Excerpt, Origin
 from storage.quotes import Kept, Standing
@@ -25,7 +27,7 @@ from storage.unit_of_work import Storage, UnitOfWork
 LONGEST = 600  # characters of a quote
 
 
-class Answer(Struct, frozen=True):
+class Answer(Wordless, frozen=True):
     """An answer in somebody's own words that may be quoted: what was asked, and all they wrote. It has no repr.
 
     `id` is that of its first excerpt (hexadecimal).
@@ -34,9 +36,6 @@ class Answer(Struct, frozen=True):
     id: str
     about: str
     text: str
-
-    def __repr__(self) -> str:
-        return "Answer"
 
 
 class Wrong(StrEnum):
@@ -91,7 +90,7 @@ def ask(
         refused = _refused(wanted, found.text)
         if refused is None:
             quote = work.quotes.ask(audit, source, found.about, Redaction(wanted, account.hex()))
-            approving.ask_to_quote(work, audit, quote, account, role, clock.now().date())
+            approving.ask_to_quote(work, audit, quote, account, role, local_day(clock.now()))
     return refused
 
 

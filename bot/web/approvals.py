@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,12 +12,13 @@ from bot.services.approving import KFixedError, NewQuote, NotWaitingError, Waiti
 from bot.web import gate, guard
 from bot.web.pages import Link, Pages, voice_of
 from bot.wording import Voice
+from dialogues.wordless import Wordless
 from reports.disclosure import LARGEST_K, SMALLEST_K
 from storage.errors import UnsafeThresholdError
 from storage.unit_of_work import Storage
 
 
-class Shown(Struct, frozen=True):
+class Shown(Wordless, frozen=True):
     """Something that waits, in words; of a quote what was asked, and the words themselves. It has no repr."""
 
     id: str
@@ -27,9 +27,6 @@ class Shown(Struct, frozen=True):
     why: str = ""
     about: str = ""
     words: str = ""
-
-    def __repr__(self) -> str:
-        return "Shown"
 
 
 class Approvals:
