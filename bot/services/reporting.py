@@ -132,6 +132,8 @@ def publish(
     report, today = found(storage, name, clock), local_day(clock.now())
     if isinstance(report, Unsupported):
         return report
+    if view is View.STAFF:
+        report = _without_quotes(report)
     with storage.writing() as work:
         work.casework.hold(name)
         work.casework.hold_row(name)  # nobody takes words back meanwhile
@@ -156,9 +158,15 @@ def _publish(
     return made
 
 
+def _without_quotes(report: AuditReport) -> AuditReport:
+    """The report for those who are shown nobody's words: what none of them reads is not frozen for them."""
+    return replace(report, findings=tuple(replace(each, quoted=()) for each in report.findings))
+
+
 def _quoted_in(report: AuditReport) -> set[bytes]:
     """The words of people without a name that the report has, by id."""
-    references = (each.reference.partition(".") for each in report.index)
+    labels = {label for found in report.findings for claim in found.quoted for label in claim.evidence}
+    references = (each.reference.partition(".") for each in report.index if each.label in labels)
     return {bytes.fromhex(id_) for kind, _, id_ in references if kind == quoting.QUOTE}
 
 

@@ -24,7 +24,7 @@ from storage.answers import Submission
 from storage.casework import Audit, Entry
 from storage.errors import UnsafeThresholdError
 from storage.journal import ApprovalAsked, ApprovalRefused, QuoteAgreed, ThresholdChanged
-from storage.plan import Followed
+from storage.plan import Followed, Publication
 from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
 from tests.bot.asking import account_of
 from tests.bot.signing import Colleague, signed_in
@@ -291,6 +291,11 @@ async def test_words_are_quoted_when_their_writer_and_two_people_want_it_and_not
         work.findings.keep(ASH, replace(only, supporting=(f"measure.{'0a' * 16}", reference)))
     assert quoted_in(here) == {View.FULL, View.BOARD, View.COMMISSIONER, View.CQC}
     await ann.open(QUOTES)
+    staff = reporting.publish(here.storage, ASH, View.STAFF, here.clock)
+    with here.storage.reading() as work:
+        assert [each.standing for each in work.quotes.of(ASH)] == ["agreed"], "staff are shown nobody's words"
+    assert isinstance(staff, Publication)
+    assert b"third person" not in staff.content
     published = reporting.publish(here.storage, ASH, View.BOARD, here.clock)
     with here.storage.writing() as work:
         assert work.answers.withdraw(ASH, tags, work.casework.keys_of(ASH), work.forms.get)
