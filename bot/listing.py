@@ -2,7 +2,7 @@
 
 A form names the lists that it asks from (`findings`, `evidence` …). They are made when a case is begun, and stay with
 it: what is handed in is checked again against what there is then. Of anonymous people only what was published is in
-one, and never a word.
+one, and the names of quotes (R8): never a word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from msgspec import Struct
 
-from bot import cases, covering, wording
+from bot import cases, covering, quoting, wording
 from bot.worktable import Forms, counted, decided
 from dialogues import library
 from dialogues.form import Choice, Form, Text
@@ -186,7 +186,13 @@ class _Lists(Struct, frozen=True):
 
     def evidence(self) -> Iterator[Choice]:
         """All that a finding can rest on."""
-        return chain(self._sources(), self._figures(), self._items(), self._followed())
+        return chain(self._sources(), self._quotes(), self._figures(), self._items(), self._followed())
+
+    def _quotes(self) -> Iterator[Choice]:
+        """Words of people without a name that may be quoted; the words are on pages, never in a chat."""
+        for reference, kept in quoting.agreed(self.work, self.audit).items():
+            label = f"{kept.name} · {quoting.UNNAMED}, on “{_cut(kept.about)}”"
+            yield _choice(reference, label, group="Words that may be quoted")
 
     def _sources(self) -> Iterator[Choice]:
         """What was handed in by name, then the excerpts that were coded: of many, those of the newest sources."""
@@ -198,9 +204,11 @@ class _Lists(Struct, frozen=True):
             said_of = {code for _, codes in coded.get(case.id, ()) for code in codes}
             title, themes = forms.get(case.digest).title.to(wording.SOURCE), " ".join(sorted(said_of))
             yield _choice(f"case.{case.id.hex()}", labels[case.id], group=title, themes=themes)
+        speakers = {each.id: quoting.speaker(forms.get(each.digest), each.interview) for each in found}
         said = ((case, *each) for case in found for each in coded.get(case.id, ()))
         for case, excerpt, codes in islice(said, MOST_EXCERPTS):
-            label = f"“{_cut(excerpt.text)}” · {labels[case.id]}"
+            may = quoting.told(excerpt.text, speakers[case.id])
+            label = " · ".join(filter(None, (f"“{_cut(excerpt.text)}”", labels[case.id], may)))
             themes = " ".join(sorted(codes))
             yield _choice(
                 f"excerpt.{excerpt.id.hex()}", label, group="Words of people we spoke to", themes=themes

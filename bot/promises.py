@@ -58,6 +58,9 @@ _SECTIONS = (
             mark(
                 "The people doing the review read what you wrote. They quote nothing unless you said yes to that."
             ),
+            mark(
+                "If you say yes under an answer, two people look first. It is quoted without name, job or group."
+            ),
             mark("90 days after the report, your answers are destroyed."),
         ),
     ),

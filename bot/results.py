@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot import covering, wording
+from bot import covering, quoting, wording
 from bot.cases import participant
 from bot.worktable import SETTLED, Forms, counted, decided
 from dialogues import engine
@@ -180,6 +180,7 @@ class Evidence:
 
     def _heard(self, case: Case) -> Heard:
         form = self._form(case)
+        spoke = quoting.speaker(form, case.interview)
         return Heard(
             id=case.id.hex(),
             label=participant(form, case.interview) or form.title.to(case.interview.language),
@@ -189,6 +190,7 @@ class Evidence:
             source_type=form.source_type,
             language=case.interview.language,
             lists=case.interview.lists,
+            quote_as=(spoke.wish if spoke else "") or exchange.NOT_SAID,
         )
 
     def _leaving(self, each: Excerpt, called: Mapping[bytes, str]) -> exchange.Excerpt:

@@ -146,6 +146,7 @@ def open_words(work: UnitOfWork, name: str, written: Iterable[Written]) -> int:
             origin=Origin.ANONYMOUS,
             source=each.tag,
             text=each.text,
+            quotable=each.quotable,
         )
         for each in written
         if is_told(forms.question(each.form, each.question))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from dialogues.closures import Scope
 from dialogues.expressions import Compiled
-from dialogues.form import PAST_LEAD, Attribution, Choice, Form, Kind, Question
+from dialogues.form import PAST_LEAD, QUOTABLE, QUOTE_AS, Attribution, Choice, Form, Kind, Question
 from dialogues.outline import Spot
 from dialogues.problems import Place, Problem, Severity
 from dialogues.script import Fault, Script, is_signpost, texts
@@ -69,6 +69,7 @@ def check_form(form: Form, reading: Reading) -> Iterator[Problem]:
     yield from _slow_patterns(form, reading)
     yield from _style(form, reading)
     yield from _translations(form, script, reading)
+    yield from _quoting(form, script, reading)
     if form.attribution is Attribution.ANONYMOUS:
         yield from _anonymous(form, script, reading)
 
@@ -222,6 +223,53 @@ def _name(form: Form, code: str) -> str:
 
 def _warning(kind: str, message: str, place: Place) -> Problem:
     return Problem(kind, message, place, Severity.WARNING)
+
+
+# Whether somebody's words may be quoted
+
+
+def _quoting(form: Form, script: Script, reading: Reading) -> Iterator[Problem]:
+    """Without a name, each text has its own question, right after it; by name, one question stands for all."""
+    is_anonymous = form.attribution is Attribution.ANONYMOUS
+    texts_of = {consent: text for text, consent in form.quotable.items()}
+    for spot in script.spots:
+        question = spot.question
+        if question is None:
+            continue
+        if question.appears(QUOTABLE):
+            wrong = _not_quotable(form, script, spot, texts_of.get(question.path, ""))
+            if wrong or not is_anonymous:
+                message = wrong or "Only an anonymous form asks text by text: use “quote-as” once instead."
+                yield Problem("quotable", message, _at(reading, question.path, "appearance"))
+        if question.appears(QUOTE_AS) and (is_anonymous or not _offers(form, question, _WISHES)):
+            message = (
+                "“quote-as” is for a named form: a select_one with the choices "
+                "“named”, “role_only” and “not_at_all”."
+            )
+            yield Problem("quote_as", message, _at(reading, question.path, "appearance"))
+
+
+_WISHES = frozenset({"named", "role_only", "not_at_all"})  # those of `reports.quotes.Wish`
+
+
+def _not_quotable(form: Form, script: Script, spot: Spot, text: str) -> str:
+    """What is wrong with a question that asks whether the answer before it may be quoted; nothing if it is right."""
+    question, rule = spot.question, script.rules[spot.index].relevant
+    assert question is not None
+    if not text:
+        return (
+            "“quotable” is for a question right after a text, in the same section: it asks about that text."
+        )
+    if question.kind is not Kind.SELECT_ONE or form.choice(question, "yes") is None or question.required:
+        return "It is a select_one with a choice called “yes”, and not required: skipping it means no."
+    if rule is None or text not in {use.spot.path for use in rule.uses}:
+        return "It is asked only where the text was answered: add “relevant”, such as ${text} != ''."
+    return ""
+
+
+def _offers(form: Form, question: Question, names: frozenset[str]) -> bool:
+    choices = {choice.name for choice in form.choices.get(question.choices, ())}
+    return question.kind is Kind.SELECT_ONE and choices == names
 
 
 # The promise of an anonymous form

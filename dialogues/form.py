@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 import msgspec
@@ -17,6 +18,11 @@ from msgspec import Struct
 
 DEFAULT_LANGUAGE = "en"
 PAST_LEAD = "past-lead"  # the appearance of the question whose “yes” keeps what is told from the lead
+QUOTE_AS = (
+    "quote-as"  # of the question that asks somebody by name how they may be quoted (`reports.quotes.Wish`)
+)
+ROLE = "role"  # of the question for their role, by which they may be quoted
+QUOTABLE = "quotable"  # of the question whose “yes” lets the report use the answer before it, without a name
 
 
 class Kind(StrEnum):
@@ -216,6 +222,21 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     def questions(self) -> dict[str, Question]:
         """Every question by its path, in document order."""
         return {node.path: node for node in walk(self.children) if isinstance(node, Question)}
+
+    @cached_property
+    def quotable(self) -> dict[str, str]:
+        """By the path of a text, that of the question right after it whose “yes” lets the report use its words."""
+        rows = [
+            self.children,
+            *(node.children for node in walk(self.children) if not isinstance(node, Question)),
+        ]
+        return {
+            before.path: after.path
+            for children in rows
+            for before, after in pairwise(children)
+            if isinstance(before, Question) and before.kind is Kind.TEXT
+            if isinstance(after, Question) and after.appears(QUOTABLE)
+        }
 
     @cached_property
     def takes_files(self) -> bool:

@@ -1,11 +1,18 @@
-"""Somebody's own words, word for word: rule R8. A quote exists only where all of its conditions are met."""
+"""Somebody's own words, word for word.
+
+Of anonymous people by rule R8: a `Quote` exists only where all of its conditions are met. Of people who spoke by name
+or role: `said` shows their words as they wanted them shown, or says why not.
+"""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from dialogues.identifying import find_pieces
 from dialogues.wordless import Wordless
+
+_BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 class Missing(StrEnum):
@@ -75,3 +82,73 @@ def quote(
     if lacks or redaction is None or approval is None:
         return lacks
     return Quote(about, consent, redaction, approval)
+
+
+def is_of(words: str, written: str) -> bool:
+    """Whether nothing was put into somebody's mouth: what stands outside square brackets was written like that.
+
+    Between brackets the words follow each other as they were written; where something in their midst was left out, or
+    said otherwise, a pair of brackets shows it. Words at the beginning and the end may be missing.
+    """
+    left, found = _words(written), False
+    for run in (_words(each) for each in _BRACKETS.split(words)):
+        at = next((at for at in range(len(left) - len(run) + 1) if left[at : at + len(run)] == run), None)
+        if at is None:
+            return False
+        left, found = left[at + len(run) :], found or bool(run)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+# Words that were said by name
+
+
+class Wish(StrEnum):
+    """How somebody who spoke by name or role wants to be quoted: the choices of the question that asks."""
+
+    NAMED = "named"
+    ROLE_ONLY = "role_only"
+    NOT_AT_ALL = "not_at_all"
+
+
+class Unquoted(StrEnum):
+    """Why words that were said by name are not shown."""
+
+    NOT_ASKED = "not_asked"  # nobody has said that they may be
+    REFUSED = "refused"
+    IDENTIFYING = "identifying"  # something in them may show who somebody is
+
+
+class Speaker(Wordless, frozen=True):
+    """Whoever spoke: how they want to be quoted ('' is not said), by which name, in which role. It has no repr."""
+
+    wish: str = ""
+    name: str = ""
+    role: str = ""
+
+
+class Said(Wordless, frozen=True):
+    """Words as a report shows them, and whose they are. It has no repr."""
+
+    words: str
+    by: str
+
+    @property
+    def sentence(self) -> str:
+        """The words in quotation marks, with whose they are."""
+        return f"“{self.words}” – {self.by}"
+
+
+SOMEBODY = "somebody we spoke to"
+
+
+def said(words: str, speaker: Speaker) -> Said | Unquoted:
+    """The words as their speaker wants them shown, or why they are not shown."""
+    if speaker.wish not in (Wish.NAMED, Wish.ROLE_ONLY):
+        return Unquoted.REFUSED if speaker.wish == Wish.NOT_AT_ALL else Unquoted.NOT_ASKED
+    if find_pieces(words):
+        return Unquoted.IDENTIFYING
+    return Said(words, (speaker.name if speaker.wish == Wish.NAMED else "") or speaker.role or SOMEBODY)

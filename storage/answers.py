@@ -1,7 +1,8 @@
 """Submitted responses: whole and sealed in the pool, then flushed into answers that are nobody's any more.
 
 What makes a flushed answer nobody's: it has no response, no time and no order; its choices are put into the
-order of the form, whatever order they were tapped in; what was worked out from several answers is left out. Each
+order of the form, whatever order they were tapped in; what was worked out from several answers is left out. Whether
+words may be quoted is no answer: it lies sealed within them, and makes them no longer than if they may not. Each
 flush writes all answers of the audit anew, in an order of its own, so that nothing tells those that came late. Only
 whoever has the receipt can make the tags by which their answers are found again, to take them back.
 """
@@ -17,11 +18,11 @@ from typing import TypeAlias
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
-from dialogues.form import Form, Kind, Question
+from dialogues.form import QUOTABLE, Form, Kind, Question
 from dialogues.responses import Response
 from dialogues.wordless import Wordless
 from reports.scoring import Tally
-from storage import coding
+from storage import coding, quotes
 from storage.files import digest_in
 from storage.keys import Pair, seal, unseal
 from storage.receipts import answer_tag, file_tag, pool_tag
@@ -32,25 +33,31 @@ HEARD = ""  # the `question` of rows that say that one person was heard, and not
 _A_FEW = 16  # answers within repeats that are looked for at once
 _MOST_FILES = 256  # of one response that can be taken back
 
+_UNQUOTED, _QUOTABLE = b"\xfe", b"\xff"  # before what somebody wrote: bytes with which no text begins
 _NOTHING: tuple[object, ...] = (None, "", [])
 _COUNTED = frozenset({Kind.ACKNOWLEDGE, Kind.RANGE, Kind.RANK, Kind.SELECT_MULTIPLE, Kind.SELECT_ONE})
 
 
 class Piece(Wordless, frozen=True):
-    """One answer on its own: its question's path, its value, whether it may be counted. It has no repr."""
+    """One answer on its own: its question's path, its value, whether it may be counted, or quoted. It has no repr."""
 
     question: str
     value: str
     counted: bool
+    quotable: bool = False
 
 
 class Written(Wordless, frozen=True):
-    """What somebody wrote in their own words: digest of the form, path of the question, tag. It has no repr."""
+    """What somebody wrote in their own words: digest of the form, path of the question, tag. It has no repr.
+
+    `quotable`: they said, of this answer alone, that a report may use the words (R8).
+    """
 
     form: str
     question: str
     tag: bytes
     text: str
+    quotable: bool = False
 
 
 class Submission(Wordless, frozen=True):
@@ -166,8 +173,9 @@ class Answers:
             start += _A_FEW
 
     def _erase_texts(self, tags: Sequence[bytes]) -> bool:
-        """What was written, and the excerpts that it was cut into."""
+        """What was written, the excerpts that it was cut into, and quotes of it that no report has."""
         coding.forget_sources(self._connection, tags)
+        quotes.forget_sources(self._connection, tags)
         return self._erase(texts, texts.c.tag, tags)
 
     def _erase(self, table: Table, column: ColumnElement[bytes], values: Iterable[bytes]) -> bool:
@@ -177,10 +185,14 @@ class Answers:
         return self._connection.execute(delete(table).where(column.in_(wanted))).rowcount > 0
 
     def forget(self, audit: str) -> bool:
-        """Destroy every flushed answer of the audit, files and excerpts too. False when there was none."""
+        """Destroy every flushed answer of the audit, files, excerpts and unpublished quotes too.
+
+        False when there was none.
+        """
         heard = self.heard(audit) > 0
         self._erased(audit)
         coding.forget_anonymous(self._connection, audit)
+        quotes.forget_unpublished(self._connection, audit)
         for table in (answers, texts):
             self._connection.execute(delete(table).where(table.c.audit == audit))
         self._connection.execute(delete(files).where(files.c.audit == audit, files.c.tag != b""))
@@ -212,8 +224,8 @@ class Answers:
     def written(self, audit: str, pair: Pair) -> Iterator[Written]:
         """Each of the same on its own, in no order. Raises UndecipherableError."""
         for row in self._connection.execute(select(texts).where(texts.c.audit == audit)):
-            text = unseal(pair, row.sealed).decode(errors="surrogatepass")
-            yield Written(row.form, row.question, row.tag, text)
+            text, quotable = _worded(unseal(pair, row.sealed))
+            yield Written(row.form, row.question, row.tag, text, quotable)
 
     def _count(self, table: Table, *where: ColumnElement[bool]) -> int:
         return self._connection.scalar(select(func.count()).select_from(table).where(*where)) or 0
@@ -252,15 +264,17 @@ Row: TypeAlias = dict[str, str | bytes]
 def split(form: Form, response: Response, within: str = "") -> Iterator[Piece]:
     """The answers of a response, one by one: those that somebody gave, not what was worked out from them.
 
+    Whether words may be quoted is no answer of its own: it comes with the words.
     Answers inside a repeat (`within` its path) are never counted: one person gives several to one question.
     """
     for name, value in response.items():
         path = within + name
         question = form.questions.get(path)
         if question is not None:
-            if question.kind.is_asked and value not in _NOTHING:
+            if question.kind.is_asked and value not in _NOTHING and not question.appears(QUOTABLE):
                 counted = question.kind in _COUNTED and not within
-                yield Piece(path, _stored(form, question, value), counted)
+                agreed = response.get(form.quotable.get(path, "").removeprefix(within)) == "yes"
+                yield Piece(path, _stored(form, question, value), counted, agreed)
         elif isinstance(value, list):
             for instance in value:
                 if isinstance(instance, dict):
@@ -294,7 +308,9 @@ def _rows(audit: str, form: Form, found: _Pooled, release_key: bytes) -> Iterato
         if piece.counted:
             yield _counted(audit, form, piece.question, group, piece.value) | {"tag": tag}
         else:
-            content = piece.value.encode(errors="surrogatepass")
+            content = (_QUOTABLE if piece.quotable else _UNQUOTED) + piece.value.encode(
+                errors="surrogatepass"
+            )
             yield {
                 "id": _new_id(),
                 "audit": audit,
@@ -303,6 +319,13 @@ def _rows(audit: str, form: Form, found: _Pooled, release_key: bytes) -> Iterato
                 "tag": tag,
                 "sealed": seal(release_key, content),
             }
+
+
+def _worded(content: bytes) -> tuple[str, bool]:
+    """What was written, and whether it may be quoted. What was sealed before anybody was asked begins with neither."""
+    quotable = content.startswith(_QUOTABLE)
+    marked = quotable or content.startswith(_UNQUOTED)
+    return content[marked:].decode(errors="surrogatepass"), quotable
 
 
 def _pooled(content: bytes) -> _Pooled:

@@ -45,11 +45,6 @@ class Approvals:
         """It waits no longer; False when somebody was quicker."""
         return self._connection.execute(delete(approvals).where(approvals.c.id == approval)).rowcount == 1
 
-    def drop(self, audit: str, asked_by: bytes) -> None:
-        """Forget what this account has asked for in the audit."""
-        mine = (approvals.c.audit == audit, approvals.c.asked_by == asked_by)
-        self._connection.execute(delete(approvals).where(*mine))
-
     def _those(self, *where: ColumnElement[bool]) -> tuple[Approval, ...]:
         rows = self._connection.execute(select(approvals).where(*where))
         return tuple(Approval(*row) for row in rows)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
+from dialogues.wordless import Wordless
 from reports.codebook import Codebook
 from reports.coding import Decision, segments
 from reports.learning import Cache, Confirmed, Run, aside
@@ -35,7 +36,8 @@ class Excerpt(Struct, frozen=True, kw_only=True):
 
     `source` is the case it is from, or the tag of the answer: excerpts with one source are of one person. `place`
     is where it begins in that answer, in characters; `instance` is that of the repeat it stands in ('' outside).
-    `form` is a digest. `id` is empty until it is kept.
+    `form` is a digest. `quotable`: whoever wrote it without a name said that a report may use the words. `id` is empty
+    until it is kept.
     """
 
     audit: str
@@ -46,6 +48,7 @@ class Excerpt(Struct, frozen=True, kw_only=True):
     text: str
     place: int = 0
     instance: str = ""
+    quotable: bool = False
     id: bytes = b""
 
     def __repr__(self) -> str:
@@ -72,7 +75,16 @@ class Coding(Struct, frozen=True):
     decision: Decision
 
 
-_content = msgspec.msgpack.Decoder(tuple[str, int, str])
+class _Content(Wordless, frozen=True, array_like=True):
+    """What is encrypted of an excerpt. `quotable` is missing in those of before."""
+
+    text: str
+    place: int
+    instance: str
+    quotable: bool = False
+
+
+_content = msgspec.msgpack.Decoder(_Content)
 _history = msgspec.msgpack.Decoder(tuple[Decision, ...])
 
 
@@ -128,7 +140,7 @@ class Excerpts:
         return first, kept
 
     def _row(self, each: Excerpt) -> dict[str, str | bytes]:
-        content = msgspec.msgpack.encode((each.text, each.place, each.instance))
+        content = msgspec.msgpack.encode(_Content(each.text, each.place, each.instance, each.quotable))
         return {
             "id": each.id,
             "audit": each.audit,
@@ -140,7 +152,7 @@ class Excerpts:
         }
 
     def _open(self, row: Row[tuple[object, ...]]) -> Excerpt:
-        text, place, instance = _content.decode(self._keys.open_casework(row.id, row.words_locked))
+        held = _content.decode(self._keys.open_casework(row.id, row.words_locked))
         return Excerpt(
             id=row.id,
             audit=row.audit,
@@ -148,9 +160,10 @@ class Excerpts:
             question=row.question,
             origin=Origin(row.origin),
             source=row.source,
-            text=text,
-            place=place,
-            instance=instance,
+            text=held.text,
+            place=held.place,
+            instance=held.instance,
+            quotable=held.quotable,
         )
 
 

@@ -260,6 +260,10 @@ class WordsOpened(Struct, frozen=True):
     """What people wrote in their own words was unlocked with the passphrase, so that auditors can tie themes to it."""
 
 
+class QuoteAgreed(Struct, frozen=True):
+    """Two people want words quoted that were written without a name, with consent. Which, is not said."""
+
+
 class CodebookRevised(Struct, frozen=True):
     """The codebook was changed. `change` is the kind of change, `version` what it is called since."""
 
@@ -305,6 +309,7 @@ What: TypeAlias = (
     | ActionMoved
     | EntryMade
     | WordsOpened
+    | QuoteAgreed
     | CodebookRevised
     | Exported
 )
@@ -341,6 +346,7 @@ _KINDS: dict[str, type[What]] = {
     "action moved": ActionMoved,
     "entry made": EntryMade,
     "words opened": WordsOpened,
+    "quote agreed": QuoteAgreed,
     "codebook revised": CodebookRevised,
     "exported": Exported,
 }

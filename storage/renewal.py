@@ -36,6 +36,7 @@ from storage.tables import (
     followed,
     people,
     publications,
+    quotes,
 )
 
 Relocked: TypeAlias = Callable[[Keys, Keys, Row[tuple[object, ...]]], bytes]
@@ -63,7 +64,7 @@ def _casework(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
     return new.lock_casework(row.id, old.open_casework(row.id, row.locked))
 
 
-def _excerpt(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
+def _words(old: Keys, new: Keys, row: Row[tuple[object, ...]]) -> bytes:
     return new.lock_casework(row.id, old.open_casework(row.id, row.words_locked))
 
 
@@ -80,7 +81,8 @@ LOCKED: Final[Mapping[tuple[Table, str], Relocked]] = {
     (entries, "locked"): _casework,
     (followed, "locked"): _casework,
     (publications, "locked"): _casework,
-    (excerpts, "words_locked"): _excerpt,
+    (excerpts, "words_locked"): _words,
+    (quotes, "words_locked"): _words,
 }
 
 

@@ -34,11 +34,14 @@ from dialogues.wordless import Wordless
 from storage import copies, migrations
 from storage.backups import digest_of, keys_of, records, sync
 from storage.casework import Casework
+from storage.coding import Origin
 from storage.database import Database
 from storage.errors import BackupError, UndecipherableError
 from storage.journal import OPERATOR, Checkpoint, Flaw, Journal, Remembered, Restored
 from storage.keys import Keys, Wrapped
 from storage.postgresql import wait_patiently
+from storage.quotes import Standing
+from storage.tables import codings, excerpts, quotes, texts
 from storage.unit_of_work import DATABASE, bring_up_to_date
 
 # What is taken from the database that is there, all tables of a line or none of them: a response is in one of its
@@ -46,6 +49,7 @@ from storage.unit_of_work import DATABASE, bring_up_to_date
 _STAYS = (
     ("slips",),
     ("pool", "answers", "texts", "files"),
+    ("quotes",),  # those of withdrawn answers are gone, too
     ("threads", "messages"),
     ("concerns",),
     ("published",),
@@ -263,6 +267,7 @@ def _fill(connection: Connection, backup: _Backup, present: _Present) -> tuple[O
     if "journal" in present.rows and present.head is not None and journal.has(present.head):
         present = _Present()  # the backup is from later
     stayed = _keep(connection, present)
+    _forget_what_is_of_nothing(connection)
     _go_on(connection, present)
     restored = journal.restored(digest_of(backup.path), (backup.remembered.read(), present.head))
     journal.append(restored, day=backup.today, actor=OPERATOR)
@@ -301,6 +306,15 @@ def _keep(connection: Connection, present: _Present) -> set[str]:
                 )
     _keep_access(connection, there, present)
     return known
+
+
+def _forget_what_is_of_nothing(connection: Connection) -> None:
+    """Nothing of an answer that was taken back comes back, nor words to which nobody is asked to agree any more."""
+    of_anybody = (excerpts.c.origin == Origin.ANONYMOUS, excerpts.c.source.not_in(select(texts.c.tag)))
+    gone = select(excerpts.c.id).where(*of_anybody)
+    connection.execute(delete(codings).where(codings.c.excerpt.in_(gone)))
+    connection.execute(delete(excerpts).where(*of_anybody))
+    connection.execute(delete(quotes).where(quotes.c.standing == Standing.ASKED))
 
 
 def _keep_access(connection: Connection, there: Mapping[str, Table], present: _Present) -> None:

@@ -2,12 +2,13 @@
 
 Two sides that nothing joins. **Identity**: `drafts`, by a keyed hash of the address; `people` with a role and the
 `notices` for them (whoever only answers is in neither). **Answers**: `pool`, `answers`, `texts`, `concerns`, `files`,
-the `excerpts` of texts, and the `threads` with their `messages`, which only a receipt opens. Between them the
-`slips`, each a right to answer that is gone once it was used. None of these has a time (drafts have the day of their
-key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a random key,
-so that not even the order of rows in a SQLite file says who came when. **Access** is how people with a role sign in:
-it has times, and nothing of answers. **Casework** is what auditors ask, find and decide, in their own names: `cases`,
-`codings`, the revisions of the codebook, `findings`, `actions`, their `entries`, `followed` numbers, `publications`.
+the `excerpts` and `quotes` of texts, and the `threads` with their `messages`, which only a receipt opens. Between
+them the `slips`, each a right to answer that is gone once it was used. None of these has a time (drafts have the day
+of their key, threads a week), an address that can be read, a counter or a foreign key, and all are clustered by a
+random key, so that not even the order of rows in a SQLite file says who came when. **Access** is how people with a
+role sign in: it has times, and nothing of answers. **Casework** is what auditors ask, find and decide, in their own
+names: `cases`, `codings`, the revisions of the codebook, `findings`, `actions`, their `entries`, `followed` numbers,
+`publications`.
 The `journal` counts and has days, and is on neither side: it says what was done with an audit, nothing that one
 respondent did.
 See the table in `design/ANONYMITY.md`; `tests/storage/test_tables.py` refuses whatever breaks it.
@@ -387,6 +388,21 @@ excerpts = Table(
     sqlite_with_rowid=False,
 )
 
+# Words of anonymous people that are to be quoted, or may be, encrypted with the key file. `source` is the tag of the
+# answer that they are from, by which whoever takes it back takes them too; of what a report has it is a random number.
+quotes = Table(
+    "quotes",
+    metadata,
+    _random_id(),
+    Column("audit", Text, nullable=False),
+    _bytes("source", ID_BYTES),
+    _one_of("standing", "asked", "agreed", "published"),
+    Column("words_locked", LargeBinary, nullable=False),
+    Index(None, "audit"),
+    Index(None, "source"),
+    sqlite_with_rowid=False,
+)
+
 # What an auditor decided about an excerpt, with what had been suggested; encrypted with the key file.
 codings = Table(
     "codings",
@@ -507,6 +523,6 @@ journal = Table(
 
 RIGHTS = (slips,)
 IDENTITY_SIDE = (drafts, people, notices)
-ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages, excerpts)
+ANSWER_SIDE = (pool, answers, texts, concerns, files, threads, messages, excerpts, quotes)
 ACCESS = (accounts, credentials, sign_in_links, sessions, calendars, approvals)
 CASEWORK = (cases, codings, codebook_revisions, findings, actions, entries, followed, publications)

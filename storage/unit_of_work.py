@@ -34,6 +34,7 @@ from storage.notices import Notices
 from storage.people import People
 from storage.plan import Actions, Entries, Findings, Measures, Publications
 from storage.postgresql import others_are_connected
+from storage.quotes import Quotes
 from storage.receipts import USUAL, Cost
 from storage.slips import Slips
 from storage.threads import Threads
@@ -78,6 +79,11 @@ class UnitOfWork:
     def excerpts(self) -> Excerpts:
         """Pieces of text that themes are tied to."""
         return Excerpts(self._connection, self._storage.keys)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """Words of anonymous people that are to be quoted, or may be."""
+        return Quotes(self._connection, self._storage.keys)
 
     @cached_property
     def codings(self) -> Codings:

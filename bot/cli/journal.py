@@ -42,6 +42,7 @@ from storage.journal import (
     NumberKept,
     NumbersImported,
     PassphraseChosen,
+    QuoteAgreed,
     ReauditSettled,
     ReportPublished,
     Restored,
@@ -236,6 +237,7 @@ def _deed(what: What, audit: str) -> str:
             | CaseHandedOver()
             | CaseErased()
             | WordsOpened()
+            | QuoteAgreed()
             | CodebookRevised()
             | Exported()
         ):
@@ -250,7 +252,13 @@ def _asked(form: Asked) -> str:
 
 
 def _of_casework(
-    what: EvidenceHandedIn | CaseHandedOver | CaseErased | WordsOpened | CodebookRevised | Exported,
+    what: EvidenceHandedIn
+    | CaseHandedOver
+    | CaseErased
+    | WordsOpened
+    | QuoteAgreed
+    | CodebookRevised
+    | Exported,
     audit: str,
 ) -> str:
     match what:
@@ -262,6 +270,8 @@ def _of_casework(
             return f"stopped a {form} of {audit}, which was erased"
         case WordsOpened():
             return f"unlocked what people wrote in their own words in {audit}, to tie themes to it"
+        case QuoteAgreed():
+            return f"agreed that words are quoted whose writer in {audit} had said they may be"
         case CodebookRevised(change=change, version=version):
             return f"changed the codebook ({change}), which is {version} now"
         case Exported(format=written):

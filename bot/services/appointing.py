@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bot.clock import Clock, SystemClock
+from bot.services import approving
 from dialogues.wordless import Wordless
 from reports.hours import local_day
 from storage.access import FIRST_LINK, LATER_LINK, Passkey
@@ -97,7 +98,7 @@ def remove(storage: Storage, audit: str, person: str, clock: Clock = _THIS_MACHI
         work.people.remove(found.id)
         left = work.people.roles(found.account)
         if not any(there == audit for there, _ in left):
-            work.approvals.drop(audit, found.account)
+            approving.drop(work, audit, found.account)
         if not left:
             work.access.close(found.account)
         work.journal.append(RoleRemoved(found.role), day=local_day(clock.now()), actor=OPERATOR, audit=audit)

@@ -11,7 +11,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from bot import beginning, cases, listing, weighing
+from bot import beginning, cases, listing, quoting, weighing
 from bot import planning as rulebook
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError
@@ -28,6 +28,7 @@ from storage.cases import Case, CaseStatus
 from storage.casework import ACTION, CHALLENGE, FINDING, IN_CASES, PROGRESS
 from storage.coding import Origin
 from storage.plan import Entry
+from storage.quotes import Kept
 from storage.unit_of_work import Storage, UnitOfWork
 
 
@@ -142,6 +143,7 @@ def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
     today, wanted = local_day(clock.now()), id_.hex()
     with storage.reading() as work:
         labels, made = listing.evidence(work, audit), _found(work, audit, id_)
+        quotes = quoting.agreed(work, audit)
         case = work.cases.get(id_)
         said = (
             each
@@ -150,8 +152,8 @@ def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
         )
         return Examined(
             weighing.Scales(work, audit).weigh(made),
-            tuple(_behind(work, each, labels) for each in made.supporting),
-            tuple(_behind(work, each, labels) for each in made.contradicting),
+            tuple(_behind(work, each, labels, quotes) for each in made.supporting),
+            tuple(_behind(work, each, labels, quotes) for each in made.contradicting),
             tuple(rules.status(each, today) for each in work.actions.of(audit) if wanted in each.findings),
             tuple(said),
             listing.people(work, audit),
@@ -159,16 +161,21 @@ def finding(storage: Storage, audit: str, id_: bytes, clock: Clock) -> Examined:
         )
 
 
-def _behind(work: UnitOfWork, reference: str, labels: dict[str, str]) -> Behind:
-    """An anonymous person's words are never behind a finding: of those there are figures alone."""
+def _behind(work: UnitOfWork, reference: str, labels: dict[str, str], quotes: dict[str, Kept]) -> Behind:
+    """What a reference names. Of anonymous people that is figures, or words that they let be quoted (R8)."""
     what, _, id_ = reference.partition(".")
     label = labels.get(reference, "")
+    if kept := quotes.get(reference):
+        return Behind(reference, f"{kept.name} · {quoting.UNNAMED}", kept.redaction.words)
     if what == "case":
         return Behind(reference, label, case=id_)
     found = work.excerpts.get(bytes.fromhex(id_)) if what == "excerpt" else None
     if found is None or found.origin is not Origin.NAMED:
         return Behind(reference, label)
-    source = labels.get(f"case.{found.source.hex()}", "")
+    held = work.cases.get(found.source)
+    spoke = quoting.speaker(work.forms.get(held.digest), held.interview) if held is not None else None
+    of = labels.get(f"case.{found.source.hex()}", "")
+    source = " · ".join(filter(None, (of, quoting.told(found.text, spoke))))
     return Behind(reference, source, found.text, found.source.hex(), found.question, found.instance)
 
 

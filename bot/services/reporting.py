@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from bot import covering
+from bot import covering, quoting
 from bot.clock import Clock
 from bot.listing import label
 from bot.services import theming
@@ -34,10 +34,11 @@ from reports.audit.rendering import html
 from reports.audit.views import View, document
 from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
-from reports.findings import Opinion, opinion
+from reports.findings import Finding, Opinion, opinion
 from reports.hours import local_day
 from reports.measures import Chart
 from reports.plan import Challenge, LearningShare, Notification, dated
+from reports.quotes import Said
 from reports.rendering import clipped
 from storage.cases import Case
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION
@@ -64,6 +65,7 @@ _ROLES = {
     BOARD: "Board member",
     OWNER: "Action owner",
 }
+_QUOTED = "Words that somebody wrote without a name, quoted as they and two people of the audit agreed"
 _RECORDS = {SourceType.PROCESSES: Kind.RECORD, SourceType.OBSERVATION: Kind.OBSERVATION}
 
 
@@ -130,17 +132,42 @@ def publish(
     report, today = found(storage, name, clock), local_day(clock.now())
     if isinstance(report, Unsupported):
         return report
+    if view is View.STAFF:
+        report = _without_quotes(report)
     with storage.writing() as work:
         work.casework.hold(name)
-        last = _last(work, name, view)
-        if last is not None and _says_the_same(audit.decode(last.content), report):
-            return last
-        edition = last.edition + 1 if last else 1
-        made = work.publications.publish(name, view.value, edition, today, audit.encode(report))
-        entry = ReportPublished(f"{view.value}.{edition}", made.digest)
-        work.journal.append(entry, day=today, actor=actor, audit=name)
-        _tell(work, made, view)
+        work.casework.hold_row(name)  # nobody takes words back meanwhile
+        if _quoted_in(report) <= {each.id for each in work.quotes.of(name)}:
+            return _publish(work, name, view, report, today, actor)
+    return publish(storage, name, view, clock, actor)  # somebody took words back at this very moment
+
+
+def _publish(
+    work: UnitOfWork, name: str, view: View, report: AuditReport, today: date, actor: str
+) -> Publication:
+    last = _last(work, name, view)
+    if last is not None and _says_the_same(audit.decode(last.content), report):
+        return last
+    edition = last.edition + 1 if last else 1
+    made = work.publications.publish(name, view.value, edition, today, audit.encode(report))
+    for each in _quoted_in(report):
+        work.quotes.note_published(each)
+    entry = ReportPublished(f"{view.value}.{edition}", made.digest)
+    work.journal.append(entry, day=today, actor=actor, audit=name)
+    _tell(work, made, view)
     return made
+
+
+def _without_quotes(report: AuditReport) -> AuditReport:
+    """The report for those who are shown nobody's words: what none of them reads is not frozen for them."""
+    return replace(report, findings=tuple(replace(each, quoted=()) for each in report.findings))
+
+
+def _quoted_in(report: AuditReport) -> set[bytes]:
+    """The words of people without a name that the report has, by id."""
+    labels = {label for found in report.findings for claim in found.quoted for label in claim.evidence}
+    references = (each.reference.partition(".") for each in report.index if each.label in labels)
+    return {bytes.fromhex(id_) for kind, _, id_ in references if kind == quoting.QUOTE}
 
 
 def published(storage: Storage, name: str, roles: Collection[str]) -> tuple[Publication, ...]:
@@ -202,10 +229,12 @@ class _Gathered:
         self._audit = work.casework.audit(name)
         self._cases = covering.evidence(work, name, self._forms)
         self._reports = covering.reports(self._work, name)
+        self._quotes = quoting.agreed(self._work, name)
 
     def material(self) -> Material:
         """All of it."""
-        findings, actions = self._work.findings.of(self._audit.id), self._work.actions.of(self._audit.id)
+        findings = tuple(map(self._without_what_is_gone, self._work.findings.of(self._audit.id)))
+        actions = self._work.actions.of(self._audit.id)
         wanted = {each for finding in findings for each in (*finding.supporting, *finding.contradicting)}
         return Material(
             about=self._about(),
@@ -216,6 +245,7 @@ class _Gathered:
                 self._people({each for action in actions for each in (action.owner, action.sponsor)})
             ),
             evidence=dict(self._evidence(wanted)) | dict(self._entries()),
+            quoted=dict(self._quoted(wanted)),
             used=tuple(self._used()),
             reports=tuple(self._reports.values()),
             results=self._themes.results,
@@ -253,10 +283,18 @@ class _Gathered:
             name = self._work.access.name(bytes.fromhex(account))
             yield account, Person(_ROLES.get(roles.get(account, ""), "Action owner"), name)
 
+    def _without_what_is_gone(self, finding: Finding) -> Finding:
+        """A quote that was taken back, or destroyed before it was published, leaves nothing behind."""
+        supporting, contradicting = (
+            tuple(each for each in side if not each.startswith(f"{quoting.QUOTE}.") or each in self._quotes)
+            for side in (finding.supporting, finding.contradicting)
+        )
+        return replace(finding, supporting=supporting, contradicting=contradicting)
+
     # Evidence
 
     def _evidence(self, references: Collection[str]) -> Iterator[tuple[str, Source]]:
-        """What findings refer to, where it is there. An anonymous person's words are never among it."""
+        """What findings refer to, where it is there. Of anonymous people's words those that they let be quoted."""
         cases = {each.id.hex(): each for each in self._cases}
         for reference in sorted(references):
             kind, _, id_ = reference.partition(".")
@@ -267,8 +305,23 @@ class _Gathered:
                 source = self._excerpt(id_, cases)
             elif kind == "item":
                 source = self._item(*id_.split(".", 1))
+            elif reference in self._quotes:
+                source = Source(Kind.ANSWERS, _QUOTED)
             if source is not None:
                 yield reference, source
+
+    def _quoted(self, references: Collection[str]) -> Iterator[tuple[str, Said]]:
+        """The words among what findings refer to that may be shown."""
+        for reference in references:
+            if kept := self._quotes.get(reference):
+                yield reference, quoting.unnamed(kept)
+            kind, _, id_ = reference.partition(".")
+            excerpt = (
+                self._work.excerpts.get(bytes.fromhex(id_)) if kind == "excerpt" and _is_id(id_) else None
+            )
+            found = quoting.said(self._work, excerpt) if excerpt is not None else None
+            if isinstance(found, Said):
+                yield reference, found
 
     def _case(self, case: Case) -> Source:
         form = self._forms.get(case.digest)

@@ -43,6 +43,7 @@ from bot.web.measuring import Measuring
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
 from bot.web.planning import Planning
 from bot.web.public import Public
+from bot.web.quoting import Quoting
 from bot.web.reporting import Reporting
 from bot.web.returning import Returning
 from bot.web.signing import SignIn
@@ -91,6 +92,7 @@ def create_app(
             Lead(storage, clock, pages),
             Approvals(storage, clock, pages),
             Corresponding(storage, clock, pages),
+            Quoting(storage, clock, pages),
         ),
         *_for_auditors(
             Coder(storage, clock, pages),
@@ -173,7 +175,9 @@ def _with_a_calendar(calendars: Calendars) -> list[Door]:
     ]
 
 
-def _for_people_with_a_role(lead: Lead, approvals: Approvals, corresponding: Corresponding) -> list[Door]:
+def _for_people_with_a_role(
+    lead: Lead, approvals: Approvals, corresponding: Corresponding, quoting: Quoting
+) -> list[Door]:
     every = (LEAD, DEPUTY, AUDITOR)
     audit = "/lead/audits/{audit}"
     return [
@@ -190,6 +194,8 @@ def _for_people_with_a_role(lead: Lead, approvals: Approvals, corresponding: Cor
         Door(f"{audit}/report/download", lead.download, among(*every, fresh=True)),
         Door(f"{audit}/k", approvals.k, among(LEAD, fresh=True)),
         Door(f"{audit}/k", approvals.change_k, among(LEAD, fresh=True), ["POST"]),
+        Door(f"{audit}/quotes", quoting.show, among(LEAD, AUDITOR, fresh=True)),
+        Door(f"{audit}/quotes", quoting.ask, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/approvals", approvals.show, among(*every, fresh=True)),
         Door(f"{audit}/approvals", approvals.settle, among(*every, fresh=True), ["POST"]),
     ]

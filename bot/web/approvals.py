@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.clock import Clock
 from bot.services import approving, auditing
-from bot.services.approving import KFixedError, NotWaitingError, Waiting
+from bot.services.approving import KFixedError, NewQuote, NotWaitingError, Waiting
 from bot.web import gate, guard
 from bot.web.pages import Link, Pages, voice_of
 from bot.wording import Voice
+from dialogues.wordless import Wordless
 from reports.disclosure import LARGEST_K, SMALLEST_K
 from storage.errors import UnsafeThresholdError
 from storage.unit_of_work import Storage
 
 
-class Shown(Struct, frozen=True):
-    """Something that waits, in words."""
+class Shown(Wordless, frozen=True):
+    """Something that waits, in words; of a quote what was asked, and the words themselves. It has no repr."""
 
     id: str
     sentence: str
     mine: bool
+    why: str = ""
+    about: str = ""
+    words: str = ""
 
 
 class Approvals:
@@ -127,9 +130,13 @@ class Approvals:
 
 
 def _shown(waiting: Waiting, k: int, _: Voice) -> Shown:
+    if isinstance(waiting.asked, NewQuote):
+        why = _("Could anybody tell from them who wrote them? If in doubt, do not agree.")
+        said = _("Quote these words, without name, job or group.")
+        return Shown(waiting.id, said, waiting.mine, why, waiting.about, waiting.words)
     sentence = _(
         "Show answers of {fewer} people or more together, instead of {number}.",
         fewer=waiting.asked.k,
         number=k,
     )
-    return Shown(waiting.id, sentence, waiting.mine)
+    return Shown(waiting.id, sentence, waiting.mine, _("Smaller groups are easier to recognise."))

@@ -247,7 +247,14 @@ class _Assembly(Struct, frozen=True):
             agreement=self._triangulation(finding).agreement,
             elsewhere=_claim(finding.elsewhere, support),
             actions=tuple(each.name for each in self._actions(finding)),
+            quoted=tuple(self._quoted(finding)),
         )
+
+    def _quoted(self, finding: Finding) -> Iterator[Claim]:
+        """What people said of it, where it may be shown."""
+        for reference in (*finding.supporting, *finding.contradicting):
+            if words := self.material.quoted.get(reference):
+                yield Claim(words.sentence, (reference,))
 
     def _actions(self, finding: Finding) -> list[Action]:
         return [

@@ -12,6 +12,7 @@ from reports.codebook import Codebook
 from reports.findings import Finding, Opinion
 from reports.measures import Chart
 from reports.plan import Action
+from reports.quotes import Said
 from reports.scope import Covered
 from reports.themes import Results
 
@@ -57,6 +58,7 @@ class Material(Wordless, frozen=True, kw_only=True):
     surety: dict[str, Surety] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     evidence: dict[str, Source] = field(default_factory=dict)
+    quoted: dict[str, Said] = field(default_factory=dict)
     used: tuple[Used, ...] = ()
     reports: tuple[Report, ...] = ()
     results: Results | None = None

@@ -1,7 +1,8 @@
 """The report of an audit as a value: every number and sentence is decided here, whatever view shows it.
 
 What is published is this value, frozen, as JSON: equal reports are the same bytes. Nothing in it is an anonymous
-person's word or a number that disclosure hides. Whatever it claims names its evidence: see `claims`.
+person's word, unless they and two people more wanted it quoted (R8), or a number that disclosure hides. Whatever it
+claims names its evidence: see `claims`.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ class Surety(Struct, frozen=True):
 class Found(Struct, frozen=True, kw_only=True):
     """A finding. `actions` are names (A7), `against` the labels of what speaks against it.
 
-    `impact` and `likelihood` are 1 to 5, 0 of good practice.
+    `impact` and `likelihood` are 1 to 5, 0 of good practice. `quoted`: words that may be shown, with whose they are.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Found(Struct, frozen=True, kw_only=True):
     agreement: Agreement
     elsewhere: Claim | None = None
     actions: tuple[str, ...] = ()
+    quoted: tuple[Claim, ...] = ()
 
     @property
     def risk(self) -> int:

@@ -17,6 +17,8 @@ from reports.codebook import Codebook
 from reports.coding import Decision, theme_of
 from reports.themes import Results, plain
 
+NOT_SAID = "not_said"  # how somebody may be quoted whom nobody asked: not
+
 _INSTANCE = re.compile(r"\[(\d+)\]")
 
 
@@ -32,8 +34,9 @@ class Heard(Wordless, frozen=True):
     """A named interview, record check or observation that was handed in. No words in its repr.
 
     `id` is hexadecimal, `label` the participant's name or role, `role` and `source_type` codes, `by` the auditor as
-    they want to be named (initials or a role). `answers`: path (with instances of repeats) -> stored value, those
-    that are relevant alone. `lists`: the choices that its form left to be given.
+    they want to be named (initials or a role), `quote_as` how the participant may be quoted (`reports.quotes.Wish`).
+    `answers`: path (with instances of repeats) -> stored value, those that are relevant alone. `lists`: the choices
+    that its form left to be given.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Heard(Wordless, frozen=True):
     by: str = ""
     language: str = "en"
     lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
+    quote_as: str = NOT_SAID
 
 
 class Excerpt(Wordless, frozen=True):

@@ -42,7 +42,7 @@ _COLOURS = (
 )  # fmt: skip
 _DIRECTION = Entry("direction", "Direction", "What an excerpt says about its theme.")
 _DIRECTIONS = tuple(Entry(f"direction.{each}", each.value.capitalize()) for each in Direction)
-_VARIABLES = ("role", "source type", "form")
+_VARIABLES = ("role", "source type", "form", "quote as")
 _LARGEST = 50_000_000  # bytes that a codebook from elsewhere may unpack to
 _DEEPEST = 20  # codes within codes
 _OUR_NAME = re.compile(r"([A-Z]{2,8}(?:\.[\w-]+)*)(?: (.+))?", re.DOTALL)
@@ -205,7 +205,8 @@ class _Writing(Struct, frozen=True):
         for each in self.documents:
             heard = each.heard
             case = _add(cases, "Case", guid=_guid("case", heard.id), name=clean(heard.label))
-            for name, value in zip(_VARIABLES, (heard.role, heard.source_type, heard.form.id), strict=True):
+            values = (heard.role, heard.source_type, heard.form.id, heard.quote_as)
+            for name, value in zip(_VARIABLES, values, strict=True):
                 if value:
                     _value(case, name, value)
             _add(case, "SourceRef", targetGUID=each.guid)

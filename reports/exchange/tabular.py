@@ -146,7 +146,8 @@ def _readme(material: Project) -> Table:
 
 _EXCERPT = (
     "source", "participant", "role", "source type", "form", "question", "question: label", "instance",
-    "excerpt", "place", "text", "coder", "blind", "theme", "code", "code: label", "direction", "memo",
+    "excerpt", "place", "text", "quote as", "coder", "blind", "theme", "code", "code: label", "direction",
+    "memo",
 )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _excerpt_rows(each: Excerpt, heard: Heard, names: dict[str, str]) -> Iterato
     question = heard.form.questions.get(each.question)
     asked = question.label.to(heard.language) if question else ""
     known = (heard.id, heard.label, heard.role, heard.source_type, heard.form.id, each.question, asked)
-    place = (*known, each.instance, each.id, each.place, each.text)
+    place = (*known, each.instance, each.id, each.place, each.text, heard.quote_as)
     for coder, decision in sorted(each.decisions, key=lambda made: (made[1].blind, made[0])):
         by = (*place, coder, int(decision.blind))
         for coded in decision.codes:
@@ -180,7 +181,7 @@ def _answers(heard: tuple[Heard, ...]) -> Iterator[Table]:
         name = f"answers {form.id}{f' {form.digest[:6]}' if several else ''}"
         paths = {path: question for each in of_form for path, question, _ in in_order(each)}
         columns = [column for path in _sorted(of_form, paths) for column in _columns(form, path, paths[path])]
-        fixed = ("source", "participant", "role", "source type", "auditor")
+        fixed = ("source", "participant", "role", "source type", "auditor", "quote as")
         yield Table(
             name,
             (*fixed, *(column for column, _ in columns)),
@@ -191,6 +192,7 @@ def _answers(heard: tuple[Heard, ...]) -> Iterator[Table]:
                     each.role,
                     each.source_type,
                     each.by,
+                    each.quote_as,
                     *(cell(each) for _, cell in columns),
                 )
                 for each in sorted(of_form, key=lambda each: each.id)

@@ -116,6 +116,11 @@ def _of_evidence(finding: Finding, evidence: Collection[str]) -> Iterator[Refusa
     both = set(finding.supporting) & set(finding.contradicting)
     if not finding.supporting:
         yield Refusal("supporting", "What shows it? Please choose at least one piece of evidence.")
+    elif all(each.startswith("quote.") for each in finding.supporting):
+        yield Refusal(
+            "supporting",
+            "What one person wrote is not enough to rest a finding on. Please choose something beside it.",
+        )
     elif not set(finding.supporting) <= set(evidence):
         yield Refusal(
             "supporting", "Some of that evidence is not in this audit any more. Please choose again."

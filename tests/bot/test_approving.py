@@ -7,16 +7,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from bot.services import access, appointing, approving, auditing, inviting
+from bot import listing, quoting
+from bot.services import access, appointing, approving, auditing, coding, inviting, reporting
+from bot.services import quoting as asking
 from bot.services.approving import KFixedError, NotWaitingError
+from bot.services.reporting import Format
 from dialogues import library
+from dialogues.responses import Response
+from reports.audit import AuditReport
+from reports.audit.views import View
+from reports.findings import Finding, refusals
+from reports.measures import Better, Measure, Month, Point
+from storage.answers import Submission
 from storage.casework import Audit, Entry
 from storage.errors import UnsafeThresholdError
-from storage.journal import ApprovalAsked, ApprovalRefused, ThresholdChanged
+from storage.journal import ApprovalAsked, ApprovalRefused, QuoteAgreed, ThresholdChanged
+from storage.plan import Followed, Publication
 from storage.slips import AUDITOR, DEPUTY, LEAD, RESPONDENT
+from tests.bot.asking import account_of
 from tests.bot.signing import Colleague, signed_in
-from tests.bot.website import AUDIT, NOW, Site, site
+from tests.bot.stories import RELEASE
+from tests.bot.website import AUDIT, NOW, PASSPHRASE, Site, site
 
 ASH = "ash"
 K, WAITS = f"/lead/audits/{ASH}/k", f"/lead/audits/{ASH}/approvals"
@@ -57,7 +70,7 @@ def told(here: Site) -> list[tuple[str, object]]:
     """What the journal says of it."""
     with here.storage.reading() as work:
         entries = work.journal.entries()
-    kinds = ApprovalAsked | ApprovalRefused | ThresholdChanged
+    kinds = ApprovalAsked | ApprovalRefused | ThresholdChanged | QuoteAgreed
     return [(entry.actor, entry.what) for entry in entries if isinstance(entry.what, kinds)]
 
 
@@ -189,3 +202,140 @@ async def test_k_out_of_bounds_is_refused_whoever_asks(here: Site) -> None:
     for k in (-1, 0, 4, 21):
         with pytest.raises(UnsafeThresholdError):
             change(here, k)
+
+
+# Quotes
+
+QUOTES = f"/lead/audits/{ASH}/quotes"
+WROTE = "My manager Anna Novak never rang back. We need a third person at night, always."
+KEPT = "[…] We need a third person at night"
+SAYS: dict[str, Response] = {
+    "yes": {"one_thing_quote": "yes"},
+    "no": {"one_thing_quote": "no"},
+    "skipped": {},
+}
+
+
+def written(here: Site) -> bytes:
+    """Nine people wrote, one of whom lets it be quoted; it is closed and unlocked. Returns that one's tags."""
+    form = library.shipped("staff-culture")
+    with here.storage.writing() as work:
+        work.casework.set_release_key(ASH, RELEASE)
+        public = work.casework.keys_of(ASH).public
+        for who, may in enumerate(["yes", *["no", "skipped"] * 4]):
+            said: Response = {
+                "role_group": "care",
+                "one_thing": WROTE if may == "yes" else f"CANARY {may} {who}",
+            }
+            said |= SAYS[may]
+            work.answers.submit([Submission(ASH, form.digest, public, said, bytes([who]) * 32)])
+    auditing.close_audit(here.storage, ASH, here.clock)
+    coding.unlock(here.storage, ASH, PASSPHRASE, here.clock)
+    return bytes(32)
+
+
+async def test_words_are_quoted_when_their_writer_and_two_people_want_it_and_not_before(
+    here: Site, ann: Colleague, tmp_path: Path
+) -> None:
+    tags = written(here)
+    with here.storage.reading() as work:
+        counted = work.answers.tally(ASH, library.shipped("staff-culture")).counts
+    assert set(counted) == {"role_group"}, "whether somebody consents is never counted"
+    page = await ann.open(QUOTES)
+    assert WROTE in page.text
+    assert "CANARY" not in page.text, "who said no, or nothing, is not quoted"
+    await ann.browser.open(page.links["Choose words of this"])
+    for words, why in (
+        ("Anna Novak never rang back.", "This may show who somebody is: “Anna Novak”."),
+        ("We need a fourth person at night.", "These are not the words that were written."),
+        ("We need a third person always.", "Put what you change or leave out in […]."),
+        ("[…]", "These are not the words that were written."),
+        ("  ", "Please leave some of the words."),
+    ):
+        refused = await ann.browser.press("Ask a second person", words=words)
+        assert (refused.status, why in refused.text) == (422, True), (words, refused.text)
+    page = await ann.browser.press("Ask a second person", words=KEPT)
+    assert KEPT in page.text
+    assert "I agree" not in page.buttons()
+    token, id_ = page.values("csrf")[0], page.form("Take it back").buttons["Take it back"][1]
+    assert (await ann.browser.send(WAITS, [("csrf", token), ("agree", id_)])).status == 409
+    with here.storage.reading() as work:
+        assert quoting.agreed(work, ASH) == {}
+    for file in (tmp_path / "data").iterdir():
+        assert b"third person" not in file.read_bytes(), "what waits is locked, too"
+    ben = await signed_in(here, AUDITOR, ASH)
+    page = await ben.open(WAITS)
+    assert KEPT in page.text
+    assert "What is one thing that would make people safer here?" in page.text
+    assert "always" not in page.text
+    assert "manager" not in page.text, "the second person sees what would be read, and nothing else"
+    await ben.browser.press("I agree")
+    with here.storage.reading() as work:
+        (reference,) = quoting.agreed(work, ASH)
+        labels = listing.evidence(work, ASH)
+        assert "Anna" not in repr(work.journal.entries())
+    assert labels[reference].endswith(
+        " · written without a name, on “What is one thing that would make people safer here?”"
+    ), "which a chat may show: it has no word of theirs"
+    page = await ben.open(QUOTES)
+    assert (KEPT in page.text, "always" in page.text) == (True, False), "auditors see what was agreed to"
+    assert [what for _, what in told(here)] == [ApprovalAsked("quote"), QuoteAgreed()]
+    finding = Finding(id="01" * 16, number=1, title="Nights", themes=("CAP",), condition="Nights are short.")
+    only = replace(finding, supporting=(reference,), consequence="People wait.", searched=True)
+    refusal = next(each for each in refusals(only, [reference]) if each.question == "supporting")
+    assert "choose something beside it" in refusal.message
+    with here.storage.writing() as work:
+        work.measures.keep(
+            Followed(id="0a" * 16, audit=ASH, measure=Measure("Falls", Better.LOWER), points=POINTS)
+        )
+        work.findings.keep(ASH, replace(only, supporting=(f"measure.{'0a' * 16}", reference)))
+    assert quoted_in(here) == {View.FULL, View.BOARD, View.COMMISSIONER, View.CQC}
+    await ann.open(QUOTES)
+    staff = reporting.publish(here.storage, ASH, View.STAFF, here.clock)
+    with here.storage.reading() as work:
+        assert [each.standing for each in work.quotes.of(ASH)] == ["agreed"], "staff are shown nobody's words"
+    assert isinstance(staff, Publication)
+    assert b"third person" not in staff.content
+    published = reporting.publish(here.storage, ASH, View.BOARD, here.clock)
+    with here.storage.writing() as work:
+        assert work.answers.withdraw(ASH, tags, work.casework.keys_of(ASH), work.forms.get)
+    assert reporting.publish(here.storage, ASH, View.BOARD, here.clock) == published, (
+        "a report keeps what it has"
+    )
+    assert quoted_in(here)
+    page = await ann.open(QUOTES)
+    assert ("It is in a published report." in page.text, "always" in page.text) == (True, False)
+
+
+POINTS = tuple(Point(Month(2026, month), month) for month in range(1, 5))
+
+
+def quoted_in(here: Site) -> set[View]:
+    """The views of the report that have the words."""
+    made = reporting.found(here.storage, ASH, here.clock)
+    assert isinstance(made, AuditReport), made
+    found = {view: reporting.written(made, view, Format.JSON).decode() for view in View}
+    assert not any("CANARY" in each or "Anna" in each for each in found.values())
+    return {view for view, each in found.items() if KEPT in each}
+
+
+async def test_words_that_wait_go_with_the_answer_and_with_whoever_asked(here: Site, ann: Colleague) -> None:
+    tags = written(here)
+    ben = await signed_in(here, LEAD, ASH)
+    (answer,) = asking.answers(here.storage, ASH)
+    for account in (ANN, account_of(here, ASH, ben.person)):
+        refused = asking.ask(
+            here.storage, ASH, answer.id, "We need a third person", account, LEAD, here.clock
+        )
+        assert refused is None
+    with here.storage.reading() as work:
+        assert len(work.quotes.of(ASH)) == 2
+    appointing.remove(here.storage, ASH, ben.person, here.clock)
+    page = await ann.open(WAITS)
+    assert page.text.count("We need a third person") == 1
+    with here.storage.writing() as work:
+        assert work.answers.withdraw(ASH, tags, work.casework.keys_of(ASH), work.forms.get)
+        assert work.quotes.of(ASH) == ()
+    answer_page = await ann.browser.press("I agree", page)
+    assert answer_page.status == 409
+    assert "Nothing is waiting." in (await ann.open(WAITS)).text

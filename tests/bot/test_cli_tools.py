@@ -258,10 +258,10 @@ def test_diff_says_which_items_stay_comparable(terminal: Terminal) -> None:
     Path("new.yaml").write_text(
         text.replace(
             "It is safe for staff here to point out bad care.", "Staff can point out bad care here."
-        ).replace('version: "2026-11-3"', 'version: "2026-12-1"')
+        ).replace('version: "2026-11-4"', 'version: "2026-12-1"')
     )
     said = terminal.say("diff", "staff-culture", "new.yaml")
-    assert "staff-culture 2026-11-3 → staff-culture 2026-12-1" in said
+    assert "staff-culture 2026-11-4 → staff-culture 2026-12-1" in said
     assert "Comparable: 91" in said
     assert (
         "the label in English was “It is safe for staff here to point out bad care.”; now “Staff can" in said
@@ -269,7 +269,7 @@ def test_diff_says_which_items_stay_comparable(terminal: Terminal) -> None:
     found = json.loads(terminal.say("diff", "staff-culture", "new.yaml", "--json"))
     assert [item["equivalence"] for item in found["changed"]] == ["sc.cul.safe_to_say"]
     assert found["changed"][0]["changes"][0]["what"] == "label"
-    assert found["old"]["version"] == "2026-11-3"
+    assert found["old"]["version"] == "2026-11-4"
 
 
 # What cannot be used

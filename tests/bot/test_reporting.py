@@ -11,17 +11,23 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
+from bot import listing
 from bot.cli import app
-from bot.services import auditing, coding, noticing, reporting
+from bot.services import auditing, coding, noticing, planning, reporting, theming
 from bot.services.reporting import Format
+from bot.services.theming import Format as Exported
+from dialogues import engine, library
+from dialogues.interview import State as Stands
 from dialogues.responses import Response
 from reports.audit import AuditReport, Unsupported, encode
 from reports.audit.views import DRAFT, SYNTHETIC, View
+from reports.coding import Coded, Decision, Direction
 from reports.findings import Cause, Finding, Lens
 from reports.measures import Better, Measure, Month, Point
 from reports.plan import Action, State, SuccessMeasure
 from storage.answers import Submission
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, Audit
+from storage.coding import Coding, Excerpt, Origin
 from storage.errors import NotPublishedError
 from storage.journal import ReportPublished
 from storage.plan import Entry, Followed
@@ -176,6 +182,66 @@ async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_se
     full = reporting.written(made, View.FULL, Format.HTML).decode()
     assert "1 of 18" not in full, "one manager answered"
     assert b"CANARY" not in encode(made)
+
+
+SAYS = {
+    "named": "We were two for thirty.",
+    "role_only": "Nobody came.",
+    "not_at_all": "CANARY said no.",
+    "": "CANARY was not asked.",
+}
+OWN = {**SAYS, "named again": "Jo Bloggs rang 07700 900123, CANARY."}
+
+
+def interviews(here: Site) -> dict[str, str]:
+    """Somebody was spoken to for each wish to be quoted or not; what they said is coded. References by wish."""
+    talk, found = library.shipped("guided-interview"), dict[str, str]()
+    with here.storage.writing() as work:
+        work.forms.pin(talk)
+        work.casework.offer(OAK, talk)
+        for wish, words in OWN.items():
+            answers = {"participant": f"Jo the {wish}", "role": "manager", "quote_as": wish.split(" ")[0]}
+            invited = replace(
+                engine.invite(talk), answers=answers, done=frozenset(answers), state=Stands.SUBMITTED
+            )
+            case = work.cases.begin(OAK, talk.id, invited, b"a" * 16, NOW.date())
+            work.cases.hand_in(case, invited, NOW.date())
+            piece = Excerpt(
+                audit=OAK, form=talk.digest, question="years", origin=Origin.NAMED, source=case.id, text=words
+            )
+            (kept,) = work.excerpts.keep([piece])
+            work.codings.decide(
+                OAK, Coding(kept.id, b"a" * 16, Decision((Coded("CAP", Direction.WEAKNESS),)))
+            )
+            found[wish] = f"excerpt.{kept.id.hex()}"
+    return found
+
+
+async def test_people_who_spoke_by_name_are_quoted_as_they_said_and_whoever_audits_sees_it(
+    here: Site,
+) -> None:
+    said = interviews(here)
+    with here.storage.writing() as work:
+        [finding] = work.findings.of(OAK)
+        work.findings.keep(OAK, replace(finding, supporting=(*finding.supporting, *said.values())))
+        labels = listing.evidence(work, OAK)
+    assert {wish: labels[each].rpartition(" · ")[2] for wish, each in said.items()} == {
+        "named": "may be quoted by name",
+        "role_only": "may be quoted by role",
+        "not_at_all": "not quoted: they do not want it",
+        "": "not quoted: nobody said that it may be",
+        "named again": "not quoted: something in it may show who somebody is",
+    }
+    made, quoted = report(here), ("“We were two for thirty.” – Jo the named", "“Nobody came.” – Manager")
+    for view in View:
+        content = reporting.written(made, view, Format.JSON).decode()
+        assert "CANARY" not in content
+        assert "Jo the role_only" not in content
+        assert [each in content for each in quoted] == [view is not View.STAFF] * 2, view
+    held = planning.finding(here.storage, OAK, bytes.fromhex(finding.id), here.clock).supporting
+    assert "not quoted: they do not want it" in [each.label.rpartition(" · ")[2] for each in held]
+    exported = theming.export(here.storage, OAK, Exported.JSON, here.clock, LEAD).decode()
+    assert all(f'"{wish}"' in exported for wish in ("role_only", "not_at_all", "not_said"))
 
 
 async def test_evidence_that_is_not_published_or_not_there_supports_nothing(here: Site) -> None:

@@ -74,6 +74,8 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("GET", "/lead/audits/{audit}/report/download"): (EVERY, FRESH),
     ("GET", "/lead/audits/{audit}/k"): ({LEAD}, FRESH),
     ("POST", "/lead/audits/{audit}/k"): ({LEAD}, FRESH),
+    ("GET", "/lead/audits/{audit}/quotes"): (CODERS, FRESH),
+    ("POST", "/lead/audits/{audit}/quotes"): ({LEAD}, FRESH),
     ("GET", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
     ("POST", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
     ("GET", "/lead/audits/{audit}/coding"): (CODERS, ""),

@@ -24,6 +24,8 @@ choices:
 """
 SIGNPOST = "  - {type: note, name: danger, label: Ring 999., appearance: signpost}\n"
 CONSENT = '  - {type: select_one yes_no, name: consent, label: Yes?, appearance: consent, required: "yes"}\n'
+STORY = "  - {type: text, name: story, label: What happened?}\n"
+MAY_QUOTE = "  - {type: select_one yes_no, name: may, label: May we quote it?, appearance: quotable}\n"
 SPOKEN = 'survey:\n  - {{type: {}, name: a, "label::English (en)": A, "label::Cymraeg (cy)": A}}\n'
 ANONYMOUS = "settings: [{attribution: anonymous}]\nsurvey:\n"
 
@@ -269,6 +271,23 @@ PROMISES: dict[str, tuple[str, list[Told]]] = {
     "a way past the lead without a yes": (
         ANONYMOUS + SIGNPOST + CONSENT + "  - {type: text, name: lead, label: L, appearance: past-lead}\n" + CHOICES,
         [("past_lead_yes", "survey", 4, "type", None)],
+    ),
+    "words that may be quoted, asked of nothing that was written": (
+        ANONYMOUS + SIGNPOST + CONSENT + MAY_QUOTE + CHOICES,
+        [("quotable", "survey", 4, "appearance", None)],
+    ),
+    "words that may be quoted, asked though nothing was written": (
+        ANONYMOUS + SIGNPOST + CONSENT + STORY + MAY_QUOTE + CHOICES,
+        [("quotable", "survey", 5, "appearance", None)],
+    ),
+    "words that may be quoted, asked so that nobody can pass": (
+        ANONYMOUS + SIGNPOST + CONSENT + STORY
+        + MAY_QUOTE.replace("}", """, required: "yes", relevant: "${story} != ''"}""") + CHOICES,
+        [("quotable", "survey", 5, "appearance", None)],
+    ),
+    "how somebody by name may be quoted, asked without a name": (
+        ANONYMOUS + SIGNPOST + CONSENT + MAY_QUOTE.replace("quotable", "quote-as") + CHOICES,
+        [("quote_as", "survey", 4, "appearance", None)],
     ),
     "metadata in an anonymous form": (
         ANONYMOUS + SIGNPOST + CONSENT + "  - {type: start, name: began}\n" + CHOICES,

@@ -30,7 +30,7 @@ def test_every_part_of_the_staff_form_is_reached_and_every_walk_ends() -> None:
     assert (found.never_shown, found.never_hidden) == ((), ())
     assert found.lengths is not None
     shortest, median, longest = found.lengths
-    assert 30 < shortest <= median < 50
+    assert 30 < shortest <= median < 55  # with a tap after each text that was answered: may it be quoted?
     assert longest <= 75
     assert found.minutes is not None
     assert 15 < found.minutes < 20  # as people are told

@@ -209,8 +209,9 @@ def test_people_in_the_kitchen_are_asked_less_and_managers_when_they_last_looked
 
 
 def test_every_question_of_the_shipped_form_is_reached_by_somebody() -> None:
-    past = {**GOING_ON, "own_experience": "no", "sup_had": "no"}
-    told = {**GOING_ON, "worry_year": "told", "told_next": "put_right"}
+    going_on = {**dict.fromkeys(STAFF.quotable, "A few words."), **GOING_ON}
+    past = {**going_on, "own_experience": "no", "sup_had": "no"}
+    told = {**going_on, "worry_year": "told", "told_next": "put_right"}
     found = asked_of(told, " ".join(CODES)) | asked_of(past, "neglect") | asked_of(past, "several_agencies")
     said = {question.path for question in STAFF.questions.values() if question.kind.is_asked}
     assert found | asked_of(ANSWERS) == said

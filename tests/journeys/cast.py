@@ -15,7 +15,7 @@ from bot.channels.memory import Message, Person
 from bot.clock import SetClock
 from bot.services import auditing, inviting
 from bot.turns import TurnLoop
-from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Text
+from dialogues.form import QUOTABLE, Attribution, Choice, Form, Kind, Language, Question, Text
 from storage import receipts
 from storage.answers import HEARD
 from storage.casework import Audit
@@ -67,7 +67,7 @@ class Respondent:
         self.address = str(chance.randrange(10**9, 10**10))
         self.role, self.heard = ROLES[own % 3], SCALE[own // 3 % 5]
         self.signs = ", ".join(sign for place, sign in enumerate(SIGNS) if not place or own >> place & 1)
-        self.months = str(own + 1)
+        self.months, self.may = str(own + 1), ("no", "yes")[own % 2]
         self.story, self.proof = canary(chance, 24 + 3 * chance.randrange(100)), canary(chance, 200)
         self.message = canary(chance)
         self.receipt = ""
@@ -78,7 +78,7 @@ class Respondent:
     @property
     def typed(self) -> tuple[str, ...]:
         """What they type, question by question."""
-        return ("yes", self.role, self.heard, self.signs, self.months, self.story)
+        return ("yes", self.role, self.heard, self.signs, self.months, self.story, self.may)
 
     def rows(self, digest: str, salts: Mapping[bytes, bytes]) -> dict[str, bytes]:
         """What tells their rows, by the name of the target: tags, and the locator. `salts`: those of threads."""
@@ -120,6 +120,8 @@ def the_form() -> Form:
             Question("signs", "signs", Kind.SELECT_MULTIPLE, _words("What did you see?"), choices="signs"),
             Question("months", "months", Kind.INTEGER, _words("Months?")),
             Question("story", "story", Kind.TEXT, _words("Tell us")),
+            Question("may", "may", Kind.SELECT_ONE, _words("May we quote it?"), choices="yes_no",
+                     appearance=QUOTABLE),
             Question("proof", "proof", Kind.FILE, _words("Show us")),
         ),
     )  # fmt: skip

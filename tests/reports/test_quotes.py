@@ -7,7 +7,21 @@ from itertools import product
 import msgspec
 import pytest
 
-from reports.quotes import Approval, Missing, Quote, Redaction, missing, quote
+from reports.quotes import (
+    SOMEBODY,
+    Approval,
+    Missing,
+    Quote,
+    Redaction,
+    Said,
+    Speaker,
+    Unquoted,
+    Wish,
+    is_of,
+    missing,
+    quote,
+    said,
+)
 
 WORDS = "At night we are two for thirty people."
 LOOKED = Redaction(WORDS, by="ann")
@@ -67,3 +81,39 @@ def test_words_have_no_repr() -> None:
     assert "night" not in repr(
         (LOOKED, AGREED, Quote("staffing", consent=True, redaction=LOOKED, approval=AGREED))
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        (WORDS, True),
+        ("we are TWO for thirty people", True),
+        ("At night we are two […].", True),
+        ("[On some shifts] we are two for thirty people.", True),
+        ("At night […] thirty people.", True),
+        ("At night we are two people.", False),  # something is left out, and nothing shows it
+        ("Thirty people […] at night.", False),
+        ("At night we are three.", False),
+        ("[They say that they are two.]", False),
+        ("", False),
+    ],
+)
+def test_nothing_is_put_into_somebodys_mouth(words: str, holds: bool) -> None:
+    assert is_of(words, WORDS) is holds
+
+
+@pytest.mark.parametrize(
+    ("speaker", "shown"),
+    [
+        (Speaker(Wish.NAMED, "Jo Bloggs", "Manager"), Said(WORDS, "Jo Bloggs")),
+        (Speaker(Wish.ROLE_ONLY, "Jo Bloggs", "Manager"), Said(WORDS, "Manager")),
+        (Speaker(Wish.ROLE_ONLY, "Jo Bloggs"), Said(WORDS, SOMEBODY)),
+        (Speaker(Wish.NOT_AT_ALL, "Jo Bloggs", "Manager"), Unquoted.REFUSED),
+        (Speaker("", "Jo Bloggs", "Manager"), Unquoted.NOT_ASKED),
+    ],
+)
+def test_whoever_spoke_by_name_is_quoted_as_they_said(speaker: Speaker, shown: Said | Unquoted) -> None:
+    assert said(WORDS, speaker) == shown
+    identifying = said("Ring 07700 900123.", speaker)
+    assert identifying == (Unquoted.IDENTIFYING if isinstance(shown, Said) else shown)
+    assert "Bloggs" not in repr((speaker, shown))

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from dialogues.form import Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
+from dialogues.form import QUOTABLE, Attribution, Choice, Form, Kind, Language, Question, Repeat, Text
 from storage.casework import Audit
 from storage.epochs import Epochs, InMemory
 from storage.unit_of_work import Storage
@@ -36,6 +37,7 @@ def form() -> Form:
         breakdown="role",
         choices={
             "role": (Choice("care", words("Care")), Choice("nurse", words("Nurse"))),
+            "yes": (Choice("yes", words("Yes")), Choice("no", words("No"))),
             "agree": tuple(Choice(name, words(name), float(score)) for score, name in enumerate(AGREE)),
         },
         children=(
@@ -43,11 +45,13 @@ def form() -> Form:
             question("listened", choices="agree"),
             question("reasons", Kind.SELECT_MULTIPLE, "agree"),
             question("story", Kind.TEXT),
+            replace(question("may_story", choices="yes"), appearance=QUOTABLE),
             question("months", Kind.INTEGER),
             question("worked_out", Kind.CALCULATE),
             Repeat("shifts", "shifts", words("Shifts"), children=(
                 question("rested", choices="agree", path="shifts/rested"),
                 question("note", Kind.TEXT, path="shifts/note"),
+                replace(question("may_note", choices="yes", path="shifts/may_note"), appearance=QUOTABLE),
             )),
         ),
     )  # fmt: skip

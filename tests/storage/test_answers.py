@@ -13,6 +13,7 @@ from storage import passphrases
 from storage.answers import Piece, Submission, split
 from storage.casework import Audit
 from storage.errors import UndecipherableError
+from storage.keys import seal
 from storage.tables import answers, pool, texts
 from storage.unit_of_work import Storage
 from tests.storage.phrases import PASSPHRASE, RELEASE
@@ -94,6 +95,44 @@ def test_words_are_kept_sealed_and_without_their_group(filled: Storage, audit: A
         assert words["story"] == ("They never came back to me.\0 👩🏽‍⚕️",)
         assert words["shifts/rested"] == ("agree", "disagree")
     assert "grp" not in texts.columns
+
+
+def test_whether_words_may_be_quoted_lies_within_them_and_shows_in_nothing_else(
+    filled: Storage, audit: Audit, form: Form
+) -> None:
+    said: list[Response] = [{"story": f"story {may}", **MAY[may]} for may in MAY]
+    notes: list[Response] = [
+        {"note": "note one", "may_note": "yes"},
+        {"note": "note two", "may_note": "no"},
+        {"may_note": "yes"},
+    ]
+    assert list(split(form, {"may_story": "yes"})) == []
+    _submit(filled, audit, form, *said, {"shifts": notes})
+    _flush(filled, audit)
+    pair = passphrases.unlock(PASSPHRASE, RELEASE)
+    assert pair is not None
+    with filled.database.writing() as connection:
+        sizes = {len(row.sealed) for row in connection.execute(select(texts))}
+        asked = set(connection.scalars(select(answers.c.question))) | set(
+            connection.scalars(select(texts.c.question))
+        )
+        before = {"audit": audit.id, "form": form.digest, "question": "story", "tag": bytes(16)}
+        old = seal(RELEASE.public, b"written before anybody was asked")
+        connection.execute(texts.insert(), before | {"id": bytes(16), "sealed": old})
+    assert len(sizes) == 1, "yes makes nothing longer than no"
+    assert asked == {"", "story", "shifts/note"}
+    with filled.reading() as work:
+        assert {each.text: each.quotable for each in work.answers.written(audit.id, pair)} == {
+            "story yes": True,
+            "story no.": False,
+            "story ...": False,
+            "note one": True,
+            "note two": False,
+            "written before anybody was asked": False,
+        }
+
+
+MAY: dict[str, Response] = {"yes": {"may_story": "yes"}, "no.": {"may_story": "no"}, "...": {}}
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

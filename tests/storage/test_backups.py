@@ -21,10 +21,13 @@ from sqlalchemy.exc import DBAPIError
 
 from dialogues.form import Form
 from dialogues.responses import Response
+from reports.coding import Decision
+from reports.quotes import Redaction
 from storage import backups, copies, envelope, migrations, passphrases
 from storage.answers import Submission
 from storage.backups import Contents, back_up, look_through
 from storage.casework import Audit, Status
+from storage.coding import Coding, Excerpt, Origin
 from storage.database import Database
 from storage.errors import BackupError, KeyMissingError
 from storage.journal import (
@@ -38,6 +41,7 @@ from storage.journal import (
     read_checkpoint,
 )
 from storage.keys import create
+from storage.receipts import answer_tag
 from storage.restoring import Outcome, Place, put_back
 from storage.slips import RESPONDENT
 from storage.tables import metadata
@@ -453,6 +457,42 @@ def test_in_the_place_of_a_database_what_was_closed_or_taken_back_stays_so(house
         assert work.casework.audit(AUDIT).status is Status.CLOSED
         assert (work.answers.waiting(AUDIT), work.answers.heard(AUDIT)) == (0, 1)
         assert work.casework.release(AUDIT, form.id) == b'{"frozen": 1}'
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_words_that_were_taken_back_are_neither_there_again_to_be_coded_nor_to_be_quoted(
+    house: House, form: Form
+) -> None:
+    tags = [bytes([who]) * 32 for who in range(2)]
+    for code, each in zip(invite(house.storage, 2), tags, strict=True):
+        hand_in(house.storage, form, code, tags=each)
+    close(house.storage)
+    sources = [answer_tag(each, form.digest, "story") for each in tags]
+    with house.storage.writing() as work:
+        for source in sources:
+            answer = Excerpt(
+                audit=AUDIT,
+                form=form.digest,
+                question="story",
+                origin=Origin.ANONYMOUS,
+                source=source,
+                text=CANARY,
+            )
+            (kept,) = work.excerpts.keep([answer])
+            work.codings.decide(AUDIT, Coding(kept.id, b"a" * 16, Decision(())))
+            agreed = work.quotes.get(work.quotes.ask(AUDIT, source, "story", Redaction(CANARY, "a")))
+            assert agreed is not None
+            work.quotes.agree(agreed, "b")
+        work.quotes.ask(AUDIT, sources[1], "story", Redaction("CANARY waits", "a"))
+    house.back_up()
+    take_back(house.storage, tags[0])
+    put_back(house.file, place := house.here(), LATER, force=True)
+    with house.opened(place).reading() as work:
+        assert [each.source for each in work.excerpts.of(AUDIT)] == [sources[1]]
+        assert len(work.codings.of(AUDIT)) == 1
+        assert [each.standing.value for each in work.quotes.of(AUDIT)] == ["agreed"], (
+            "what waits is asked anew"
+        )
 
 
 def test_what_cannot_be_read_any_more_comes_from_the_backup(house: House, form: Form) -> None:

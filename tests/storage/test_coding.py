@@ -11,6 +11,7 @@ from dialogues.responses import Response
 from reports.codebook import shipped
 from reports.coding import Coded, Decision, Direction
 from reports.learning import FEWEST, Confirmed
+from reports.quotes import Redaction
 from reports.suggesting import Piece
 from storage import passphrases
 from storage.answers import Submission
@@ -149,3 +150,35 @@ def test_each_coder_has_a_decision_of_their_own_and_can_go_back_to_the_one_befor
         assert decided() == after
     with opened.writing() as work:
         assert not work.codings.undo(excerpt, BEN)
+
+
+def test_quotes_that_no_report_has_go_with_their_answers_and_those_that_one_has_are_tied_to_none(
+    opened: Storage, audit: Audit
+) -> None:
+    with opened.writing() as work:
+        source = {each.text: each.source for each in work.excerpts.of(audit.id)}
+        asked, agreed, published = (
+            work.quotes.ask(audit.id, source[words], "Tell us", Redaction(words, "a"))
+            for words in ("Night 1.", "Nobody asked person 1.", "Nobody asked person 2.")
+        )
+        for each in (agreed, published):
+            kept = work.quotes.get(each)
+            assert kept is not None
+            assert kept.quote is None
+            with pytest.raises(ValueError, match="second_person"):
+                work.quotes.agree(kept, "a")
+            work.quotes.agree(kept, "b")
+            work.quotes.erase(each)  # forgets only what nobody agreed to
+        work.quotes.note_published(published)
+        work.quotes.note_published(asked)
+        assert {each.standing.value for each in work.quotes.of(audit.id)} == {"asked", "agreed", "published"}
+    with opened.writing() as work:
+        for who in (2, 1):
+            assert work.answers.withdraw(audit.id, tags(who), work.casework.keys_of(audit.id), work.forms.get)
+            left = {each.id for each in work.quotes.of(audit.id)}
+            assert left == ({asked, agreed, published} if who == 2 else {published})
+        work.quotes.ask(audit.id, bytes(16), "Tell us", Redaction("Night 3.", "a"))
+        work.answers.forget(audit.id)
+        (kept,) = work.quotes.of(audit.id)
+        assert kept.quote is not None
+        assert kept.quote.words == "Nobody asked person 2."

@@ -76,6 +76,11 @@ class Casework:
         for number, each in enumerate(material["observations"], 1):
             self.cases[f"observation {number}"] = self.tell("observation", self.lead, each, _OBSERVED)
 
+    def piece(self, case: Case, words: str) -> bytes:
+        """The excerpt of a case that has these words."""
+        with self.storage.reading() as work:
+            return _found([each for each in work.excerpts.of(self.audit) if each.source == case.id], words).id
+
     def _record(self, each: Mapping[str, Any]) -> Case:
         columns = each["columns"]
         sampled = [self._row(dict(zip(columns, row, strict=True))) for row in each["sampled"]]

@@ -88,6 +88,9 @@ class Decisions:
         kind, _, which = named.partition(" ")
         if kind == "theme":
             return f"theme.{FORM}.{which}"
+        source, _, words = named.partition(" said ")
+        if words:
+            return f"excerpt.{self._heard.piece(self._heard.cases[source], words).hex()}"
         return f"case.{self._heard.cases[named].id.hex()}"
 
     # Numbers

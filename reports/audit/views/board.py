@@ -12,6 +12,7 @@ from reports.audit.views.sections import (
     called,
     challenges,
     day,
+    in_their_words,
     listed,
     live,
     marks,
@@ -67,6 +68,7 @@ def _conclusions(report: AuditReport) -> Iterator[Block]:
         ]
         yield table("The concerns that weigh most", ("Concern", "What we found", "How sure, how grave"), rows)
         yield from _rest(len(report.concerns) - FEW, "concerns")
+        yield from in_their_words(report.concerns[:FEW])
     if report.good_practice:
         yield Listing(
             tuple(

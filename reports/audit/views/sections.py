@@ -32,6 +32,7 @@ from reports.findings.sentences import AGREEMENTS, STRENGTHS
 from reports.plan import State, dated
 
 NOT_YET = "not yet"
+IN_THEIR_WORDS = "In people's own words"
 
 
 def note(text: str) -> Paragraph:
@@ -137,6 +138,7 @@ def brief(found: Found) -> Card:
         ("What we found", (said(found.condition),)),
         ("Why", tuple(said(each.claim) for each in found.causes)),
         ("What it leads to", (said(found.consequence),) if found.consequence else ()),
+        (IN_THEIR_WORDS, tuple(map(said, found.quoted))),
         ("What will be done", (Line(", ".join(found.actions) or "No action yet"),)),
     ]
     return _card(found, parts)
@@ -162,6 +164,7 @@ def full(found: Found) -> Card:
         ("How far the risk came", (Line(VISIBILITY[found.visibility]),) if found.visibility else ()),
         ("Where else this could be so", (said(found.elsewhere),) if found.elsewhere else ()),
         ("What speaks against it", (against,) if against else ()),
+        (IN_THEIR_WORDS, tuple(map(said, found.quoted))),
         ("Who says what", sides),
         (
             "How sure we are",
@@ -171,6 +174,13 @@ def full(found: Found) -> Card:
         ("Actions", (Line(", ".join(found.actions) or "None yet"),)),
     ]
     return _card(found, parts)
+
+
+def in_their_words(findings: Iterable[Found]) -> Iterator[Block]:
+    """What people said of these findings, where it may be shown."""
+    rows = [(each.name, said(quoted)) for each in findings for quoted in each.quoted]
+    if rows:
+        yield table(IN_THEIR_WORDS, ("Finding", "What was said"), rows)
 
 
 def _sides(found: Found) -> Iterator[Line]:

@@ -1,4 +1,5 @@
-"""What an audit concludes and what is done about it: findings, actions, entries, numbers followed, publications.
+"""What an audit concludes and what is done about it: findings, actions, entries, numbers followed, publications,
+quotes of anonymous people.
 
 Owners of actions and members of a board have roles; a person is told once of each occasion of a subject.
 """
@@ -17,7 +18,7 @@ down_revision = "0005"
 Row: TypeAlias = dict[str, Any]
 Parts: TypeAlias = tuple[sa.schema.SchemaItem, ...]
 
-_NEW = ("findings", "actions", "entries", "followed", "publications", "calendars")
+_NEW = ("findings", "actions", "entries", "followed", "publications", "calendars", "quotes")
 _BEFORE = ("respondent", "lead", "deputy", "auditor")
 
 
@@ -77,6 +78,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_calendars_account", "calendars", ["account"], unique=True)
+    source = _bytes("quotes", "source", 16)
+    standing = _one_of("quotes", "standing", "asked", "agreed", "published")
+    _create("quotes", _text("audit"), *source, *standing, _binary("words_locked"))
+    op.create_index("ix_quotes_audit", "quotes", ["audit"])
+    op.create_index("ix_quotes_source", "quotes", ["source"])
     key = ["audit", "view", "edition"]
     op.create_index("ix_publications_audit_view_edition", "publications", key, unique=True)
 
