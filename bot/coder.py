@@ -209,7 +209,7 @@ class Coder:
             done = _("There is nothing left for a second look.") if at.blind else self._done(table)
             ended = (notice, was, done, self._elsewhere(table))
             return Sheet(tuple(filter(None, ended)), rows=tuple(self._was_rows(at)))
-        place = _("{number} of {total}", number=card.number, total=card.total)
+        place = _("{percent} % looked at", percent=card.percent)
         marked = f"{place} · {_('second look, without suggestions')}" if at.blind else place
         who = " · ".join(filter(None, (card.about, card.form.to(_.language))))
         tied = self._tied(at, card)
@@ -246,7 +246,7 @@ class Coder:
                     "There are no words to code yet. They come from interviews and records that are handed in."
                 )
             )
-        return _.several("{number} excerpt is coded.", "All {number} excerpts are coded.", total)
+        return _("Everything is coded.")
 
     def _elsewhere(self, table: Worktable) -> str:
         """Where the rest is, and why it is not here."""

@@ -52,6 +52,12 @@ def reports(work: UnitOfWork, audit: str) -> dict[str, Report]:
     return {form: assembly.decode(content) for form, content in found if content is not None}
 
 
+def were_enough_heard(work: UnitOfWork, name: str) -> bool:
+    """Whether as many as K people answered in a closed audit, as it was counted when it was closed."""
+    audit = work.casework.audit(name)
+    return bool(audit.closed_on and work.casework.counted(name, audit.closed_on))
+
+
 def is_published(work: UnitOfWork, audit: str) -> bool:
     """Whether what was answered to each form of an audit is published."""
     offers = work.casework.offers({audit}).get(audit, {}).values()

@@ -32,10 +32,12 @@ from storage.casework import (
     CHALLENGE,
     FINDING,
     IN_CASES,
+    MESSAGE,
     OPENING,
     PLANNING,
     PROGRESS,
     VERIFICATION,
+    WITHDRAWAL,
 )
 from storage.receipts import grouped
 
@@ -201,6 +203,7 @@ NAMES = {
 }
 
 ERASE = mark("Yes, erase my answers")
+HAND_IN = mark("Hand in my answers")
 TELL = mark("Tell the safeguarding lead")
 
 _EXPLAINED = {
@@ -345,9 +348,44 @@ _STANDING: dict[type[Prompt], tuple[str, ...]] = {
     ),
 }
 
+# Whoever comes back with a receipt gives no answers: what stops or ends then is something else.
+_WITH_RECEIPT: dict[tuple[str, type[Prompt]], tuple[str, ...]] = {
+    (WITHDRAWAL, prompts.ConfirmStop): (
+        mark("Do you want to stop?"),
+        mark("Nothing is taken back then. What you handed in stays where it is."),
+    ),
+    (WITHDRAWAL, prompts.Withdrawn): (
+        mark("You stopped. Nothing was taken back. What you handed in is still there."),
+    ),
+    (WITHDRAWAL, prompts.Review): (
+        mark("You have come to the end. Nothing is gone yet."),
+        mark("If you are sure, tap “Erase my answers”. If not, stop here."),
+    ),
+    (MESSAGE, prompts.ConfirmStop): (
+        mark("Do you want to stop?"),
+        mark("Your message is not sent then. What you wrote here is erased."),
+    ),
+    (MESSAGE, prompts.Withdrawn): (mark("You stopped. Your message was not sent."),),
+    (MESSAGE, prompts.Review): (
+        mark("This is your message."),
+        mark("You can still change it. Send it when it is as you want it."),
+    ),
+}
+_HAND_IN = {WITHDRAWAL: mark("Erase my answers"), MESSAGE: mark("Send my message")}
+_STOP = mark("Yes, stop")
+_STOP_EXPLAINED = {
+    WITHDRAWAL: mark("Stop leaves what you handed in as it is."),
+    MESSAGE: mark("Stop sends nothing, and erases what you wrote here."),
+}
+
 _PAUSED_CASE = (
     mark("This rests now. What you noted so far is kept."),
     mark("Go on when you are ready, in the chat or on the web pages."),
+)
+
+_AT_THE_END = (
+    mark("You have come to the end. These are your answers."),
+    mark("You can still change any of them. When they are as you want them, hand them in."),
 )
 
 _HINTS = {
@@ -410,7 +448,7 @@ def word(
         case prompts.AskAgain():
             return _again(prompt, _, tries, ask)
         case prompts.Review():
-            return _review(prompt, _)
+            return _review(prompt, _, form)
         case prompts.ConfirmWording():
             return _confirm(prompt, _)
         case prompts.NotNow():
@@ -585,17 +623,15 @@ def _reason(prompt: prompts.AskAgain, _: Voice, ask: prompts.Ask | None) -> str:
     return _(sentence, example=prompt.example or _(example))
 
 
-def _review(prompt: prompts.Review, _: Voice) -> Outgoing:
+def _review(prompt: prompts.Review, _: Voice, form: Form | None) -> Outgoing:
     lines = tuple(line(item, _.language) for item in prompt.items)
     if not prompt.complete:
         return Outgoing(
             (_("These are your answers so far."),), lines=lines, buttons=(Button(_("Go on"), moves.Begin()),)
         )
-    intro = (
-        _("You have come to the end. These are your answers."),
-        _("You can still change any of them. When they are as you want them, hand them in."),
-    )
-    hand_in = Button(_("Hand in my answers"), moves.Submit(), Role.MAIN)
+    recorded = form.records if form is not None else ""
+    intro = tuple(map(_, _WITH_RECEIPT.get((recorded, prompts.Review), _AT_THE_END)))
+    hand_in = Button(_(_HAND_IN.get(recorded, HAND_IN)), moves.Submit(), Role.MAIN)
     rest = (_way(moves.Pause(), _), _way(moves.Withdraw(), _))
     return Outgoing(intro, lines=lines, buttons=(hand_in, *rest))
 
@@ -679,10 +715,14 @@ def _guide(prompt: prompts.Guide, _: Voice, form: Form | None) -> Outgoing:
     in_cases = (_(_FOR_PLANNERS if recorded in PLANNING else _FOR_AUDITORS),)
     text = (
         _("Here is what you can do."),
-        *(_(_EXPLAINED[move]) for move in prompt.moves if move in _EXPLAINED),
+        *(_(_explained(move, recorded)) for move in prompt.moves if move in _EXPLAINED),
         *(in_cases if recorded in IN_CASES else ()),
     )
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
+
+
+def _explained(move: str, recorded: str) -> str:
+    return _STOP_EXPLAINED.get(recorded, _EXPLAINED[move]) if move == "withdraw" else _EXPLAINED[move]
 
 
 def _choose(prompt: prompts.ChooseLanguage | prompts.Sections, _: Voice) -> Outgoing:
@@ -741,12 +781,14 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
         return Outgoing((*_handed_in(_, form), *_receipt(_, prompt.receipt)), buttons=kept)
     if isinstance(prompt, prompts.PastLead):
         return _past_lead(prompt, _)
-    is_case = form is not None and form.records in IN_CASES
-    standing = _PAUSED_CASE if is_case and isinstance(prompt, prompts.Paused) else _STANDING[type(prompt)]
+    recorded = form.records if form is not None else ""
+    standing = _WITH_RECEIPT.get((recorded, type(prompt)), _STANDING[type(prompt)])
+    if recorded in IN_CASES and isinstance(prompt, prompts.Paused):
+        standing = _PAUSED_CASE
     text = tuple(_(part) for part in standing)
     match prompt:
         case prompts.ConfirmStop():
-            yes = Button(_(ERASE), moves.Withdraw(sure=True), Role.ENDING)
+            yes = Button(_(_STOP if recorded in _HAND_IN else ERASE), moves.Withdraw(sure=True), Role.ENDING)
             return Outgoing(text, buttons=(Button(_("No, go on"), moves.Begin(), Role.MAIN), yes))
         case prompts.Paused():
             return Outgoing(text, buttons=(_way(moves.Resume(), _, Role.MAIN), _way(moves.Withdraw(), _)))

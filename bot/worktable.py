@@ -27,6 +27,7 @@ from storage.answers import Written
 from storage.coding import Coding, Excerpt, Origin, cut
 from storage.unit_of_work import UnitOfWork
 
+_STEP = 5  # percent
 SETTLED = bytes(16)  # the coder of what two coders have settled together: no account, these are random
 LONGEST_MEMO = 2000  # characters
 MOST_DIGITS = 6  # of a number that somebody sends: no place in a text needs more
@@ -77,8 +78,13 @@ class Card(Struct, frozen=True, kw_only=True):
     book: Codebook
     blind: bool = False
 
+    @property
+    def percent(self) -> int:
+        """How much of all was looked at before it, in steps: a count would tell how many wrote, and who took back."""
+        return 100 * (self.number - 1) // self.total // _STEP * _STEP
+
     def __repr__(self) -> str:
-        return f"Card({self.number} of {self.total})"
+        return f"Card({self.percent} %)"
 
 
 class Side(Struct, frozen=True):

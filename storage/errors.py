@@ -24,6 +24,7 @@
     │   ├── PassphraseWeakError
     │   ├── PassphraseChosenError
     │   ├── PassphraseWrongError
+    │   ├── TooFewHeardError    fewer than K people answered: their words stay locked
     │   ├── AlreadyPublishedError
     │   └── NotPublishedError
     └── (bot.errors goes on here)
@@ -204,6 +205,13 @@ class PassphraseWrongError(RequestError):
 
     def __init__(self) -> None:
         super().__init__("That is not the passphrase of this audit. Check it, and try again.")
+
+
+class TooFewHeardError(RequestError):
+    """What fewer than K people wrote stays locked: of so few, a reader could put one person's words together."""
+
+    def __init__(self, audit: str) -> None:
+        super().__init__(f"Too few people answered in “{audit}”: what they wrote stays locked.")
 
 
 class AlreadyPublishedError(RequestError):

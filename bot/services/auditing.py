@@ -27,6 +27,7 @@ from storage.errors import (
     PassphraseMissingError,
     PassphraseWeakError,
     PassphraseWrongError,
+    TooFewHeardError,
     UnknownAuditError,
     UnknownFormError,
     UnsafeThresholdError,
@@ -187,7 +188,7 @@ def has_passphrase(storage: Storage, name: str) -> bool:
 def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, ...]]:
     """By question, what people wrote in their own words, in no order. For those who review the audit alone.
 
-    Takes as long as one try. Raises UnknownAuditError, AuditOpenError, PassphraseMissingError,
+    Takes as long as one try. Raises UnknownAuditError, AuditOpenError, TooFewHeardError, PassphraseMissingError,
     PassphraseWrongError.
     """
     pair = unlocked(storage, name, passphrase)
@@ -195,10 +196,18 @@ def words(storage: Storage, name: str, passphrase: str) -> dict[str, tuple[str, 
         return work.answers.words(name, pair)
 
 
+def were_enough_heard(storage: Storage, name: str) -> bool:
+    """Whether as many as K people answered in a closed audit (R1), as it was counted when it was closed."""
+    with storage.reading() as work:
+        return covering.were_enough_heard(work, name)
+
+
 def unlocked(storage: Storage, name: str, passphrase: str) -> Pair:
     """The keys that the passphrase of a closed audit opens. Takes as long as one try. Raises as `words` does."""
     if audit(storage, name).status is Status.OPEN:  # how many there are is not to be known yet
         raise AuditOpenError(name)
+    if not were_enough_heard(storage, name):
+        raise TooFewHeardError(name)
     with storage.reading() as work:
         key = work.casework.release_key(name)
     if key is None:

@@ -22,7 +22,8 @@ from storage.unit_of_work import Storage
 def unlock(storage: Storage, name: str, passphrase: str, clock: Clock) -> int:
     """Cut what people wrote in their own words into excerpts, once. Returns how many answers were cut.
 
-    Takes as long as one try. Raises UnknownAuditError, AuditOpenError, PassphraseMissingError, PassphraseWrongError.
+    Takes as long as one try. Raises UnknownAuditError, AuditOpenError, TooFewHeardError, PassphraseMissingError,
+    PassphraseWrongError.
     """
     pair = auditing.unlocked(storage, name, passphrase)
     with storage.writing() as work:

@@ -19,6 +19,8 @@ from storage.unit_of_work import Storage, UnitOfWork
 
 LONGEST = 4000  # characters of a message
 
+_HANDLE_BYTES = 16
+
 
 class Thread(Wordless, frozen=True):
     """A thread, for `role` to read. `locator` says nothing of who has its receipt; `concern`: it began with one."""
@@ -44,6 +46,17 @@ def threads(storage: Storage, audit: str, roles: Collection[str] = (LEAD,)) -> t
         found = _all(work, audit)
     shown = [each for each in found if each.role in roles and (each.concern or _has_words_of_owner(each))]
     return tuple(sorted(shown, key=lambda thread: not thread.new))
+
+
+def handle(storage: Storage, audit: str, locator: bytes) -> str:
+    """What stands for a thread on a page: who reads it learns no part of a receipt, and so can try none out."""
+    return storage.keys.prove("thread", audit, locator)[:_HANDLE_BYTES].hex()
+
+
+def meant(storage: Storage, audit: str, carried: str, roles: Collection[str] = (LEAD,)) -> bytes:
+    """The locator of the thread that such a handle stands for, among those that these roles may read; else nothing."""
+    known = (each.locator for each in threads(storage, audit, roles))
+    return next((locator for locator in known if handle(storage, audit, locator) == carried), b"")
 
 
 def answer(

@@ -276,6 +276,7 @@ class Coder:
         return (
             auditing.audit(self._storage, audit).status is Status.CLOSED
             and auditing.has_passphrase(self._storage, audit)
+            and auditing.were_enough_heard(self._storage, audit)
             and not coding.is_unlocked(self._storage, audit)
         )
 

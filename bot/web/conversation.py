@@ -123,6 +123,7 @@ class Conversation:
             title=form.title.to(language),
             minutes=form.estimated_minutes or 0,
             concern=form.records == CONCERN,
+            records=form.records,
             choices=form.languages,
             chosen=language if language in spoken else form.default_language,
             under_way=under_way,

@@ -47,7 +47,7 @@ class Corresponding:
             audit=audit,
             found=await run_in_threadpool(auditing.audit, self._storage, audit),
             address=gate.audit_page(audit),
-            threads=[_shown(each, voice_of(request)) for each in found],
+            threads=[self._shown(audit, each, voice_of(request)) for each in found],
             leads=LEAD in held,
             longest=corresponding.LONGEST,
             stamp=stamped,
@@ -76,7 +76,7 @@ class Corresponding:
     def _write(self, audit: str, held: frozenset[str], fields: guard.Fields) -> bool:
         """Do what was asked for. Whether something was sent, or nothing was to be."""
         text = guard.first(fields, "text").replace("\r\n", "\n").strip()
-        answered, read = _locator(fields, "answer"), _locator(fields, "read")
+        answered, read = (self._thread(audit, held, guard.first(fields, name)) for name in ("answer", "read"))
         if answered:
             return corresponding.answer(self._storage, audit, answered, text, self._clock, held)
         if read:
@@ -84,6 +84,15 @@ class Corresponding:
         elif LEAD in held and text and guard.first(fields, "everyone"):
             corresponding.ask_everyone(self._storage, audit, text, self._clock)
         return True
+
+    def _thread(self, audit: str, held: frozenset[str], carried: str) -> bytes:
+        return corresponding.meant(self._storage, audit, carried, held) if carried else b""
+
+    def _shown(self, audit: str, thread: corresponding.Thread, _: Voice) -> Shown:
+        who = {Sender.RESPONDENT: _("They wrote"), Sender.LEAD: _("You or another reader wrote")}
+        lines = tuple((who[each.sender], each.text) for each in thread.messages)
+        known = corresponding.handle(self._storage, audit, thread.locator)
+        return Shown(known, thread.new, thread.concern, lines)
 
     async def passphrase(self, request: Request) -> Response:
         """`GET …/passphrase`: choose it, or read that it was chosen."""
@@ -125,17 +134,3 @@ class Corresponding:
         )
         gate.give(request, response, cookie)
         return response
-
-
-def _locator(fields: guard.Fields, name: str) -> bytes:
-    """A locator as it stands in a button; nothing for one that none of ours sends."""
-    try:
-        return bytes.fromhex(guard.first(fields, name))
-    except ValueError:
-        return b""
-
-
-def _shown(thread: corresponding.Thread, _: Voice) -> Shown:
-    who = {Sender.RESPONDENT: _("They wrote"), Sender.LEAD: _("You or another reader wrote")}
-    lines = tuple((who[each.sender], each.text) for each in thread.messages)
-    return Shown(thread.locator.hex(), thread.new, thread.concern, lines)

@@ -108,7 +108,7 @@ def test_whoever_has_the_receipt_takes_their_answers_back_before_they_are_mixed(
         await ann.says(receipt)
         await ann.taps("Take my answers back")
         await ann.taps("Yes, erase them")
-        shown = await ann.taps("Hand in my answers")
+        shown = await ann.taps("Erase my answers")
         assert "Your answers have been erased." in texts(shown)
 
     told(storage, story)
@@ -131,7 +131,7 @@ def test_whoever_has_the_receipt_takes_their_answers_back_after_the_audit_was_cl
         await somebody.says(kept[0].lower().replace(" ", "-"))
         await somebody.taps("Take my answers back")
         await somebody.taps("Yes, erase them")
-        await somebody.taps("Hand in my answers")
+        await somebody.taps("Erase my answers")
 
     told(storage, first)
     (before,) = close(storage)
@@ -159,7 +159,7 @@ def test_answers_that_were_mixed_early_are_taken_back_as_well(storage: Storage) 
     async def later(turns: TurnLoop) -> None:
         ann = Person(turns, "another phone")
         await ann.says(f"/receipt {kept[0]}")
-        for label in ("Take my answers back", "Yes, erase them", "Hand in my answers"):
+        for label in ("Take my answers back", "Yes, erase them", "Erase my answers"):
             await ann.taps(label)
 
     auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
@@ -177,7 +177,7 @@ def test_the_lead_and_a_person_whom_nobody_knows_write_each_other(storage: Stora
         assert "Nobody has written to you so far." in texts(await ann.says(receipt))
         await ann.taps("Write a message")
         await ann.says("It is always at night.")
-        assert "Your message is in." in texts(await ann.taps("Hand in my answers"))
+        assert "Your message is in." in texts(await ann.taps("Send my message"))
         (thread,) = await asyncio.to_thread(corresponding.threads, storage, AUDIT)
         assert [(each.sender, each.text) for each in thread.messages] == [
             (Sender.RESPONDENT, "It is always at night.")
@@ -228,8 +228,33 @@ def test_an_interview_that_is_under_way_goes_on_after_somebody_came_back(storage
         await bob.says(receipt)
         await bob.taps("Write a message")
         await bob.says("Something else.")
-        await bob.taps("Hand in my answers")
+        await bob.taps("Send my message")
         assert bob.chat[-1].text == waiting.text
+
+    told(storage, story)
+
+
+def test_who_stops_before_taking_back_is_not_told_that_anything_was_erased(storage: Storage) -> None:
+    async def story(turns: TurnLoop) -> None:
+        ann, receipt = await hands_in(turns)
+        await ann.says(receipt)
+        for label in ("Take my answers back", "Yes, erase them", "Stop", "Yes, stop"):
+            shown = texts(await ann.taps(label))
+            assert "erased" not in shown, shown
+        assert "You stopped. Nothing was taken back." in shown
+
+    told(storage, story)
+    assert heard(storage) == 1
+
+
+def test_who_stops_before_sending_is_told_that_nothing_was_sent(storage: Storage) -> None:
+    async def story(turns: TurnLoop) -> None:
+        ann, receipt = await hands_in(turns)
+        await ann.says(receipt)
+        await ann.taps("Write a message")
+        await ann.says("It is at night.")
+        await ann.taps("Stop")
+        assert "You stopped. Your message was not sent." in texts(await ann.taps("Yes, stop"))
 
     told(storage, story)
 
@@ -402,7 +427,7 @@ def test_nothing_of_a_receipt_is_left_in_a_chat_once_the_answers_were_taken_back
     async def story(turns: TurnLoop) -> None:
         ann, receipt = await hands_in(turns)
         await ann.says(receipt)
-        for label in ("Take my answers back", "Yes, erase them", "Hand in my answers"):
+        for label in ("Take my answers back", "Yes, erase them", "Erase my answers"):
             await ann.taps(label)
         conversation = draft_of(storage, "memory", "ann")
         assert conversation is not None
@@ -422,9 +447,9 @@ def test_taking_back_what_is_not_there_is_said_to_be_in_vain(storage: Storage) -
             await ann.taps("Yes, erase them")
             if again:
                 with pytest.raises(NothingLeftError):
-                    await ann.taps("Hand in my answers")
+                    await ann.taps("Erase my answers")
             else:
-                await ann.taps("Hand in my answers")
+                await ann.taps("Erase my answers")
 
     told(storage, story)
     assert heard(storage) == 0
@@ -441,7 +466,7 @@ def test_a_receipt_of_one_audit_works_in_a_chat_that_is_in_another(storage: Stor
         await bob.says(receipt)
         for label in ("Take my answers back", "Yes, erase them"):
             await bob.taps(label)
-        shown = texts(await bob.taps("Hand in my answers"))
+        shown = texts(await bob.taps("Erase my answers"))
         assert "Your answers have been erased." in shown
         assert "Your work?" in shown  # and on with the other audit
 

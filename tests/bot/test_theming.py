@@ -73,7 +73,7 @@ async def test_an_interview_is_coded_seen_in_the_matrix_and_leaves_as_files(
         wanted = "a strength" if "at once" in words or "always" in words else "a weakness"
         if wanted in ann.last.labels:  # else it was guessed
             await ann.taps(wanted)
-    assert "All 4 excerpts are coded." in ann.last.text
+    assert "Everything is coded." in ann.last.text
     found = theming.found(storage, AUDIT)
     assert not found.closed
     assert (found.results.people, found.results.sources) == (2, 2)
@@ -113,7 +113,7 @@ async def test_an_observation_has_the_theme_that_it_was_noted_with_and_needs_no_
     await ann.taps("A weakness")
     await ann.taps("Hand in my answers")
     await ann.says("/code")
-    assert "1 excerpt is coded." in ann.last.text
+    assert "Everything is coded." in ann.last.text
     auditing.close_audit(storage, AUDIT, clock())
     supervision = next(each for each in theming.found(storage, AUDIT).results.themes if each.theme == "SUP")
     assert supervision.sources.weakness == 1

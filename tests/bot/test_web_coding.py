@@ -67,7 +67,7 @@ async def test_only_the_lead_unlocks_and_only_with_the_passphrase(here: Site) ->
     assert "That is not the passphrase of this audit." in refused.text
     assert not excerpts(here)
     page = await unlock(lead)
-    assert "1 of" in page.text
+    assert "0 % looked at" in page.text
     assert any(each.text in page.text for each in excerpts(here).values())
     assert "nothing to unlock" in (await lead.open(f"{CODING}/unlock")).text
     await lead.browser.client.aclose()
@@ -76,9 +76,9 @@ async def test_only_the_lead_unlocks_and_only_with_the_passphrase(here: Site) ->
 async def test_one_press_codes_an_excerpt_and_shows_the_next(here: Site, auditor: Colleague) -> None:
     browser, total = auditor.browser, len(excerpts(here))
     for number in range(1, total + 1):
-        assert f"{number} of {total}" in browser.page.text
+        assert f"{100 * (number - 1) // total // 5 * 5} % looked at" in browser.page.text
         await browser.press("Use this theme", chosen="CAP", direction="weakness")
-    assert f"All {total} excerpts are coded." in browser.page.text
+    assert "Everything is coded." in browser.page.text
     weak = (Coded("CAP", Direction.WEAKNESS),)
     assert {each.excerpt: each.decision.codes for each in codings(here)} == dict.fromkeys(
         excerpts(here), weak
@@ -93,7 +93,7 @@ async def test_a_wrong_direction_is_a_second_press_and_undo_brings_the_excerpt_b
     await browser.press("a strength")
     (coding,) = codings(here)
     assert coding.decision.codes == (Coded("CAP", Direction.STRENGTH),)
-    assert "2 of" in browser.page.text, "the next one stays before them"
+    assert "5 % looked at" in browser.page.text, "the next one stays before them"
     await browser.press("Undo")
     assert not codings(here), "the direction was turned in the same decision"
     await browser.press("Use this theme", chosen="COM", direction="mixed", memo="Both at once.")
@@ -162,12 +162,12 @@ async def test_a_second_auditor_looks_blind_and_sees_neither_suggestion_nor_deci
             assert "not for a second look" in page.text, "nobody else has coded it: it is coded openly"
         await auditor.browser.press("Use this theme", chosen="CAP", direction="weakness", memo="Anna's note")
     page = await ben.open(second)
-    assert f"1 of {total}" in page.text, "all of them: there are fewer than thirty"
+    assert "0 % looked at" in page.text, "all of them: there are fewer than thirty"
     assert "Staffing and skill mix: a weakness" not in page.text
     assert "Anna's note" not in page.html
     assert "Staffing and skill mix" not in page.buttons()
     await ben.browser.press("Use this theme", chosen="COM", direction="weakness")
-    assert f"2 of {total}" in ben.browser.page.text
+    assert f"{100 // total // 5 * 5} % looked at" in ben.browser.page.text
     blind = [each.decision for each in codings(here) if each.decision.blind]
     version = codebook.shipped().version
     assert blind == [Decision((Coded("COM", Direction.WEAKNESS),), codebook=version, blind=True)]

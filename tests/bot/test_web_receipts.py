@@ -72,7 +72,7 @@ async def test_somebody_comes_back_in_another_browser_and_writes_to_the_lead(her
     assert receipt not in str(page.response.url)
     await goes(anna, "Write a message")
     await anna.press("Continue", answer="It is always at night.")
-    page = await anna.press("Hand in my answers")
+    page = await anna.press("Send my message")
     assert "Your message is in." in page.text
     lead = await signed_in(here, LEAD)
     page = await lead.open(f"/lead/audits/{AUDIT}/messages")
@@ -89,7 +89,7 @@ async def test_somebody_takes_their_answers_back(here: Site) -> None:
     await comes_back(anna, receipt)
     await goes(anna, "Take my answers back")
     await anna.press("Continue", answer="yes")
-    page = await anna.press("Hand in my answers")
+    page = await anna.press("Erase my answers")
     assert "Your answers have been erased." in page.text
     assert heard(here) == 0
 
@@ -140,7 +140,7 @@ async def test_a_thread_past_the_lead_is_for_the_deputy_alone(here: Site) -> Non
     assert "Are you safe?" in anna.page.text
     await goes(anna, "Write a message")
     await anna.press("Continue", answer="Yes, for now.")
-    await anna.press("Hand in my answers")
+    await anna.press("Send my message")
     assert "Yes, for now." in (await deputy.open(f"/lead/audits/{AUDIT}/messages")).text
     page = await lead.open(f"/lead/audits/{AUDIT}/messages")
     assert "Nobody has written." in page.text
@@ -149,7 +149,11 @@ async def test_a_thread_past_the_lead_is_for_the_deputy_alone(here: Site) -> Non
     fields = lead.browser.page.form("Ask everybody").fields
     await lead.browser.send(
         f"/lead/audits/{AUDIT}/messages",
-        [*fields, ("answer", thread.locator.hex()), ("text", "Who are you?")],
+        [
+            *fields,
+            ("answer", corresponding.handle(here.storage, AUDIT, thread.locator)),
+            ("text", "Who are you?"),
+        ],
     )
     assert "Who are you?" not in (await comes_back(here.browser(), receipt)).text
 

@@ -177,13 +177,13 @@ class Cast:
         await chat.says(one.receipt)
         await chat.taps("Write a message")
         await chat.says(one.message)
-        await chat.taps("Hand in my answers")
+        await chat.taps("Send my message")
 
     async def takes_back(self, one: Respondent) -> None:
         """From another phone, everything they said."""
         chat = Person(self._turns, f"{one.address}1")
         await chat.says(one.receipt)
-        for label in ("Take my answers back", "Yes, erase them", "Hand in my answers"):
+        for label in ("Take my answers back", "Yes, erase them", "Erase my answers"):
             await chat.taps(label)
 
 
