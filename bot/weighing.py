@@ -17,6 +17,7 @@ from reports.findings import (
     Assessed,
     Finding,
     Grounds,
+    Nature,
     Priority,
     Strength,
     Triangulation,
@@ -169,6 +170,12 @@ class Scales:
         return min((self._alphas[each] for each in finding.themes if each in self._alphas), default=None)
 
     def _unexplained(self, finding: Finding) -> float:
-        """Of the sources that speak of its themes, the largest share that says the opposite of most."""
-        found = (each for each in self._results.themes if each.theme in finding.themes and each.sources.spoke)
-        return max((len(each.negative) / each.sources.spoke for each in found), default=0.0)
+        """Of the sources that speak of its themes, the largest share that says the opposite of the finding."""
+        spoke = [
+            each.sources
+            for each in self._results.themes
+            if each.theme in finding.themes and each.sources.spoke
+        ]
+        is_concern = finding.nature is Nature.CONCERN
+        opposed = ((each.strength if is_concern else each.weakness) / each.spoke for each in spoke)
+        return max(opposed, default=0.0)

@@ -360,8 +360,10 @@ class _Gathered:
 
     def _used(self) -> Iterator[Used]:
         for digest, count in sorted(Counter(each.digest for each in self._cases).items()):
-            form = self._forms.get(digest)
-            yield Used(form.title.to("en"), form.version, covering.kind(form).value, count)
+            form, kind = self._forms.get(digest), covering.kind(self._forms.get(digest))
+            looked_at = sum(_records(each) for each in self._cases if each.digest == digest)
+            records = looked_at if kind is SourceType.PROCESSES else 0
+            yield Used(form.title.to("en"), form.version, kind.value, count, records)
 
     # Change
 
@@ -444,6 +446,11 @@ def _notified(entry: Entry) -> Notified:
         told_at=told.told_at,
         days=told.days_after,
     )
+
+
+def _records(case: Case) -> int:
+    """How many records were looked at in a check: as many as its repeats have instances."""
+    return sum(number for path, number in case.interview.counts.items() if "[" not in path)
 
 
 def _is_id(text: str) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dialogues.form import SourceType
 from reports import codebook, frameworks
 from reports.audit import comparing, evidence, planning
-from reports.audit.material import FINDINGS, HANDED_IN, Material
+from reports.audit.material import FINDINGS, HANDED_IN, Material, Used
 from reports.audit.model import (
     Appendix,
     AuditReport,
@@ -148,7 +148,7 @@ class _Assembly(Struct, frozen=True):
                 f"“{title}”: answered without a name. {voice.heard(report.heard)}", (f"report.{report.form}",)
             )
         for used in self.material.used:
-            yield Claim(f"“{clipped(used.title)}”: {_counted(used.count)}.", (HANDED_IN,))
+            yield Claim(f"“{clipped(used.title)}”: {_counted(used)}.", (HANDED_IN,))
 
     def _heard(self) -> Iterator[Heard]:
         for report in self.material.reports:
@@ -305,7 +305,7 @@ class _Assembly(Struct, frozen=True):
                 clipped(report.title.to("en")), report.version, "unnamed", voice.people(report.heard.band)
             )
         for used in self.material.used:
-            yield Instrument(clipped(used.title), used.version, used.source_type, _counted(used.count))
+            yield Instrument(clipped(used.title), used.version, used.source_type, _counted(used))
 
 
 def _claim(text: str, references: tuple[str, ...]) -> Claim | None:
@@ -333,8 +333,9 @@ def _few(count: int) -> str:
     return str(count) if count >= FEWEST else f"fewer than {FEWEST}"
 
 
-def _counted(count: int) -> str:
-    return f"{_few(count)} handed in"
+def _counted(used: Used) -> str:
+    handed_in = f"{_few(used.count)} handed in"
+    return f"{handed_in}, with {used.records} records in all" if used.records else handed_in
 
 
 def _number(count: int, thing: str) -> str:

@@ -21,12 +21,13 @@ FINDINGS, PLAN, HANDED_IN, COVERAGE = "findings", "plan", "handed_in", "coverage
 
 
 class Used(Struct, frozen=True):
-    """A form by which named evidence was gathered: how many interviews, records or observations were handed in."""
+    """A form by which named evidence was gathered: how many were handed in, and how many records were looked at in all."""
 
     title: str
     version: str
     source_type: str
     count: int
+    records: int = 0
 
 
 class Measured(Struct, frozen=True):

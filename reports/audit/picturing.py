@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import assembly, codebook, disclosure, gaps
+from reports import assembly, codebook, gaps
 from reports.assembly import Groups, Report
 from reports.audit.comparing import signed
 from reports.audit.model import Claim, Distance, Heat, HeatRow, Picture, Spoken
@@ -51,6 +51,15 @@ def name(theme: str) -> str:
     return codebook.theme(theme).name.to("en")
 
 
+_PARTS = (
+    "few",
+    "about a quarter",
+    "about half",
+    "about three quarters",
+    "nearly all",
+)  # of named people, no nearer
+
+
 def share(value: Share) -> str:
     """A coarse share at the beginning of a sentence."""
     match value.size:
@@ -91,15 +100,14 @@ def _spoken(each: ThemeResult, forms: dict[str, Report]) -> Spoken:
 
 def _named(people: Prevalence) -> Iterator[str]:
     if people.heard >= FEWEST and people.spoke:
-        found = disclosure.share(people.weakness, people.heard)
-        yield f"{share(found)} of those interviewed report a weakness"
+        yield f"{_PARTS[round(4 * people.weakness / people.heard)]} of those interviewed report a weakness"
 
 
 def _unnamed(one: Unnamed) -> Iterator[str]:
     if one.weakness:
         yield f"{share(one.weakness)} of those who answered without a name wrote of a weakness"
     if one.figures:
-        yield f"{share(one.figures.positive)} of their answers to closed questions are positive"
+        yield f"{share(one.figures.positive)} of the answers given without a name are positive"
 
 
 def _kinds(each: ThemeResult) -> Iterator[tuple[str, tuple[Direction, ...]]]:

@@ -23,6 +23,7 @@ SOME_UNEXPLAINED = 0.1  # from here, moderate
 FEW_PEOPLE = 5  # below, serious; when records carry it as well, moderate; nobody at all is serious
 FEW_ROLES = 2  # below, moderate
 
+_PARTS = ("a small part says", "a quarter or more says", "half or more say", "three quarters or more say")
 _SCALE = (Strength.HIGH, Strength.MODERATE, Strength.LOW, Strength.VERY_LOW)
 
 
@@ -64,7 +65,7 @@ class Grounds(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why a component is a concern, in a sentence with its number."""
+    """Why a component is a concern, in a sentence that may be published: it counts no named people below five."""
 
     component: Component
     concern: Concern
@@ -114,7 +115,7 @@ def _weaknesses(grounds: Grounds) -> Iterator[str]:
     if grounds.alpha is not None and grounds.alpha < LOW_ALPHA:
         yield f"Two people who coded the same texts agreed too little (α {grounds.alpha:.2f}, not {LOW_ALPHA})."
     if not grounds.records:
-        yield "No records were checked."
+        yield "It rests on no record that was checked."
 
 
 def _coherence(finding: Finding, grounds: Grounds) -> Iterator[Reason]:
@@ -126,24 +127,18 @@ def _coherence(finding: Finding, grounds: Grounds) -> Iterator[Reason]:
 
 
 def _unexplained(concern: Concern, grounds: Grounds) -> Reason:
-    share = (
-        f"{grounds.unexplained:.0%} of those who speak of it say the opposite, and nobody has explained why."
-    )
-    return Reason(Component.COHERENCE, concern, share)
+    part = _PARTS[min(int(grounds.unexplained * len(_PARTS)), len(_PARTS) - 1)]
+    told = f"Of all who speak of its themes, {part} the opposite, and the finding does not say why."
+    return Reason(Component.COHERENCE, concern, told)
 
 
 def _adequacy(grounds: Grounds) -> Iterator[Reason]:
     if grounds.people < FEW_PEOPLE:
         concern = Concern.MODERATE if grounds.records and grounds.people else Concern.SERIOUS
-        yield Reason(
-            Component.ADEQUACY, concern, f"{_people(grounds.people)} of it; {FEW_PEOPLE} would be enough."
-        )
+        told = f"Fewer than {FEW_PEOPLE} people speak of it." if grounds.people else "Nobody speaks of it."
+        yield Reason(Component.ADEQUACY, concern, told)
     if grounds.people and grounds.roles < FEW_ROLES:
-        yield Reason(Component.ADEQUACY, Concern.MODERATE, "They all have one role.")
-
-
-def _people(number: int) -> str:
-    return {0: "Nobody speaks", 1: "Only 1 person speaks"}.get(number, f"Only {number} people speak")
+        yield Reason(Component.ADEQUACY, Concern.MODERATE, "It is not seen from more than one role.")
 
 
 def _relevance(grounds: Grounds) -> Iterator[Reason]:
