@@ -21,7 +21,7 @@ FINDINGS, PLAN, HANDED_IN, COVERAGE = "findings", "plan", "handed_in", "coverage
 
 
 class Used(Struct, frozen=True):
-    """A form by which named evidence was gathered: how many were handed in, and how many records were looked at in all."""
+    """A form by which named evidence was gathered: how many were handed in, and how many records they looked at."""
 
     title: str
     version: str
