@@ -210,6 +210,18 @@ class Admitted(Wordless, frozen=True):
     minutes: int
 
 
+class Invited(Wordless, frozen=True):
+    """A lead may hand this code to somebody, who has this role in the audit of this title with it.
+
+    It works once, for so many seconds. It has no repr.
+    """
+
+    code: str
+    role: str
+    title: str
+    lasts: int
+
+
 class Desk(Wordless, frozen=True):
     """What an auditor or lead reads beside the questions, and where they can go: words and tokens of buttons.
 
@@ -255,4 +267,6 @@ class Sheet(Wordless, frozen=True):
         return (*self.said, *filter(None, (said,)), *self.reasons)
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Desk | Sheet
+Outcome: TypeAlias = (
+    Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Invited | Desk | Sheet
+)

@@ -26,6 +26,7 @@ from bot.messages import (
     Doors,
     Enter,
     Incoming,
+    Invited,
     Outcome,
     Promises,
     Reply,
@@ -128,7 +129,7 @@ def shown(outcome: Outcome) -> Iterator[Message]:
             yield Message(text, ways)
         case Sheet(rows=rows):
             yield Message(outcome.text, tuple(button for row in rows for button in row))
-        case Admitted():
+        case Admitted() | Invited():
             yield Message((outcome.code,))
 
 
