@@ -197,10 +197,14 @@ class AtRisk(Struct, frozen=True):
 
 
 class Promises(Struct, frozen=True):
-    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept."""
+    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept.
+
+    `years`: for how many after the close somebody can read that someone is at risk.
+    """
 
     language: str
     days: int
+    years: int
 
 
 class Admitted(Wordless, frozen=True):

@@ -236,7 +236,7 @@ class _Group:
             return self._stage.go(turn, elsewhere)
         if isinstance(elsewhere, About):
             language = turn.held.interview.language if turn.held else wording.SOURCE
-            return Promises(language, self._work.draft_days)
+            return Promises(language, self._work.draft_days, self._work.concern_years)
         if isinstance(elsewhere, SignIn):
             admitted = self._admit(address)
             if admitted is not None:

@@ -131,7 +131,8 @@ class Recorder:
         handed_in = after.state is State.SUBMITTED and after is not before
         if not ((was and handed_in) or (now and not was)):
             return waiting
-        has_reader = bool(self._work.people.ids(offer.audit, DEPUTY))
+        seats = [each for each in self._work.people.seats(offer.audit) if each.role == DEPUTY]
+        has_reader = any(each.reached or self._work.access.signs_in(each.account) for each in seats)
         if handed_in:
             return (*waiting, PastLead(has_reader, handed_in=True))
         return (PastLead(has_reader), *waiting)

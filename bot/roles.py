@@ -67,7 +67,7 @@ def link(work: UnitOfWork, account: bytes, now: datetime, lasts: int) -> Link:
 
 def has_come(work: UnitOfWork, account: bytes) -> bool:
     """Whether somebody has taken up what they were invited to: by signing in, or in a chat."""
-    return bool(work.access.shown(account)) or any(each.channel for each in work.people.of_account(account))
+    return work.access.signs_in(account) or any(each.channel for each in work.people.of_account(account))
 
 
 def come(work: UnitOfWork, code: str, channel: str, address: str, now: datetime) -> tuple[Person, ...]:

@@ -205,6 +205,11 @@ class Access:
 
     # What people show
 
+    def signs_in(self, account: bytes) -> bool:
+        """Whether somebody has set up how they sign in to the account."""
+        query = select(credentials.c.id).where(credentials.c.account == account).limit(1)
+        return self._connection.scalar(query) is not None
+
     def shown(self, account: bytes) -> tuple[Credential, ...]:
         """By what the account signs in, in no order. Raises UndecipherableError."""
         rows = self._connection.execute(select(credentials).where(credentials.c.account == account))

@@ -369,6 +369,13 @@ class Casework:
         audit: str | None = self._connection.scalar(unread.values(status="read").returning(concerns.c.audit))
         return audit
 
+    def forget_concerns(self, audit: str) -> tuple[Concern, ...]:
+        """Delete the concerns of the audit that were read, and return them. Raises UndecipherableError."""
+        read = (concerns.c.audit == audit) & (concerns.c.status == "read")
+        rows = self._connection.execute(delete(concerns).where(read).returning(concerns)).all()
+        pair = self.keys_of(audit) if rows else None
+        return tuple(_concern(row, unseal(pair, row.sealed)) for row in rows if pair is not None)
+
     def _insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Insert the row, or raise IntegrityError and leave the transaction as it was before."""
         with self._connection.begin_nested():

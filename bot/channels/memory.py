@@ -123,8 +123,8 @@ def shown(outcome: Outcome) -> Iterator[Message]:
         case AtRisk(routes, can_tell, language):
             tell = ((wording.voice(language)(wording.TELL), buttons.TO_LEAD),) if can_tell else ()
             yield Message(wording.signpost(language, routes).text, tell)
-        case Promises(language, days):
-            yield Message(promises.text(language, days))
+        case Promises(language, days, years):
+            yield Message(promises.text(language, days, years))
         case Desk(text, ways):
             yield Message(text, ways)
         case Sheet(rows=rows):

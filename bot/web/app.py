@@ -132,6 +132,7 @@ def create_app(
         },
     )
     app.state.draft_days = storage.epochs.draft_days
+    app.state.concern_years = storage.concern_years
     app.state.gate = Gate(storage, clock, open_here=demo and is_loopback(host))
     return app
 

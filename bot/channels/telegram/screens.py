@@ -190,8 +190,8 @@ def screen(
             return (*seen(query), *_turned(_welcomed(outcome), outcome.interview.language))
         case AtRisk(routes, can_tell, language):
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
-        case Promises(language, days):
-            return (*seen(query), *_turned(_promises(language, days), language))
+        case Promises(language, days, years):
+            return (*seen(query), *_turned(_promises(language, days, years), language))
         case Desk():
             return (*seen(query), *_desk(outcome, message, drawn))
         case Sheet():
@@ -622,10 +622,11 @@ def _doors(found: Doors) -> Post:
 # Without an interview
 
 
-def _promises(language: str, days: int) -> Iterator[Post]:
+def _promises(language: str, days: int, years: int) -> Iterator[Post]:
     """What is kept and what is not, in as few messages as it takes."""
     written = (
-        f"{_bold(section.heading)}\n{_escaped(section.text)}" for section in promises.sections(language, days)
+        f"{_bold(section.heading)}\n{_escaped(section.text)}"
+        for section in promises.sections(language, days, years)
     )
     for part in _split(written):
         yield Post(part, stays=True)
