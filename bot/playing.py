@@ -71,7 +71,7 @@ from storage.errors import (
 )
 from storage.interviews import ENDED, Aside, Conversation, Ref, Tying, Visit, digest
 from storage.journal import RoleGiven
-from storage.slips import RESPONDENT
+from storage.slips import ANSWERING, RESPONDENT
 from storage.threads import Sender
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -398,7 +398,7 @@ class _Group:
         address = turn.address
         code, _, form = code.partition("__")
         slip = self._work.slips.find(code)
-        if slip is not None and slip.role != RESPONDENT:
+        if slip is not None and slip.role not in ANSWERING:
             if not self._work.slips.spend(slip.hash):
                 raise UnknownInvitationError
             self._work.people.add(slip.audit, slip.role, address.channel, address.id)
@@ -412,7 +412,9 @@ class _Group:
             offered = self._stage.offers_of(slip.audit if slip else code)
         except UnknownAuditError as unknown:
             raise UnknownInvitationError from unknown
-        doors = [offer for offer in offered.values() if offer.records == RESPONSE]
+        if slip is not None:
+            offered = {name: each for name, each in offered.items() if each.takes(slip.role)} or offered
+        doors = [offer for offer in offered.values() if offer.takes(slip.role if slip else RESPONDENT)]
         if slip is None and turn.held is None and form not in offered and any(d.needs_slip for d in doors):
             raise SlipNeededError(code)
         if form not in offered and len(doors) > 1:
@@ -431,7 +433,7 @@ class _Group:
     def _bring(self, turn: Whose, offer: Offer, code: str) -> Reply:
         """They bring a slip to a form, on which it is spent when they hand in. Nothing begins yet."""
         slip = self._work.slips.find(code)
-        if slip is None or (slip.role, slip.audit) != (RESPONDENT, offer.audit):
+        if slip is None or slip.audit != offer.audit or not offer.takes(slip.role):
             raise UnknownInvitationError
         if not offer.is_open:
             raise AuditClosedError(offer.audit)

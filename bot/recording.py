@@ -22,9 +22,10 @@ from dialogues.prompts import PastLead, Prompt
 from dialogues.responses import Response
 from reports.coding import Coded, Decision, Direction
 from reports.hours import local_day
+from storage import slips
 from storage.answers import Submission
-from storage.cases import Case
-from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, WITHDRAWAL, Offer
+from storage.cases import NOBODY, Case
+from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, PARTNER, WITHDRAWAL, Offer
 from storage.coding import Coding, Excerpt, Origin, cut
 from storage.interviews import Conversation, Visit
 from storage.journal import EvidenceHandedIn, RoleGiven
@@ -61,6 +62,9 @@ class Recorder:
             raise SlipNeededError(offer.audit)
         if before.slip and not self._work.slips.spend(before.slip):
             raise SlipSpentError(offer.audit)
+        if offer.records == PARTNER:
+            self.take_case(self._case_of_partner(offer, interview), form, interview)
+            return ""
         response = engine.response(form, interview)
         if form.records == MESSAGE:
             self._write_to_lead(offer, before, response)
@@ -152,9 +156,13 @@ class Recorder:
         if form.records == EVIDENCE:
             self._cut(done, form)
             evidence = EvidenceHandedIn(form.id)
-            actor = cases.acting(self._work, case)
+            actor = slips.PARTNER if case.holder == NOBODY else cases.acting(self._work, case)
             self._work.journal.append(evidence, day=self._today, actor=actor, audit=case.audit)
         return done
+
+    def _case_of_partner(self, offer: Offer, interview: Interview) -> Case:
+        """What somebody of another agency hands in is evidence, like what they would have told an auditor."""
+        return self._work.cases.begin(offer.audit, offer.form, interview, NOBODY, self._today)
 
     def _cut(self, case: Case, form: Form) -> None:
         """Cut what was told into excerpts; those of an observation have the theme that it was tied to."""

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.desk.rooms import NAMES, once
 from bot.errors import LastLeadError, NotToEndError, NotToInviteError
 from bot.roles import SEES_NO_ANSWERS, Link
-from bot.services import access, appointing, auditing
+from bot.services import access, appointing, auditing, inviting
 from bot.services.appointing import Appointee, UnknownPersonError
 from bot.services.inviting import Ways
 from bot.web import gate, guard
@@ -23,7 +23,7 @@ from bot.wishing import LONGEST_NAME
 from bot.wording import Voice
 from dialogues.wordless import Wordless
 from reports.hours import local_day
-from storage.slips import DEPUTY, LEAD
+from storage.slips import DEPUTY, LEAD, PARTNER
 from storage.unit_of_work import Storage
 
 PEOPLE = "people"
@@ -76,6 +76,8 @@ class Appointing:
                         appointing.renew, self._storage, audit, person, self._clock
                     )
                     return await self._page(request, self._handed(request, role, link))
+                case "partner":
+                    return await self._invite_partner(request, audit)
                 case _:
                     return await self._invite(request, audit, fields)
         except UnknownPersonError:
@@ -136,6 +138,21 @@ class Appointing:
             return await self._page(request, problem=_why(refused, _), name=name)
         return await self._page(request, self._handed(request, role, link))
 
+    async def _invite_partner(self, request: Request, audit: str) -> Response:
+        """A slip for somebody of another agency, who answers once, and has no part in the audit."""
+        _ = voice_of(request)
+        forms, _left = await run_in_threadpool(inviting.for_partners, self._storage, audit)
+        if not forms:
+            return await self._page(request, problem=_("Partners cannot be invited to this audit now."))
+        codes = await run_in_threadpool(
+            inviting.slips, self._storage, audit, 1, PARTNER, self._clock, gate.acting(request, audit)
+        )
+        leads, bot = inviting.to_form(codes[0], forms[0]), self._bot()
+        ways = Ways(gate.site(request).origin, bot)
+        once = _("It works once, as long as the audit is open. Give it to this one person alone.")
+        chat, page = ways.chat(leads), ways.page(leads)
+        return await self._page(request, Handed(_("partner agency"), chat, page, picture(page), once))
+
     def _handed(self, request: Request, role: str, link: Link) -> Handed:
         _ = voice_of(request)
         bot = self._bot()
@@ -150,6 +167,7 @@ class Appointing:
         cookie, stamped = gate.stamped(request)
         found = await run_in_threadpool(auditing.audit, self._storage, audit)
         known = await run_in_threadpool(appointing.appointees, self._storage, audit)
+        forms, left = await run_in_threadpool(inviting.for_partners, self._storage, audit)
         response = self._pages.page(
             request,
             "people.html",
@@ -161,6 +179,8 @@ class Appointing:
                 (role, _(NAMES[role]), role in SEES_NO_ANSWERS) for role in appointing.may_be_invited(known)
             ],
             handed=handed,
+            partners=bool(forms),
+            partners_left=left,
             problem=problem,
             name=name[:LONGEST_NAME],
             address=audit_page(audit, PEOPLE),

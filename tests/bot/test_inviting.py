@@ -18,7 +18,7 @@ from bot.services import appointing, auditing, inviting
 from bot.turns import TurnLoop
 from reports.plan import Action
 from storage.receipts import QUICK
-from storage.slips import AUDITOR, DEPUTY, LEAD, OWNER
+from storage.slips import AUDITOR, DEPUTY, LEAD, OWNER, RESPONDENT
 from storage.unit_of_work import Storage
 from tests.bot.signing import signed_in
 from tests.bot.stories import AUDIT as HOUSE
@@ -91,6 +91,46 @@ async def test_a_lead_invites_people_takes_back_and_ends_parts_on_the_page(tmp_p
         with here.storage.reading() as work:
             told = [type(each.what).__name__ for each in work.journal.entries() if each.actor == LEAD]
         assert (told.count("RoleGiven"), told.count("RoleRemoved")) == (2, 3)
+
+
+async def test_somebody_of_a_partner_agency_answers_their_own_form_by_their_own_link(tmp_path: Path) -> None:
+    async with site(tmp_path) as here:
+        lead, partner, colleague = here.browser(), here.browser(), here.browser()
+        await lead.open(PEOPLE)
+        page = await lead.press("Make a link for a partner")
+        assert "1 link for partners was not used yet." in page.text
+        found = re.search(r"http://localhost/s#(\w{24}__partner-view)", page.html)
+        assert found is not None
+        code = found[1]
+        (staff,) = inviting.slips(here.storage, AUDIT, 1, RESPONDENT)
+        for answered in ((code[:24], "staff-culture"), (staff, "partner-view")):
+            await colleague.open("/s")
+            page = await colleague.press("Continue", code="__".join(answered))
+            assert page.status in {404, 422}, "each slip is for its own form"
+        assert (await colleague.open(f"/a/{AUDIT}/partner-view")).status == 403
+
+        await partner.open("/s")
+        page = await partner.press("Continue", code=code)
+        assert "This is not anonymous." in page.text
+        await partner.press("Start")
+        await partner.press("Continue", answer="yes")
+        await partner.press("Continue", answer="community nurse")
+        await partner.press("Continue", answer="nursing")
+        await partner.press("Continue", answer="role_only")
+        page = await partner.press("Continue", answer="We heard of it in March. Nobody had told us before.")
+        while "Skip" in page.buttons():
+            page = await partner.press("Skip")
+        page = await partner.press("Hand in my answers")
+        assert "Your answers are in." in page.text
+        page = await lead.open(f"/lead/audits/{AUDIT}/interviews")
+        assert "Your agency's view · community nurse" in page.text
+        await colleague.open("/s")
+        assert (await colleague.press("Continue", code=code)).status == 422, "it works once"
+        with here.storage.reading() as work:
+            said = [each.text for each in work.excerpts.of(AUDIT)]
+            last = work.journal.entries()[-1]
+        assert " ".join(sorted(said)) == "Nobody had told us before. We heard of it in March."
+        assert (last.actor, last.action) == ("partner", "evidence handed in")
 
 
 @pytest.fixture
