@@ -684,7 +684,7 @@ def _invited(invited: Invited, pages: str, bot: str) -> list[str]:
     code = invited.code
     return [
         _(
-            "This invites {role} to the audit “{audit}”.",
+            "This is an invitation to the audit “{audit}”: {role}.",
             role=_(rooms.NAMES[invited.role]),
             audit=invited.title,
         ),
