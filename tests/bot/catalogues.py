@@ -50,7 +50,14 @@ STAFF = (
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
     "services/inviting.py": {"_for_partners"},
     "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_INVITING", "_LEADING", "_PLANNING"},
-    "channels/telegram/screens.py": {"_appointed", "_admitted", "_beside", "_counted", "_invited", "_no_case"},
+    "channels/telegram/screens.py": {
+        "_appointed",
+        "_admitted",
+        "_beside",
+        "_counted",
+        "_invited",
+        "_no_case",
+    },
     "wording.py": {
         "_FINISH",
         "_FOR_AUDITORS",
