@@ -93,7 +93,7 @@ class Appointing:
                 appointing.leaving, self._storage, audit, request.path_params["person"]
             )
         except (UnknownPersonError, NotToEndError, LastLeadError) as refused:
-            return await self._page(request, problem=_why(refused, voice_of(request)))
+            return await self._page(request, problem=_why(refused, voice_of(request)), status=409)
         _ = voice_of(request)
         response = self._pages.page(
             request,
@@ -116,7 +116,7 @@ class Appointing:
         try:
             await self._do(appointing.end, audit, request.path_params["person"])
         except (UnknownPersonError, NotToEndError, LastLeadError) as refused:
-            return await self._page(request, problem=_why(refused, voice_of(request)))
+            return await self._page(request, problem=_why(refused, voice_of(request)), status=409)
         known = await run_in_threadpool(appointing.appointees, self._storage, audit)
         still = any(each.account == gate.visitor(request).account and each.role == LEAD for each in known)
         demo = not gate.visitor(request).token
@@ -161,7 +161,13 @@ class Appointing:
         return Handed(_(NAMES[role]), chat, page, picture(chat or page), once(link.lasts, _))
 
     async def _page(
-        self, request: Request, handed: Handed | None = None, *, problem: str = "", name: str = ""
+        self,
+        request: Request,
+        handed: Handed | None = None,
+        *,
+        problem: str = "",
+        name: str = "",
+        status: int = 422,
     ) -> Response:
         _, audit = voice_of(request), request.path_params["audit"]
         cookie, stamped = gate.stamped(request)
@@ -171,7 +177,7 @@ class Appointing:
         response = self._pages.page(
             request,
             "people.html",
-            status=422 if problem else 200,
+            status=status if problem else 200,
             stamp=stamped,
             found=found,
             groups=self._groups(request, known, audit),
