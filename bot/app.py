@@ -87,7 +87,7 @@ async def _build(
     await stack.enter_async_context(Housekeeping(steps(storage, SystemClock())))
     checks = Checks(needs(storage))
     more: list[BaseRoute] = routes(checks)
-    reception = None
+    reception = client = None
     if settings.telegram is None:
         turns = await _turns(storage, contacts, metrics, stack)
     else:
@@ -112,7 +112,13 @@ async def _build(
         introducing = asyncio.create_task(_introduce(client, settings, secret))
         stack.callback(introducing.cancel)
     app = create_app(
-        storage, turns, SystemClock(), host=settings.host, allowed_hosts=settings.hosts, more=more
+        storage,
+        turns,
+        SystemClock(),
+        host=settings.host,
+        allowed_hosts=settings.hosts,
+        more=more,
+        bot=lambda: client.username if client is not None else "",
     )
     return House(
         Server(app, proxies=settings.proxies),
@@ -205,6 +211,7 @@ async def _introduced(client: Client, settings: Settings, secret: str) -> bool:
             )
         else:
             await client.call("deleteWebhook")
+        await client.learn_name()
         await menu.set_up(client)
     except TelegramError as trouble:
         log.warning("telegram.not_introduced", trouble=trouble)

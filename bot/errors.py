@@ -14,6 +14,9 @@ CandourError
     ├── RoleMissingError    they have no part in the audit, or not any more
     ├── CaseElsewhereError  the case is in other hands, handed in, or erased
     ├── NoColleagueError    a case was to be given to somebody who may not have it
+    ├── NotToInviteError    a lead cannot invite to this role, or not now
+    ├── NotToEndError       a lead cannot end this role: who runs Candour can
+    ├── LastLeadError       the audit would have no lead
     ├── NotTakenError       what a case describes cannot be so: a finding, an action
     │   └── NotOpenedError  an audit cannot be opened as it was described
     ├── TooBusyError        too many messages wait already: try again in a moment
@@ -86,6 +89,29 @@ class NoColleagueError(TurnError):
 
     def __init__(self) -> None:
         super().__init__("Only another auditor or the lead of this audit can take this over.")
+
+
+class NotToInviteError(TurnError):
+    """A lead would invite somebody to a role that is not theirs to give: another lead, a second deputy."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody can be invited to this part here. Ask whoever runs Candour.")
+
+
+class NotToEndError(TurnError):
+    """A lead would end the role of the deputy, who is told what goes past the lead."""
+
+    def __init__(self) -> None:
+        super().__init__("The part of the deputy cannot be ended here. Ask whoever runs Candour.")
+
+
+class LastLeadError(TurnError):
+    """The last lead of an audit would have no role any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An audit needs a lead. Ask whoever runs Candour to give somebody else this part first."
+        )
 
 
 class NotTakenError(TurnError):

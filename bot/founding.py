@@ -29,6 +29,7 @@ FOR_AUDITORS = (
     "guided-interview",
     "record-review",
     "partner-agency",
+    "partner-view",
     "board-questions",
     "observation",
     "new-audit",

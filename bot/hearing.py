@@ -52,13 +52,14 @@ _LEADING = {
 }
 _ASKED = {"challenge": wording.mark("Ask a question about an audit")}
 _ACTIONS = {"actions": wording.mark("What is yours to do")}
+_INVITING = {"invite": wording.mark("Invite somebody to a part in an audit")}
 _AUDITS = {
     "audits": wording.mark("The audits in which you have a part"),
     "name": wording.mark("Say what others call you"),
     "signin": wording.mark("A link to the web pages"),
 }
 _MENUS: dict[str, dict[str, str]] = {
-    slips.LEAD: {**_PLANNING, **_LEADING, **_ACTIONS, **_AUDITS},
+    slips.LEAD: {**_PLANNING, **_LEADING, **_ACTIONS, **_INVITING, **_AUDITS},
     slips.AUDITOR: {**_PLANNING, **_AUDITS},
     slips.OWNER: {**_ACTIONS, **_AUDITS},
     slips.BOARD: {**_ASKED, **_AUDITS},
@@ -85,7 +86,7 @@ _MOVES: dict[str, Callable[[], Move]] = {
 _WISHES = frozenset({"interviews", "observe", "coverage", "handover", "new", "code", "second"}) | {
     *("numbers", "digest", "changed"),
     *("audits", "themes", "findings", "plan", "actions", "name"),
-    *("challenge", "notify", "share", "verify", "close", "settle"),
+    *("challenge", "notify", "share", "verify", "close", "settle", "invite"),
 }
 _ANSWERING = frozenset({State.CONSENTING, State.ASKING, State.CONFIRMING})
 _DECISIONS = frozenset({"close", "settle"})

@@ -197,10 +197,14 @@ class AtRisk(Struct, frozen=True):
 
 
 class Promises(Struct, frozen=True):
-    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept."""
+    """What is kept about whoever answers, and what is not, in their language; `days`: how long a draft is kept.
+
+    `years`: for how many after the close somebody can read that someone is at risk.
+    """
 
     language: str
     days: int
+    years: int
 
 
 class Admitted(Wordless, frozen=True):
@@ -208,6 +212,18 @@ class Admitted(Wordless, frozen=True):
 
     code: str
     minutes: int
+
+
+class Invited(Wordless, frozen=True):
+    """A lead may hand this code to somebody, who has this role in the audit of this title with it.
+
+    It works once, for so many seconds. It has no repr.
+    """
+
+    code: str
+    role: str
+    title: str
+    lasts: int
 
 
 class Desk(Wordless, frozen=True):
@@ -255,4 +271,6 @@ class Sheet(Wordless, frozen=True):
         return (*self.said, *filter(None, (said,)), *self.reasons)
 
 
-Outcome: TypeAlias = Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Desk | Sheet
+Outcome: TypeAlias = (
+    Reply | Doors | Appointed | Welcomed | AtRisk | Promises | Admitted | Invited | Desk | Sheet
+)

@@ -18,7 +18,9 @@ def epochs_of(settings: Settings) -> Epochs:
 def open_storage(settings: Settings) -> Storage:
     """The storage. Raises what `Storage.open` raises."""
     epochs = epochs_of(settings)
-    return Storage.open(settings.data, settings.key, settings.database.reveal(), epochs=epochs)
+    storage = Storage.open(settings.data, settings.key, settings.database.reveal(), epochs=epochs)
+    storage.concern_years = settings.concern_years
+    return storage
 
 
 def open_safely(settings: Settings) -> Storage:

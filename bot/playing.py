@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot import briefing, buttons, coder, hearing, wishing, wording
+from bot import briefing, buttons, coder, hearing, roles, wishing, wording
 from bot.caseload import Caseload
 from bot.clock import Clock
 from bot.contacts import SHIPPED, Contacts
@@ -39,6 +39,7 @@ from bot.messages import (
     Enter,
     Go,
     Incoming,
+    Invited,
     Outcome,
     Promises,
     Reply,
@@ -70,7 +71,7 @@ from storage.errors import (
 )
 from storage.interviews import ENDED, Aside, Conversation, Ref, Tying, Visit, digest
 from storage.journal import RoleGiven
-from storage.slips import RESPONDENT
+from storage.slips import ANSWERING, RESPONDENT
 from storage.threads import Sender
 from storage.unit_of_work import Storage, UnitOfWork
 
@@ -235,7 +236,7 @@ class _Group:
             return self._stage.go(turn, elsewhere)
         if isinstance(elsewhere, About):
             language = turn.held.interview.language if turn.held else wording.SOURCE
-            return Promises(language, self._work.draft_days)
+            return Promises(language, self._work.draft_days, self._work.concern_years)
         if isinstance(elsewhere, SignIn):
             admitted = self._admit(address)
             if admitted is not None:
@@ -276,7 +277,9 @@ class _Group:
 
     def _grant_of_plan(self, turn: Whose, wish: Wish, account: bytes) -> Result:
         """What concerns findings and the plan."""
-        granted = Wishes(self._work, self._caseload, account, local_day(self._now), self.notices).grant(wish)
+        granted = Wishes(self._work, self._caseload, account, self._now, self.notices).grant(wish)
+        if isinstance(granted, Invited) and turn.held is not None:  # the same tap again makes no other one
+            self._stage.keep(turn.ref, turn.held.after(turn.update, turn.held.interview, turn.held.tries))
         return self._take_up(turn, granted) if isinstance(granted, Case) else granted
 
     def _grant_asking(self, turn: Whose, wish: Wish, account: bytes) -> Result:
@@ -363,7 +366,7 @@ class _Group:
 
     def _strange(self, turn: Whose, said: Said) -> Result:
         """Nobody knows where they belong. The way to help is open to them too, and names no audit."""
-        if isinstance(said, Words) and self._work.slips.find(said.text):  # a code, without its command
+        if isinstance(said, Words) and self._is_code(said.text):  # without its command
             return self._enter(turn, said.text)
         telling = hearing.is_telling(said)
         if not telling and not hearing.is_concern(said):
@@ -372,6 +375,10 @@ class _Group:
         if telling and offer is not None:
             return self._stage.turn_to(turn, offer)
         return AtRisk(self._contacts.of(), offer is not None, hearing.language_of(said))
+
+    def _is_code(self, typed: str) -> bool:
+        moment = int(self._now.timestamp())
+        return bool(self._work.slips.find(typed) or self._work.access.whose_link(typed, moment))
 
     def _at_home(self, turn: Whose) -> Result:
         """Who only owns actions or sits on a board has no interview to come back to: what they can do is shown."""
@@ -391,23 +398,23 @@ class _Group:
         address = turn.address
         code, _, form = code.partition("__")
         slip = self._work.slips.find(code)
-        if slip is not None and slip.role != RESPONDENT:
+        if slip is not None and slip.role not in ANSWERING:
             if not self._work.slips.spend(slip.hash):
                 raise UnknownInvitationError
-            person = self._work.people.add(slip.audit, slip.role, address.channel, address.id)
-            if self._work.casework.waits_unread(
-                slip.audit, slip.role
-            ):  # told before there was anybody to tell
-                self.notices.append(self._work.notices.add(person, slip.audit, CONCERN))
+            self._work.people.add(slip.audit, slip.role, address.channel, address.id)
             given = RoleGiven(slip.role)
             self._work.journal.append(given, day=local_day(self._now), actor=slip.role, audit=slip.audit)
-            held = self._work.people.at(address.channel, address.id)
-            return Appointed(slip.audit, slip.role, frozenset(each.role for each in held))
+            return self._appointed(address, slip.audit, slip.role)
+        invited = roles.come(self._work, code, address.channel, address.id, self._now) if slip is None else ()
+        if invited:
+            return self._appointed(address, invited[0].audit, invited[0].role)
         try:
             offered = self._stage.offers_of(slip.audit if slip else code)
         except UnknownAuditError as unknown:
             raise UnknownInvitationError from unknown
-        doors = [offer for offer in offered.values() if offer.records == RESPONSE]
+        if slip is not None:
+            offered = {name: each for name, each in offered.items() if each.takes(slip.role)} or offered
+        doors = [offer for offer in offered.values() if offer.takes(slip.role if slip else RESPONDENT)]
         if slip is None and turn.held is None and form not in offered and any(d.needs_slip for d in doors):
             raise SlipNeededError(code)
         if form not in offered and len(doors) > 1:
@@ -415,10 +422,18 @@ class _Group:
         offer = offered.get(form) or next(iter(doors or offered.values()))
         return self._stage.turn_to(turn, offer, slip.hash if slip else b"")
 
+    def _appointed(self, address: Address, audit: str, role: str) -> Appointed:
+        """Somebody has a role here now. They hear at once of what was told before there was anybody to tell."""
+        held = self._work.people.at(address.channel, address.id)
+        person = next(each.id for each in held if (each.audit, each.role) == (audit, role))
+        if self._work.casework.waits_unread(audit, role):
+            self.notices.append(self._work.notices.add(person, audit, CONCERN))
+        return Appointed(audit, role, frozenset(each.role for each in held))
+
     def _bring(self, turn: Whose, offer: Offer, code: str) -> Reply:
         """They bring a slip to a form, on which it is spent when they hand in. Nothing begins yet."""
         slip = self._work.slips.find(code)
-        if slip is None or (slip.role, slip.audit) != (RESPONDENT, offer.audit):
+        if slip is None or slip.audit != offer.audit or not offer.takes(slip.role):
             raise UnknownInvitationError
         if not offer.is_open:
             raise AuditClosedError(offer.audit)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bot.wording import Voice, mark, voice
 from storage.epochs import DRAFT_DAYS
+from storage.unit_of_work import CONCERN_YEARS
 
 
 class Section(Struct, frozen=True):
@@ -26,6 +27,7 @@ class Section(Struct, frozen=True):
 
 
 _DAYS = "days"  # stands for the line that says how long a draft is kept
+_YEARS = "years"  # for the one that says how long what was told about someone at risk is
 _SECTIONS = (
     Section(
         mark("In short"),
@@ -80,6 +82,7 @@ _SECTIONS = (
         (
             mark("The safeguarding lead can read it at once, even if nobody else has written."),
             mark("If you say that it is about the lead, it goes past them. Then they cannot see it here."),
+            _YEARS,
             mark("“Someone is at risk” shows who else to tell. In a chat, send /risk."),
         ),
     ),
@@ -103,16 +106,25 @@ _SECTIONS = (
 )
 
 
-def sections(language: str, days: int = DRAFT_DAYS) -> tuple[Section, ...]:
-    """Everything there is to say, in this language; `days` is how long a draft is kept."""
+def sections(language: str, days: int = DRAFT_DAYS, years: int = CONCERN_YEARS) -> tuple[Section, ...]:
+    """Everything there is to say, in this language.
+
+    `days` is how long a draft is kept, `years` how long after the close what was told about someone at risk is.
+    """
     _ = voice(language)
     return tuple(
-        Section(_(each.heading), tuple(_line(line, days, _) for line in each.lines), each.is_list)
+        Section(_(each.heading), tuple(_line(line, days, years, _) for line in each.lines), each.is_list)
         for each in _SECTIONS
     )
 
 
-def _line(line: str, days: int, _: Voice) -> str:
+def _line(line: str, days: int, years: int, _: Voice) -> str:
+    if line is _YEARS:
+        return _.several(
+            "It is kept for {number} year after the review closes. Then it is destroyed, once somebody has read it.",
+            "It is kept for {number} years after the review closes. Then it is destroyed, once somebody has read it.",
+            years,
+        )
     if line is not _DAYS:
         return _(line)
     return _.several(
@@ -122,6 +134,6 @@ def _line(line: str, days: int, _: Voice) -> str:
     )
 
 
-def text(language: str, days: int = DRAFT_DAYS) -> tuple[str, ...]:
+def text(language: str, days: int = DRAFT_DAYS, years: int = CONCERN_YEARS) -> tuple[str, ...]:
     """The same as paragraphs, each heading above what belongs to it."""
-    return tuple(f"{each.heading}\n{each.text}" for each in sections(language, days))
+    return tuple(f"{each.heading}\n{each.text}" for each in sections(language, days, years))

@@ -22,9 +22,10 @@ from dialogues.prompts import PastLead, Prompt
 from dialogues.responses import Response
 from reports.coding import Coded, Decision, Direction
 from reports.hours import local_day
+from storage import slips
 from storage.answers import Submission
-from storage.cases import Case
-from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, WITHDRAWAL, Offer
+from storage.cases import NOBODY, Case
+from storage.casework import CONCERN, EVIDENCE, MEASURE, MESSAGE, OPENING, PARTNER, WITHDRAWAL, Offer
 from storage.coding import Coding, Excerpt, Origin, cut
 from storage.interviews import Conversation, Visit
 from storage.journal import EvidenceHandedIn, RoleGiven
@@ -61,6 +62,9 @@ class Recorder:
             raise SlipNeededError(offer.audit)
         if before.slip and not self._work.slips.spend(before.slip):
             raise SlipSpentError(offer.audit)
+        if offer.records == PARTNER:
+            self.take_case(self._case_of_partner(offer, interview), form, interview)
+            return ""
         response = engine.response(form, interview)
         if form.records == MESSAGE:
             self._write_to_lead(offer, before, response)
@@ -131,7 +135,8 @@ class Recorder:
         handed_in = after.state is State.SUBMITTED and after is not before
         if not ((was and handed_in) or (now and not was)):
             return waiting
-        has_reader = bool(self._work.people.ids(offer.audit, DEPUTY))
+        seats = [each for each in self._work.people.seats(offer.audit) if each.role == DEPUTY]
+        has_reader = any(each.reached or self._work.access.signs_in(each.account) for each in seats)
         if handed_in:
             return (*waiting, PastLead(has_reader, handed_in=True))
         return (PastLead(has_reader), *waiting)
@@ -151,9 +156,13 @@ class Recorder:
         if form.records == EVIDENCE:
             self._cut(done, form)
             evidence = EvidenceHandedIn(form.id)
-            actor = cases.acting(self._work, case)
+            actor = slips.PARTNER if case.holder == NOBODY else cases.acting(self._work, case)
             self._work.journal.append(evidence, day=self._today, actor=actor, audit=case.audit)
         return done
+
+    def _case_of_partner(self, offer: Offer, interview: Interview) -> Case:
+        """What somebody of another agency hands in is evidence, like what they would have told an auditor."""
+        return self._work.cases.begin(offer.audit, offer.form, interview, NOBODY, self._today)
 
     def _cut(self, case: Case, form: Form) -> None:
         """Cut what was told into excerpts; those of an observation have the theme that it was tied to."""

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from storage.epochs import DRAFT_DAYS, MEMORY
 from storage.hazards import WORDS
+from storage.unit_of_work import CONCERN_YEARS
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 TELEGRAM: Final = "https://api.telegram.org"
@@ -100,6 +101,7 @@ class Settings(Struct, frozen=True):
     database: Secret
     epoch_keys: Secret
     draft_days: int
+    concern_years: int
     accept: frozenset[str]
     host: str
     port: int
@@ -175,6 +177,13 @@ SETTINGS: Final = (
         str(DRAFT_DAYS),
         str(DRAFT_DAYS),
         "For how many days (1 to 30) an interview that was not handed in can be gone on with. Then nobody can read it.",
+    ),
+    Setting(
+        "CANDOUR_CONCERN_YEARS",
+        str(CONCERN_YEARS),
+        str(CONCERN_YEARS),
+        "For how many years (1 to 99) after an audit closed it keeps what was told about someone at risk. "
+        "Then what was read is destroyed.",
     ),
     Setting(
         "CANDOUR_ACCEPT",
@@ -299,6 +308,7 @@ class _Reading:
             database=self._database(),
             epoch_keys=self._epoch_keys(data),
             draft_days=self._draft_days(),
+            concern_years=self._concern_years(),
             accept=self._accepted(),
             host=host,
             port=port,
@@ -414,6 +424,14 @@ class _Reading:
         if not 1 <= days <= MOST_DRAFT_DAYS:
             self._wrong(name, f"must be a number of days from 1 to {MOST_DRAFT_DAYS}.")
         return days
+
+    def _concern_years(self) -> int:
+        name = "CANDOUR_CONCERN_YEARS"
+        text = self._value(name)
+        years = int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
+        if not years:
+            self._wrong(name, "must be a number of years from 1 to 99.")
+        return years
 
     def _accepted(self) -> frozenset[str]:
         words = frozenset(self._given("CANDOUR_ACCEPT").replace(",", " ").split())

@@ -7,19 +7,20 @@ no role that it is for, a command is a word like any other, and a button says th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import datetime
 from types import MappingProxyType
 
-from bot import buttons, cases, planning
+from bot import buttons, cases, planning, roles
 from bot.caseload import Caseload
 from bot.desk import planned, rooms, themed
 from bot.errors import CaseElsewhereError, RoleMissingError
-from bot.messages import Desk, Wish
+from bot.messages import Desk, Invited, Wish
 from reports import plan
+from reports.hours import local_day
 from reports.plan import Action
 from storage.cases import Case
 from storage.casework import ACTION, FINDING, PROGRESS, VERIFICATION
-from storage.slips import ROLES
+from storage.slips import LEAD, ROLES
 from storage.unit_of_work import UnitOfWork
 
 _SEEING: Mapping[str, frozenset[str]] = MappingProxyType(  # by what is read, for whom it is
@@ -33,8 +34,9 @@ _SEEING: Mapping[str, frozenset[str]] = MappingProxyType(  # by what is read, fo
         "name": frozenset(ROLES),
     }
 )
+INVITE = "invite"
 _ABOUT_ONE = frozenset({"action", "revise", "change", "news"})
-WISHES = frozenset({*_SEEING, *planning.FORMS}) | _ABOUT_ONE
+WISHES = frozenset({*_SEEING, *planning.FORMS, INVITE}) | _ABOUT_ONE
 TYPED = frozenset({"name"})  # wishes that carry what was typed behind them
 LONGEST_NAME = 60  # characters
 
@@ -43,16 +45,18 @@ class Wishes:
     """What one account wants, within one transaction. `notices`: as for `planning.Planner`."""
 
     def __init__(
-        self, work: UnitOfWork, caseload: Caseload, account: bytes, today: date, notices: list[bytes]
+        self, work: UnitOfWork, caseload: Caseload, account: bytes, now: datetime, notices: list[bytes]
     ) -> None:
+        today = local_day(now)
         self._work = work
+        self._now = now
         self._caseload = caseload
         self._account = account
         self._today = today
         self._planner = planning.Planner(work, today, notices)
         self._roles = work.people.roles(account) if account else frozenset()
 
-    def grant(self, wish: Wish) -> Desk | Case | None:
+    def grant(self, wish: Wish) -> Desk | Case | Invited | None:
         """What a wish leads to; None where it is a word like any other. Raises RoleMissingError for others' buttons."""
         audits = self._audits(_SEEING.get(wish.what) or self._holders(wish.what))
         if not audits:
@@ -62,13 +66,28 @@ class Wishes:
         meant = [audit for audit in audits if (buttons.short(audit),) == wish.about[:1]]
         if wish.what in _SEEING:
             return self._see(wish, meant or audits)
+        if wish.what == INVITE:
+            if wish.about and not meant:
+                raise RoleMissingError
+            return self._invite(wish.about[1:], meant or audits)
         if wish.about and not meant:
             return self._with_one(wish)
         if wish.what == "news":
             return self._want_news(meant)
         return self._begin(wish.what, meant or self._busy(wish.what, audits))
 
+    def _invite(self, role: tuple[str, ...], audits: list[str]) -> Desk | Invited:
+        """Somebody is invited by a lead: where, and to what, is asked first."""
+        if len(audits) > 1:
+            return rooms.which(INVITE, audits)
+        if role[:1] not in {(each,) for each in roles.SEES_NO_ANSWERS}:
+            return rooms.to_what(INVITE, audits[0])
+        made = roles.invite(self._work, audits[0], role[0], "", self._now)
+        return Invited(made.code, role[0], self._work.casework.audit(audits[0]).name, made.lasts)
+
     def _holders(self, what: str) -> frozenset[str]:
+        if what == INVITE:
+            return frozenset({LEAD})
         if what in ("revise", "change"):
             return cases.MAY_ASK
         return (

@@ -716,7 +716,7 @@ def _guide(prompt: prompts.Guide, _: Voice, form: Form | None) -> Outgoing:
     text = (
         _("Here is what you can do."),
         *(_(_explained(move, recorded)) for move in prompt.moves if move in _EXPLAINED),
-        *(in_cases if recorded in IN_CASES else ()),
+        *(in_cases if _is_case(form) else ()),
     )
     return Outgoing(text, buttons=tuple(_way(_MAKERS[move](), _) for move in prompt.moves if move in _MAKERS))
 
@@ -783,7 +783,7 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
         return _past_lead(prompt, _)
     recorded = form.records if form is not None else ""
     standing = _WITH_RECEIPT.get((recorded, type(prompt)), _STANDING[type(prompt)])
-    if recorded in IN_CASES and isinstance(prompt, prompts.Paused):
+    if _is_case(form) and isinstance(prompt, prompts.Paused):
         standing = _PAUSED_CASE
     text = tuple(_(part) for part in standing)
     match prompt:
@@ -800,6 +800,11 @@ def _standing(prompt: Standing, _: Voice, form: Form | None) -> Outgoing:
             assert_never(never)
 
 
+def _is_case(form: Form | None) -> bool:
+    """Whether people with a role answer it; partners do not."""
+    return form is not None and form.records in IN_CASES and not form.is_for_partners
+
+
 def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
     if form is not None and form.records == "concern":
         return (
@@ -808,7 +813,7 @@ def _handed_in(_: Voice, form: Form | None) -> tuple[str, ...]:
             ),
             _("If someone is in danger right now, call 999. Do not wait for an answer."),
         )
-    if form is not None and form.records in IN_CASES:
+    if form is not None and _is_case(form):
         return _handed_in_by_auditor(_, form)
     if form is not None and form.records == "message":
         return (

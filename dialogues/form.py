@@ -23,6 +23,7 @@ QUOTE_AS = (
 )
 ROLE = "role"  # of the question for their role, by which they may be quoted
 QUOTABLE = "quotable"  # of the question whose “yes” lets the report use the answer before it, without a name
+PARTNER = "partner"  # the audience of a form that partner agencies answer by themselves
 
 
 class Kind(StrEnum):
@@ -242,6 +243,12 @@ class Form(Struct, frozen=True, dict=True, omit_defaults=True):
     def takes_files(self) -> bool:
         """Whether any question asks for a file."""
         return any(question.kind.is_file for question in self.questions.values())
+
+    @property
+    def is_for_partners(self) -> bool:
+        """Whether people of other agencies answer it by themselves, each with a slip, in their own name."""
+        named = self.attribution is Attribution.NAMED and self.records == "evidence"
+        return self.audience == PARTNER and named
 
     def goes_past_lead(self, answers: Mapping[str, str]) -> bool:
         """Whether these answers, by path, say that the worry is about the safeguarding lead."""

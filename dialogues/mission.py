@@ -402,6 +402,8 @@ def _plays() -> Iterator[tuple[Who, str, Prepared]]:
     for role in _choices("guided-interview", "role"):
         yield _ROLES.get(role, Who.STAFF), "guided-interview", {**told, "role": role}
     yield Who.PARTNER, "partner-agency", told
+    harms = " ".join(_choices("guided-interview", "harm_types"))  # known there, not asked
+    yield Who.PARTNER, "partner-view", {"consent": "yes", "participant": "x", "harm_types": harms}
     yield Who.BOARD, "board-questions", told
     for kind in _choices("record-review", "record_kind"):
         yield Who.AUDITOR, "record-review", {"kind": kind, "standard": "x", "sampled": [{"reference": "x"}]}

@@ -137,6 +137,19 @@ class Access:
         ).first()
         return None if row is None or row.expires <= now else bytes(row.account)
 
+    def whose_link(self, code: str, now: int) -> bytes | None:
+        """The account of a code that holds, which is not used up; None when it is not worth anything."""
+        query = select(sign_in_links.c.account).where(
+            sign_in_links.c.hash == _hash(as_meant(code)), sign_in_links.c.expires > now
+        )
+        account: bytes | None = self._connection.scalar(query)
+        return account
+
+    def link_until(self, account: bytes) -> int:
+        """Until when the link of an account holds that was not used; 0 when there is none."""
+        query = select(sign_in_links.c.expires).where(sign_in_links.c.account == account)
+        return self._connection.scalar(query) or 0
+
     # Calendars
 
     def new_calendar(self, account: bytes) -> str:
@@ -191,6 +204,11 @@ class Access:
         self._connection.execute(delete(sessions).where(sessions.c.account == account))
 
     # What people show
+
+    def signs_in(self, account: bytes) -> bool:
+        """Whether somebody has set up how they sign in to the account."""
+        query = select(credentials.c.id).where(credentials.c.account == account).limit(1)
+        return self._connection.scalar(query) is not None
 
     def shown(self, account: bytes) -> tuple[Credential, ...]:
         """By what the account signs in, in no order. Raises UndecipherableError."""

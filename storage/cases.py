@@ -21,6 +21,8 @@ from storage.keys import Keys
 from storage.locks import only_looks
 from storage.tables import ID_BYTES, cases
 
+NOBODY = bytes(ID_BYTES)  # the account of who holds what somebody without an account has handed in
+
 
 class CaseStatus(StrEnum):
     """Whether a case can still be changed."""

@@ -16,12 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from dialogues.form import Form
 from dialogues.responses import Response
 from reports.ledger import Subset
+from storage import slips
 from storage.answers import Submission
 from storage.errors import AlreadyPublishedError, AuditExistsError, StorageError, UnknownAuditError
 from storage.keys import Keys, Pair, Wrapped, seal, unseal
 from storage.locks import hold, only_looks
 from storage.passphrases import ReleaseKey
-from storage.slips import LEAD
+from storage.slips import LEAD, RESPONDENT
 from storage.tables import ID_BYTES, audit_forms, audits, concerns, published, releases
 
 CONCERN = "concern"  # the `records` of forms whose responses are never held back
@@ -29,6 +30,7 @@ RESPONSE = "response"  # that of forms whose responses are pooled, and published
 MESSAGE = "message"  # that of the form by which whoever has a receipt writes to the lead
 WITHDRAWAL = "withdrawal"  # that of the form by which they take their answers back
 EVIDENCE = "evidence"  # that of forms that an auditor fills in, as a case: see `storage.cases`
+PARTNER = "partner"  # of forms that partner agencies answer by themselves: a case too, once it is handed in
 OPENING = "audit"  # that of the form by which a lead opens an audit, a case too
 FINDING, ACTION, PROGRESS, VERIFICATION = "finding", "action", "progress", "verification"
 EXCEPTION, CHALLENGE, LEARNING, NOTIFICATION = "exception", "challenge", "learning", "notification"
@@ -106,13 +108,20 @@ class Offer(Struct, frozen=True):
 
     @property
     def needs_slip(self) -> bool:
-        """Whether only those who have a slip may answer: never to say that somebody is at risk, nor with a receipt."""
-        return self.entry is Entry.SLIPS and self.records == RESPONSE
+        """Whether only those who have a slip may answer: never to say that somebody is at risk, nor with a receipt.
+
+        Partners always: they answer in their own name.
+        """
+        return self.records == PARTNER or (self.entry is Entry.SLIPS and self.records == RESPONSE)
 
     @property
     def is_open(self) -> bool:
         """Whether answers are taken: those that are counted, while the audit is open; all others at any time."""
-        return self.status is Status.OPEN or self.records != RESPONSE
+        return self.status is Status.OPEN or self.records not in (RESPONSE, PARTNER)
+
+    def takes(self, role: str) -> bool:
+        """Whether a slip of this role is spent here."""
+        return self.records == {RESPONDENT: RESPONSE, slips.PARTNER: PARTNER}.get(role)
 
 
 class Concern(Struct, frozen=True):
@@ -173,10 +182,14 @@ class Casework:
             self.offer(audit.id, form)
 
     def offer(self, audit: str, form: Form) -> None:
-        """Have an audit offer this form, which must be pinned, in this version."""
+        """Have an audit offer this form, which must be pinned, in this version.
+
+        One that partners answer becomes evidence when it is handed in; until then it is no auditor's.
+        """
         here = (audit_forms.c.audit == audit, audit_forms.c.form == form.id)
         self._connection.execute(delete(audit_forms).where(*here))
-        row = {"audit": audit, "form": form.id, "digest": form.digest, "records": form.records}
+        records = PARTNER if form.is_for_partners else form.records
+        row = {"audit": audit, "form": form.id, "digest": form.digest, "records": records}
         self._connection.execute(insert(audit_forms), row)
 
     def audit(self, audit: str) -> Audit:
@@ -368,6 +381,13 @@ class Casework:
         unread = update(concerns).where(concerns.c.id == concern, concerns.c.status == "new")
         audit: str | None = self._connection.scalar(unread.values(status="read").returning(concerns.c.audit))
         return audit
+
+    def forget_concerns(self, audit: str) -> tuple[Concern, ...]:
+        """Delete the concerns of the audit that were read, and return them. Raises UndecipherableError."""
+        read = (concerns.c.audit == audit) & (concerns.c.status == "read")
+        rows = self._connection.execute(delete(concerns).where(read).returning(concerns)).all()
+        pair = self.keys_of(audit) if rows else None
+        return tuple(_concern(row, unseal(pair, row.sealed)) for row in rows if pair is not None)
 
     def _insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Insert the row, or raise IntegrityError and leave the transaction as it was before."""

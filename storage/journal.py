@@ -140,6 +140,10 @@ class AnswersForgotten(Struct, frozen=True):
     """The answers were destroyed, because their time was over. What was published of them stays."""
 
 
+class ConcernsForgotten(Struct, frozen=True):
+    """Concerns that had been read were destroyed, because their time was over. How many, is not said."""
+
+
 class ReportPublished(Struct, frozen=True):
     """The report on a form was frozen; `digest` is the SHA-256 of its content, in hexadecimal."""
 
@@ -292,6 +296,7 @@ What: TypeAlias = (
     | AuditClosed
     | ReportPublished
     | AnswersForgotten
+    | ConcernsForgotten
     | ConcernRead
     | BackedUp
     | Restored
@@ -329,6 +334,7 @@ _KINDS: dict[str, type[What]] = {
     "passphrase chosen": PassphraseChosen,
     "report published": ReportPublished,
     "answers forgotten": AnswersForgotten,
+    "concerns forgotten": ConcernsForgotten,
     "concern read": ConcernRead,
     "backed up": BackedUp,
     "restored": Restored,

@@ -9,7 +9,7 @@ import secrets
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from storage.errors import UndecipherableError
 from storage.keys import Keys
@@ -55,7 +55,7 @@ class People:
 
         Whoever is reached at the same place in another audit has the same account. Raises UndecipherableError.
         """
-        hold(self._connection, [self._keys.ref("person", channel, address)])
+        self.hold(channel, address)
         there = self.at(channel, address)
         for person in there:
             if (person.audit, person.role) == (audit, role):
@@ -71,6 +71,17 @@ class People:
         self._connection.execute(insert(people), row)
         return new
 
+    def hold(self, channel: str, address: str) -> None:
+        """Let nobody else give a role to whoever is reached there until this transaction ends."""
+        hold(self._connection, [self._keys.ref("person", channel, address)])
+
+    def seat(self, person: Person, account: bytes, channel: str, address: str) -> None:
+        """Let what somebody is belong to this account, and be told there."""
+        locked = self._keys.lock_person(person.id, msgspec.msgpack.encode((channel, address)))
+        self._connection.execute(
+            update(people).where(people.c.id == person.id).values(account=account, locked=locked)
+        )
+
     def at(self, channel: str, address: str) -> tuple[Person, ...]:
         """Every role of whoever is reached there. Looks at all, so that nobody is found any faster."""
         rows = self._connection.execute(select(people)).all()
@@ -81,6 +92,11 @@ class People:
         """What an account may do now, as pairs of an audit and a role."""
         found = self._connection.execute(_ROLES, {"of": account})
         return frozenset((audit, role) for audit, role in found)
+
+    def of_account(self, account: bytes) -> tuple[Person, ...]:
+        """Everything that an account is, in whatever audit, in no order. Raises UndecipherableError."""
+        rows = self._connection.execute(select(people).where(people.c.account == account))
+        return tuple(self._open(row) for row in rows)
 
     def all_of(self, audit: str) -> tuple[Person, ...]:
         """Everybody with a role in the audit, in no order. Raises UndecipherableError."""

@@ -14,7 +14,9 @@ from storage.tables import slips
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is easily taken for something else
 RESPONDENT, LEAD, DEPUTY, AUDITOR = "respondent", "lead", "deputy", "auditor"  # what a slip entitles to
 OWNER, BOARD = "owner", "board"
+PARTNER = "partner"  # who answers for another agency, in their own name, and has no account
 ROLES = (LEAD, DEPUTY, AUDITOR, OWNER, BOARD)  # of people who sign in; a deputy is who is told past the lead
+ANSWERING = (RESPONDENT, PARTNER)  # whose slips are worth nothing once the audit is closed
 LENGTH = 24  # of 5 bits each: 120
 
 _AS_MEANT = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\t\r\n\u00a0")
@@ -38,7 +40,7 @@ class Slips:
         self._connection = connection
 
     def issue(self, audit: str, count: int, role: str) -> tuple[str, ...]:
-        """New codes of 24 characters, in no order that is kept. `role`: 'respondent' or one of `ROLES`."""
+        """New codes of 24 characters, in no order that is kept. `role`: 'respondent', 'partner' or one of `ROLES`."""
         codes = tuple("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(count))
         rows = [{"hash": _hash(code), "audit": audit, "role": role} for code in codes]
         SystemRandom().shuffle(rows)
@@ -64,7 +66,7 @@ class Slips:
 
     def forget(self, audit: str) -> None:
         """Let nobody answer any more with a slip of this audit: it is closed."""
-        self._connection.execute(delete(slips).where(slips.c.audit == audit, slips.c.role == RESPONDENT))
+        self._connection.execute(delete(slips).where(slips.c.audit == audit, slips.c.role.in_(ANSWERING)))
 
     def left(self, audit: str, role: str) -> int:
         """How many were not used yet."""

@@ -245,7 +245,7 @@ slips = Table(
     metadata,
     _random_id("hash", HASH_BYTES),
     Column("audit", Text, nullable=False),
-    _one_of("role", "respondent", "lead", "deputy", "auditor", "owner", "board"),
+    _one_of("role", "respondent", "lead", "deputy", "auditor", "owner", "board", "partner"),
     Index(None, "audit"),
     sqlite_with_rowid=False,
 )

@@ -40,6 +40,7 @@ from storage.slips import Slips
 from storage.threads import Threads
 
 DATABASE = "candour.db"
+CONCERN_YEARS = 8  # after the close, as health and care records of adults are kept in the United Kingdom
 
 
 class UnitOfWork:
@@ -59,6 +60,11 @@ class UnitOfWork:
     def draft_days(self) -> int:
         """For how many days what is not handed in can be gone on with."""
         return self._storage.epochs.draft_days
+
+    @property
+    def concern_years(self) -> int:
+        """For how many years after the close of an audit its concerns are kept."""
+        return self._storage.concern_years
 
     @cached_property
     def forms(self) -> Forms:
@@ -200,6 +206,7 @@ class Storage:
         self.keys = keys
         self.remembered = remembered
         self.epochs = epochs or Epochs(InMemory())
+        self.concern_years = CONCERN_YEARS
         self.memory = Memory()
         self.shelf = Shelf()
         self.suggesters = Suggesters()

@@ -26,6 +26,7 @@ from bot.messages import (
     Doors,
     Enter,
     Incoming,
+    Invited,
     Outcome,
     Promises,
     Reply,
@@ -122,13 +123,13 @@ def shown(outcome: Outcome) -> Iterator[Message]:
         case AtRisk(routes, can_tell, language):
             tell = ((wording.voice(language)(wording.TELL), buttons.TO_LEAD),) if can_tell else ()
             yield Message(wording.signpost(language, routes).text, tell)
-        case Promises(language, days):
-            yield Message(promises.text(language, days))
+        case Promises(language, days, years):
+            yield Message(promises.text(language, days, years))
         case Desk(text, ways):
             yield Message(text, ways)
         case Sheet(rows=rows):
             yield Message(outcome.text, tuple(button for row in rows for button in row))
-        case Admitted():
+        case Admitted() | Invited():
             yield Message((outcome.code,))
 
 

@@ -27,6 +27,7 @@ from storage.journal import (
     Checkpoint,
     CodebookRevised,
     ConcernRead,
+    ConcernsForgotten,
     Entry,
     EntryMade,
     EvidenceHandedIn,
@@ -69,6 +70,7 @@ _NOTHING_BESIDE = (
 _PLAIN: dict[type[What], str] = {
     PassphraseChosen: "chose the passphrase of {audit}",
     AnswersForgotten: "destroyed the answers of {audit}, as their time was over",
+    ConcernsForgotten: "destroyed what was told and read about people at risk in {audit}, as its time was over",
     AuditClosed: "closed {audit}",
     ConcernRead: "read a concern of {audit}",
 }
@@ -222,7 +224,7 @@ def _deed(what: What, audit: str) -> str:
             return f"had {audit} offer {', '.join(map(_asked, forms))}"
         case SlipsIssued(count=count, role=role):
             return f"made {count} invitations to {audit} as {role}"
-        case PassphraseChosen() | AnswersForgotten() | AuditClosed() | ConcernRead():
+        case PassphraseChosen() | AnswersForgotten() | ConcernsForgotten() | AuditClosed() | ConcernRead():
             return _PLAIN[type(what)].format(audit=audit)
         case RoleGiven() | RoleRemoved() | SignInForgotten():
             return _of_a_role(what, audit)

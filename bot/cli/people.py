@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.audits import Name, storage_here
+from bot.cli.audits import Name, storage_here, ways_here
 from bot.cli.serve import settings_here
+from bot.roles import Link
 from bot.services import appointing
-from bot.services.appointing import Link
+from bot.services.inviting import Ways
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 
 _GROUP = 4  # characters of a code that are read together
@@ -40,20 +41,13 @@ def add(
     ] = "",
 ) -> None:
     """Give somebody a role, and print the link by which they sign in, once."""
+    ways = ways_here()  # whatever can fail comes before the link, which nobody can show again
     with storage_here() as storage:
         person, link = appointing.appoint(storage, audit, role.value, name, same_as)
     typer.echo(f"{name or 'They'}, {role.value} of “{audit}”: {person}")
     _tell(link)
-    if not same_as and role is Role.OWNER:
-        typer.echo(
-            "What they are to do can be done in Telegram too, by tapping. They need a link of the bot for that: "
-            f"candour audits invite {audit} --role owner"
-        )
-    if not same_as and role in (Role.LEAD, Role.DEPUTY):
-        typer.echo(
-            "They see concerns when they sign in. To be told of one at once, in Telegram, they need a link of the bot: "
-            f"candour audits invite {audit} --role {role.value}"
-        )
+    if not same_as:
+        _tell_of_chat(link, ways)
 
 
 @app.command("list")
@@ -101,3 +95,12 @@ def _tell(link: Link) -> None:
     typer.echo(f"  {address}/sign-in#{link.code}")
     typer.echo(f"or this code, to type at {address}/sign-in:")
     typer.echo(f"  {code}")
+
+
+def _tell_of_chat(link: Link, ways: Ways) -> None:
+    """Print where the same link is opened by who would rather come to the chat, and is told things there."""
+    if ways.bot:
+        typer.echo(
+            "or this link, to come to Telegram with instead. There they are told at once what is for them:"
+        )
+        typer.echo(f"  {ways.chat(link.code)}")

@@ -12,10 +12,10 @@ from bot.cli.audits import Name, see_that_somebody_answers, storage_here, ways_h
 from bot.cli.trouble import Trouble, reserve, write_file
 from bot.services import auditing, inviting
 from reports import slips as printed
-from storage.slips import RESPONDENT
 
 MOST = 5000
 _PDF = ".pdf"
+_BY_AUDITORS = "partner-agency"
 
 
 def slips(
@@ -28,17 +28,25 @@ def slips(
     form: Annotated[str, typer.Option(help="The one form that they lead to. Otherwise people choose.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Make slips for staff: each can be used once, and does not say by whom. Their codes are only in this file."""
+    """Make slips for staff: each can be used once, and does not say by whom. Their codes are only in this file.
+
+    With --form partner-view they are for people of other agencies, who answer that form alone, in their own name.
+    """
     if language not in wording.languages():
         raise Trouble(f"There are no slips in “{language}”. Choose {' or '.join(wording.languages())}.")
+    if form == _BY_AUDITORS:
+        raise Trouble(
+            f"An auditor asks “{form}”, and notes what is said. What partners answer by themselves is “partner-view”."
+        )
     ways = ways_here()  # whatever can fail comes before the slips, which nobody can make again
     to_print = out.suffix.lower() == _PDF
     if to_print:
         see_that_somebody_answers(ways)
     with storage_here() as storage:
-        found, asked = auditing.audit(storage, audit), inviting.asked(storage, audit, form)
+        found, role = auditing.audit(storage, audit), inviting.role(storage, audit, form)
+        asked = inviting.asked(storage, audit, form, role)
         reserve(out, replace=force)
-        codes = inviting.slips(storage, audit, count, RESPONDENT)
+        codes = inviting.slips(storage, audit, count, role)
     if to_print:
         sheet = inviting.sheet(found, asked, codes, ways, language=language, form=form)
         content = printed.pdf(sheet)

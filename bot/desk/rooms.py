@@ -8,6 +8,7 @@ from typing import TypeAlias
 from bot import buttons, cases, wording
 from bot.cases import Listed
 from bot.messages import Desk
+from bot.roles import INVITED, SEES_NO_ANSWERS
 from bot.wording import Voice, mark
 from storage.cases import CaseStatus
 from storage.casework import Audit, Status
@@ -16,13 +17,14 @@ from storage.unit_of_work import UnitOfWork
 
 Way: TypeAlias = tuple[str, str]
 
-_NAMES = {
+NAMES = {
     LEAD: mark("safeguarding lead"),
     DEPUTY: mark("deputy of the safeguarding lead"),
     AUDITOR: mark("auditor"),
     OWNER: mark("owner of actions"),
     BOARD: mark("board member"),
 }
+_HOURS = 48  # up to which hours are said, not days
 _ASKING = (
     ("interviews", mark("Interviews and records")),
     ("themes", mark("Themes")),
@@ -48,7 +50,7 @@ def audits(work: UnitOfWork, account: bytes) -> Desk:
 
 
 def _told(work: UnitOfWork, name: str, roles: Iterable[str], _: Voice) -> str:
-    return f"{work.casework.audit(name).name}: {', '.join(_(_NAMES[role]) for role in roles)}"
+    return f"{work.casework.audit(name).name}: {', '.join(_(NAMES[role]) for role in roles)}"
 
 
 def _doors(audit: Audit, names: Collection[str], held: Collection[Way], _: Voice) -> Iterator[Way]:
@@ -70,6 +72,36 @@ def which(what: str, names: Iterable[str]) -> Desk:
     _ = wording.voice(wording.SOURCE)
     ways = tuple((name, buttons.to_desk(what, buttons.short(name))) for name in names)
     return Desk((_("In which audit?"),), ways)
+
+
+def to_what(what: str, audit: str) -> Desk:
+    """To which role somebody is invited to an audit in a chat: to one in which they read no answers."""
+    _ = wording.voice(wording.SOURCE)
+    roles = [role for role in INVITED if role in SEES_NO_ANSWERS]
+    ways = tuple((_(NAMES[role]), buttons.to_desk(what, buttons.short(audit), role)) for role in roles)
+    return Desk(
+        (
+            _("Whom do you want to invite? I give you a link to pass on."),
+            _("Auditors and a deputy can read what people say. Invite them on the web page: send /signin."),
+        ),
+        ways,
+    )
+
+
+def once(lasts: int, _: Voice) -> str:
+    """For how long an invitation holds, in seconds, as people read it."""
+    hours = lasts // 3600
+    if hours > _HOURS:
+        return _.several(
+            "It works once, within {number} day. Give it to this one person alone.",
+            "It works once, within {number} days. Give it to this one person alone.",
+            hours // 24,
+        )
+    return _.several(
+        "It works once, within {number} hour. Give it to this one person alone.",
+        "It works once, within {number} hours. Give it to this one person alone.",
+        hours,
+    )
 
 
 def renamed(name: str) -> Desk:

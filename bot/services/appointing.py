@@ -1,20 +1,28 @@
 """People with a role in an audit: who they are, how they come to sign in, and how a role ends.
 
-Plain functions on a `Storage`, for whoever runs Candour. A role that ends has ended at the next request or message.
+Plain functions on a `Storage`: for whoever runs Candour, and for a lead on a page, who may do less of it. What both do,
+and what a lead does in a chat, is in `bot.roles`. A role that ends has ended at the next request or message.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from msgspec import Struct
 
+from bot import roles
 from bot.clock import Clock, SystemClock
+from bot.roles import Link
 from bot.services import approving
 from dialogues.wordless import Wordless
 from reports.hours import local_day
+from reports.plan import Action
 from storage.access import FIRST_LINK, LATER_LINK, Passkey
 from storage.errors import RequestError
-from storage.journal import OPERATOR, RoleGiven, RoleRemoved, SignInForgotten
+from storage.journal import OPERATOR, RoleRemoved, SignInForgotten
 from storage.people import Person
+from storage.slips import DEPUTY, LEAD
 from storage.unit_of_work import Storage, UnitOfWork
 
 _THIS_MACHINES = SystemClock()
@@ -28,21 +36,28 @@ class UnknownPersonError(RequestError):
         super().__init__(f"Nobody in “{audit}” is “{person}”. Look them up: candour people list {audit}")
 
 
-class Appointee(Struct, frozen=True):
-    """Somebody with a role as they are listed: by what they sign in (`totp`, `passkey`), where they are told."""
+class Appointee(Wordless, frozen=True):
+    """Somebody with a role as they are listed: by what they sign in (`totp`, `passkey`), where they are told.
+
+    `has_come`: they took up their invitation; `until`: when their link runs out, in seconds since 1970; 0 when they
+    have none. No name in its repr.
+    """
 
     id: str
     name: str
     role: str
     channel: str
     ways: tuple[str, ...]
+    account: bytes = b""
+    has_come: bool = False
+    until: int = 0
 
 
-class Link(Wordless, frozen=True):
-    """What somebody signs in with, once, for so many seconds. It has no repr."""
+class Leaving(Struct, frozen=True):
+    """Somebody whose role a lead wants to end, and their actions that are not done."""
 
-    code: str
-    lasts: int
+    who: Appointee
+    actions: tuple[Action, ...]
 
 
 def appoint(
@@ -57,11 +72,8 @@ def appoint(
     with storage.writing() as work:
         work.casework.audit(audit)
         account = _find(work, *_place(same)).account if same else work.access.open(name)
-        person = work.people.appoint(account, audit, role)
-        work.journal.append(RoleGiven(role), day=local_day(now), actor=OPERATOR, audit=audit)
-        return person.hex()[:SHORT], Link(
-            work.access.link(account, int(now.timestamp()), FIRST_LINK), FIRST_LINK
-        )
+        person = roles.give(work, audit, role, account, now, OPERATOR)
+        return person.hex()[:SHORT], roles.link(work, account, now, FIRST_LINK)
 
 
 def appointees(storage: Storage, audit: str) -> tuple[Appointee, ...]:
@@ -88,26 +100,87 @@ def link(
             forgotten = SignInForgotten(found.role)
             work.journal.append(forgotten, day=local_day(now), actor=OPERATOR, audit=audit)
         lasts = LATER_LINK if work.access.shown(found.account) else FIRST_LINK
-        return Link(work.access.link(found.account, int(now.timestamp()), lasts), lasts)
+        return roles.link(work, found.account, now, lasts)
 
 
 def remove(storage: Storage, audit: str, person: str, clock: Clock = _THIS_MACHINES) -> str:
     """Take somebody's role. Returns which it was. Raises UnknownAuditError, UnknownPersonError."""
     with storage.writing() as work:
         found = _find(work, audit, person)
-        work.people.remove(found.id)
-        left = work.people.roles(found.account)
-        if not any(there == audit for there, _ in left):
-            approving.drop(work, audit, found.account)
-        if not left:
-            work.access.close(found.account)
-        work.journal.append(RoleRemoved(found.role), day=local_day(clock.now()), actor=OPERATOR, audit=audit)
+        _end(work, found, clock.now(), OPERATOR)
     return found.role
+
+
+# What a lead does on the page
+
+
+def invite(storage: Storage, audit: str, role: str, name: str, clock: Clock) -> Link:
+    """Invite somebody to a role. Raises UnknownAuditError, NotToInviteError."""
+    with storage.writing() as work:
+        work.casework.hold(audit)  # two leads do not invite two deputies
+        work.casework.audit(audit)
+        return roles.invite(work, audit, role, name, clock.now())
+
+
+def renew(storage: Storage, audit: str, person: str, clock: Clock) -> tuple[str, Link]:
+    """The role of somebody who has not come yet, and another link. Raises UnknownPersonError."""
+    with storage.writing() as work:
+        found = _invited(work, audit, person)
+        return found.role, roles.link(work, found.account, clock.now(), roles.INVITED[found.role])
+
+
+def withdraw(storage: Storage, audit: str, person: str, clock: Clock) -> None:
+    """Take an invitation back that nobody has used. Raises UnknownPersonError: perhaps they have come meanwhile."""
+    with storage.writing() as work:
+        _end(work, _invited(work, audit, person), clock.now(), LEAD)
+
+
+def leaving(storage: Storage, audit: str, person: str) -> Leaving:
+    """Whose role a lead would end, and what they leave. Raises UnknownPersonError, NotToEndError, LastLeadError."""
+    with storage.reading() as work:
+        found = _find(work, audit, person)
+        roles.see_that_a_lead_may_end(work, found)
+        return Leaving(_appointee(work, found), roles.open_actions(work, found))
+
+
+def end(storage: Storage, audit: str, person: str, clock: Clock) -> None:
+    """End somebody's role for a lead. Raises UnknownPersonError, NotToEndError, LastLeadError."""
+    with storage.writing() as work:
+        work.casework.hold(audit)  # two leads do not end each other
+        found = _find(work, audit, person)
+        roles.see_that_a_lead_may_end(work, found)
+        _end(work, found, clock.now(), LEAD)
+
+
+def may_be_invited(known: Collection[Appointee]) -> tuple[str, ...]:
+    """The roles to which a lead can invite somebody now, beside these people: one deputy is enough."""
+    taken = {DEPUTY} & {each.role for each in known}
+    return tuple(role for role in roles.INVITED if role not in taken)
+
+
+def _end(work: UnitOfWork, person: Person, now: datetime, actor: str) -> None:
+    """Take somebody's role. Whoever has none left has no account either."""
+    work.people.remove(person.id)
+    left = work.people.roles(person.account)
+    if not any(there == person.audit for there, _ in left):
+        approving.drop(work, person.audit, person.account)
+    if not left:
+        work.access.close(person.account)
+    work.journal.append(RoleRemoved(person.role), day=local_day(now), actor=actor, audit=person.audit)
 
 
 def _place(same: str) -> tuple[str, str]:
     audit, _, person = same.partition("/")
     return audit, person
+
+
+def _invited(work: UnitOfWork, audit: str, person: str) -> Person:
+    """Somebody whom a lead can have invited, and who has not come."""
+    found = _find(work, audit, person)
+    work.access.hold(found.account)
+    if found.role not in roles.INVITED or roles.has_come(work, found.account):
+        raise UnknownPersonError(audit, person)
+    return found
 
 
 def _find(work: UnitOfWork, audit: str, person: str) -> Person:
@@ -129,4 +202,7 @@ def _appointee(work: UnitOfWork, person: Person) -> Appointee:
         person.role,
         person.channel,
         tuple(sorted(ways)),
+        person.account,
+        roles.has_come(work, person.account),
+        work.access.link_until(person.account),
     )

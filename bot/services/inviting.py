@@ -13,10 +13,10 @@ from bot.wording import Voice
 from dialogues.form import Form
 from reports.hours import local_day
 from reports.slips import QR, Invitation, Sheet
-from storage.casework import RESPONSE, Audit, Status
+from storage.casework import Audit, Status
 from storage.errors import AuditClosedError, UnknownFormError
 from storage.journal import OPERATOR, SlipsIssued
-from storage.slips import RESPONDENT, Slip, in_groups
+from storage.slips import ANSWERING, PARTNER, RESPONDENT, Slip, in_groups
 from storage.unit_of_work import Storage
 
 _THIS_MACHINES = SystemClock()
@@ -38,16 +38,34 @@ class Ways(Struct, frozen=True):
 
 
 def slips(
-    storage: Storage, audit: str, count: int, role: str, clock: Clock = _THIS_MACHINES
+    storage: Storage,
+    audit: str,
+    count: int,
+    role: str,
+    clock: Clock = _THIS_MACHINES,
+    actor: str = OPERATOR,
 ) -> tuple[str, ...]:
     """New codes for this audit; only their hashes are kept. Raises UnknownAuditError, AuditClosedError."""
     with storage.writing() as work:
         work.casework.hold(audit)  # K is not lowered meanwhile: once a slip was issued, it stays as it is
-        if role == RESPONDENT and work.casework.audit(audit).status is Status.CLOSED:
+        if role in ANSWERING and work.casework.audit(audit).status is Status.CLOSED:
             raise AuditClosedError(audit)
         work.casework.audit(audit)
-        work.journal.append(SlipsIssued(count, role), day=local_day(clock.now()), actor=OPERATOR, audit=audit)
+        work.journal.append(SlipsIssued(count, role), day=local_day(clock.now()), actor=actor, audit=audit)
         return work.slips.issue(audit, count, role)
+
+
+def for_partners(storage: Storage, audit: str) -> tuple[tuple[str, ...], int]:
+    """The forms that partner agencies can be invited to now, by name, and how many of their slips were not used yet.
+
+    Raises UnknownAuditError.
+    """
+    with storage.reading() as work:
+        is_open = work.casework.audit(audit).status is Status.OPEN
+        offered = work.casework.offers({audit})[audit].values()
+        return tuple(each.form for each in offered if is_open and each.takes(PARTNER)), work.slips.left(
+            audit, PARTNER
+        )
 
 
 def slip_of(storage: Storage, code: str) -> Slip | None:
@@ -56,15 +74,26 @@ def slip_of(storage: Storage, code: str) -> Slip | None:
         return work.slips.find(code)
 
 
-def asked(storage: Storage, audit: str, form: str = "") -> tuple[Form, ...]:
-    """The forms that an invitation leads to: that one, or all. Raises UnknownAuditError, UnknownFormError."""
+def role(storage: Storage, audit: str, form: str) -> str:
+    """To what a slip for this form entitles: a partner agency answers only what is for partners, and staff the rest.
+
+    Raises UnknownAuditError.
+    """
+    with storage.reading() as work:
+        work.casework.audit(audit)
+        offer = work.casework.offers({audit})[audit].get(form)
+    return PARTNER if offer is not None and offer.takes(PARTNER) else RESPONDENT
+
+
+def asked(storage: Storage, audit: str, form: str = "", role: str = RESPONDENT) -> tuple[Form, ...]:
+    """The forms that a slip for this role leads to: that one, or all. Raises UnknownAuditError, UnknownFormError."""
     with storage.reading() as work:
         work.casework.audit(audit)
         offered = work.casework.offers({audit})[audit].values()
         found = tuple(
             work.forms.get(offer.digest)
             for offer in offered
-            if offer.records == RESPONSE and form in ("", offer.form)
+            if offer.takes(role) and form in ("", offer.form)
         )
     if form and not found:
         raise UnknownFormError(audit, form)
@@ -108,7 +137,11 @@ def sheet(
         title=_("Invitations: {audit}", audit=audit.name),
         heading=audit.name,
         text=(
-            _("You are asked what it is like to work here. What you say is anonymous to your organisation."),
+            _for_partners(_)
+            if all(each.is_for_partners for each in forms)
+            else _(
+                "You are asked what it is like to work here. What you say is anonymous to your organisation."
+            ),
             " ".join(filter(None, (_("This slip works once."), _minutes(forms, _), _("Show it to nobody.")))),
         ),
         risk=_(
@@ -116,6 +149,14 @@ def sheet(
         ),
         by_hand=_by_hand(ways, _),
         invitations=tuple(_invitation(code, form, ways, _) for code in codes),
+    )
+
+
+def _for_partners(_: Voice) -> str:
+    """What stands on a slip for another agency."""
+    return _(
+        "You are asked how your agency and this service worked together. "
+        "This is not anonymous: you say what your part is."
     )
 
 

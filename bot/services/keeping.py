@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot import logs
+from bot import filing, logs
 from bot.clock import Clock
 from bot.services.auditing import compact
 from reports.hours import local_day
 from storage.casework import Audit, Status
-from storage.journal import CANDOUR, AnswersForgotten
+from storage.journal import CANDOUR, AnswersForgotten, ConcernsForgotten
 from storage.unit_of_work import Storage, UnitOfWork
 
 ANSWERS_KEPT = timedelta(days=90)  # after the release
@@ -41,13 +41,16 @@ def flush_early(storage: Storage) -> None:
 def forget(storage: Storage, clock: Clock) -> None:
     """Destroy answers 90 days after their release, and then threads 90 days after the last message in them.
 
-    Never a thread while its answers are there: its receipt is what takes them back.
+    Never a thread while its answers are there: its receipt is what takes them back. Concerns are records of
+    safeguarding: they stay for years, and none goes that nobody has read.
     """
     today = local_day(clock.now())
     with storage.writing() as work:
         for audit in work.casework.all():
             if _is_over(audit, today):
                 _forget(work, audit, today)
+            if audit.closed_on is not None and today > _years_after(audit.closed_on, work.concern_years):
+                _forget_concerns(work, audit, today)
     compact(storage)
 
 
@@ -58,6 +61,21 @@ def _forget(work: UnitOfWork, audit: Audit, today: date) -> None:
         work.casework.note_rewriting(audit.id)
     if answers:
         work.journal.append(AnswersForgotten(), day=today, actor=CANDOUR, audit=audit.id)
+
+
+def _forget_concerns(work: UnitOfWork, audit: Audit, today: date) -> None:
+    """Destroy the concerns that were read, with their files."""
+    forgotten = work.casework.forget_concerns(audit.id)
+    if forgotten:
+        names = frozenset[str]().union(*(filing.names_in(each.response) for each in forgotten))
+        work.files.erase(filing.digests(names))
+        work.casework.note_rewriting(audit.id)
+        work.journal.append(ConcernsForgotten(), day=today, actor=CANDOUR, audit=audit.id)
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day so many years later; 1 March where there is no 29 February."""
+    return date(day.year + years, day.month, 1) + timedelta(days=day.day - 1)
 
 
 def _is_ready(work: UnitOfWork, audit: Audit) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -26,6 +26,7 @@ from bot.errors import (
 from bot.settings import LOOPBACK, is_loopback
 from bot.turns import TurnLoop
 from bot.web import gate, guard
+from bot.web.appointing import Appointing
 from bot.web.approvals import Approvals
 from bot.web.calendars import PATH as CALENDAR
 from bot.web.calendars import Calendars
@@ -68,11 +69,13 @@ def create_app(
     allowed_hosts: Sequence[str] = LOOPBACK,
     exit_link: str = EXIT,
     more: Sequence[BaseRoute] = (),
+    bot: Callable[[], str] = str,
 ) -> Starlette:
     """The web pages. `turns` must be entered by whoever serves them, and left after serving.
 
     `host` is the address that the server binds: when that is this machine alone and `demo` is set, nobody has to
     sign in. `allowed_hosts`: names by which browsers may call us. `more`: what is reached here and is no page.
+    `bot`: what our bot is called on Telegram by now, '' without one.
     Raises ValueError for a route that does not say who may use it.
     """
     pages = Pages(demo=demo, exit_link=exit_link)
@@ -94,6 +97,7 @@ def create_app(
             Corresponding(storage, clock, pages),
             Quoting(storage, clock, pages),
         ),
+        *_for_who_leads(Appointing(storage, clock, pages, bot)),
         *_for_auditors(
             Coder(storage, clock, pages),
             Codebooks(storage, clock, pages),
@@ -128,6 +132,7 @@ def create_app(
         },
     )
     app.state.draft_days = storage.epochs.draft_days
+    app.state.concern_years = storage.concern_years
     app.state.gate = Gate(storage, clock, open_here=demo and is_loopback(host))
     return app
 
@@ -198,6 +203,16 @@ def _for_people_with_a_role(
         Door(f"{audit}/quotes", quoting.ask, among(LEAD, fresh=True), ["POST"]),
         Door(f"{audit}/approvals", approvals.show, among(*every, fresh=True)),
         Door(f"{audit}/approvals", approvals.settle, among(*every, fresh=True), ["POST"]),
+    ]
+
+
+def _for_who_leads(appointing: Appointing) -> list[Door]:
+    people, leads = "/lead/audits/{audit}/people", among(LEAD, fresh=True)
+    return [
+        Door(people, appointing.show, leads),
+        Door(people, appointing.change, leads, ["POST"]),
+        Door(f"{people}/{{person}}", appointing.confirm, leads),
+        Door(f"{people}/{{person}}", appointing.end, leads, ["POST"]),
     ]
 
 

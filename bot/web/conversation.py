@@ -111,8 +111,8 @@ class Conversation:
         if reply is not None and handed_in:
             return self._render(request, reply, cookie)
         is_open_link = False
-        if not under_way and form.records == RESPONSE:
-            is_open_link = await self._see_that_they_may_begin(audit, reply)
+        if not under_way and (form.records == RESPONSE or form.is_for_partners):
+            is_open_link = await self._see_that_they_may_begin(audit, form, reply)
         spoken = [language.code for language in form.languages]
         language = reading(request)
         response = self._pages.page(
@@ -124,6 +124,7 @@ class Conversation:
             minutes=form.estimated_minutes or 0,
             concern=form.records == CONCERN,
             records=form.records,
+            named=form.is_for_partners,
             choices=form.languages,
             chosen=language if language in spoken else form.default_language,
             under_way=under_way,
@@ -136,7 +137,7 @@ class Conversation:
         guard.give(request, response, cookie)
         return response
 
-    async def _see_that_they_may_begin(self, name: str, reply: Reply | None) -> bool:
+    async def _see_that_they_may_begin(self, name: str, form: Form, reply: Reply | None) -> bool:
         """Nobody should begin what they cannot hand in. Returns whether the link is enough for anyone.
 
         Where slips are needed, what has not begun is only kept for those who brought one. Raises AuditClosedError,
@@ -145,9 +146,10 @@ class Conversation:
         found = await run_in_threadpool(auditing.audit, self._storage, name)
         if found.status is Status.CLOSED:
             raise AuditClosedError(name)
-        if found.entry is Entry.SLIPS and reply is None:
+        needs_slip = found.entry is Entry.SLIPS or form.is_for_partners
+        if needs_slip and reply is None:
             raise SlipNeededError(name)
-        return found.entry is Entry.OPEN
+        return not needs_slip
 
     def _render(
         self,

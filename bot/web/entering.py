@@ -17,6 +17,7 @@ from bot.turns import TurnLoop
 from bot.web import guard
 from bot.web.conversation import path
 from bot.web.pages import Pages, stamp, voice_of
+from storage.slips import ANSWERING
 from storage.unit_of_work import Storage
 
 PATH = "/s"
@@ -60,7 +61,9 @@ class Entering:
         slip = await run_in_threadpool(inviting.slip_of, self._storage, code)
         if slip is None:
             raise UnknownInvitationError
-        asked = await run_in_threadpool(inviting.asked, self._storage, slip.audit, name)
+        if slip.role not in ANSWERING:  # a role is taken up in a chat
+            raise UnknownInvitationError
+        asked = await run_in_threadpool(inviting.asked, self._storage, slip.audit, name, slip.role)
         for form in asked:
             address = Address(webchat.CHANNEL, cookie)
             await self._turns.play(Incoming(address, slip.audit, form.id, "", Enter(code)))

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -155,6 +157,11 @@ class Pages:
             text=text,
             links=links,
         )
+
+
+def picture(address: str) -> Markup:
+    """An address, to be scanned. Paths alone: nothing of it could be a script."""
+    return Markup(segno.make(address, micro=False).svg_inline(scale=5, border=4, light="#fff"))  # noqa: S704
 
 
 def stamp(cookie: str) -> Stamp:

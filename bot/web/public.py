@@ -83,5 +83,9 @@ class Public:
     async def privacy(self, request: Request) -> Response:
         """`/privacy`: what is kept about whoever answers."""
         return self._pages.page(
-            request, "privacy.html", sections=promises.sections(reading(request), guard.draft_days(request))
+            request,
+            "privacy.html",
+            sections=promises.sections(
+                reading(request), guard.draft_days(request), request.app.state.concern_years
+            ),
         )

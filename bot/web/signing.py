@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import segno
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.clock import Clock
 from bot.services import access
-from bot.services.access import NewApp, Refused
+from bot.services.access import Refused
 from bot.web import gate, guard
-from bot.web.pages import Link, Pages, stamp, voice_of
+from bot.web.pages import Link, Pages, picture, stamp, voice_of
 from storage.unit_of_work import Storage
 
 
@@ -120,7 +118,7 @@ class SignIn:
             options=await run_in_threadpool(self._options, request),
             ways=visitor.ways,
             new=new,
-            picture=_picture(new) if new else "",
+            picture=picture(new.address) if new else "",
             next=onward,
             again=visitor.is_signed_in,
             wrong=wrong,
@@ -193,8 +191,3 @@ def _session(request: Request, token: str, onward: str) -> Response:
     response = RedirectResponse(onward, 303)
     guard.give_session(request, response, token)
     return response
-
-
-def _picture(new: NewApp) -> Markup:
-    """The address that sets an app up, to be scanned. Paths alone: nothing of it could be a script."""
-    return Markup(segno.make(new.address, micro=False).svg_inline(scale=5, border=4, light="#fff"))  # noqa: S704

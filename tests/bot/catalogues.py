@@ -48,8 +48,16 @@ STAFF = (
     *(f"web/templates/{name}.html" for name in ("slip", "start", "welcome")),
 )
 FOR_ROLES = {  # functions and tables with words for people with a role, in files for both
-    "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_LEADING", "_PLANNING"},
-    "channels/telegram/screens.py": {"_appointed", "_admitted", "_beside", "_counted", "_no_case"},
+    "services/inviting.py": {"_for_partners"},
+    "hearing.py": {"_ACTIONS", "_ASKED", "_AUDITS", "_INVITING", "_LEADING", "_PLANNING"},
+    "channels/telegram/screens.py": {
+        "_appointed",
+        "_admitted",
+        "_beside",
+        "_counted",
+        "_invited",
+        "_no_case",
+    },
     "wording.py": {
         "_FINISH",
         "_FOR_AUDITORS",

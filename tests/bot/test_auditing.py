@@ -76,7 +76,8 @@ def _destroy(storage: Storage, table: str) -> None:
 def test_an_audit_opens_with_its_forms(storage: Storage) -> None:
     assert auditing.audits(storage) == (an_audit(),)
     assert auditing.audit(storage, AUDIT).status is Status.OPEN
-    assert {form.id for form in auditing.forms(storage, AUDIT)} == {CULTURE, CONCERN, *founding.FOR_RECEIPTS}
+    offered = {CULTURE, CONCERN, *founding.FOR_RECEIPTS, "partner-view"}
+    assert {form.id for form in auditing.forms(storage, AUDIT)} == offered
 
 
 def test_an_audit_cannot_be_opened_twice_nor_half(storage: Storage) -> None:

@@ -323,6 +323,7 @@ async def test_nobody_comes_to_the_forms_of_auditors_by_a_link(turns: TurnLoop, 
         "concern",
         "message",
         "take-back",
+        "partner-view",  # for whoever has a slip of a partner
     }
 
 

@@ -76,6 +76,10 @@ MATRIX: dict[tuple[str, str], tuple[object, str]] = {
     ("POST", "/lead/audits/{audit}/k"): ({LEAD}, FRESH),
     ("GET", "/lead/audits/{audit}/quotes"): (CODERS, FRESH),
     ("POST", "/lead/audits/{audit}/quotes"): ({LEAD}, FRESH),
+    ("GET", "/lead/audits/{audit}/people"): ({LEAD}, FRESH),
+    ("POST", "/lead/audits/{audit}/people"): ({LEAD}, FRESH),
+    ("GET", "/lead/audits/{audit}/people/{person}"): ({LEAD}, FRESH),
+    ("POST", "/lead/audits/{audit}/people/{person}"): ({LEAD}, FRESH),
     ("GET", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
     ("POST", "/lead/audits/{audit}/approvals"): (EVERY, FRESH),
     ("GET", "/lead/audits/{audit}/coding"): (CODERS, ""),
@@ -143,7 +147,10 @@ PLANNED = {  # and a finding, and an action that nobody here is to do
 def address_of(path: str, audit: str) -> str:
     """The address of a route in an audit."""
     case, file = CASES.get(audit, CASES[ELSEWHERE])
-    given = {"audit": audit, "case": case, "file": file, "format": "json"} | {"view": "board", "edition": "1"}
+    given = {"audit": audit, "case": case, "file": file, "format": "json", "person": "00"} | {
+        "view": "board",
+        "edition": "1",
+    }
     given |= PLANNED.get(audit, PLANNED[ELSEWHERE])
     return path.format_map(given)
 

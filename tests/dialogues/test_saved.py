@@ -64,6 +64,7 @@ DIGESTS = {
     ("observation", "2026-11-1"): "e06af74f98e94911",
     ("partner-agency", "2026-11-1"): "a695ecb82f0ac2cb",
     ("partner-agency", "2026-11-2"): "f5f26daec2bcbf2a",
+    ("partner-view", "2026-11-1"): "a7b13cf83b928ce8",
     ("record-review", "2026-11-1"): "f259f4d7f5ffbb72",
     ("concern", "2026-11-1"): "896b10bbd31a6027",
     ("concern", "2026-11-2"): "49bc14a712387f92",

@@ -128,6 +128,7 @@ class Client:
         self._files = f"{api.rstrip('/')}/file/bot{token}/"
         self._requests = requests or Requests(connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0)
         self._intake = _Intake(connection_pool_size=1)
+        self.username = ""  # of our bot, once Telegram has said it: see `learn_name`
 
     def __repr__(self) -> str:
         return "Client()"
@@ -142,6 +143,10 @@ class Client:
     ) -> None:
         await self._requests.shutdown()
         await self._intake.shutdown()
+
+    async def learn_name(self) -> None:
+        """Ask Telegram what our bot is called. Raises telegram.error.TelegramError."""
+        self.username = str((await self.call("getMe")).get("username", ""))
 
     async def call(self, method: str, parameters: Mapping[str, object] | None = None) -> Any:
         """Call a method of the Bot API: its result as JSON. Bytes are a file. Raises telegram.error.TelegramError."""

@@ -223,7 +223,12 @@ class Reception:
         pictures = outcome.pictures if isinstance(outcome, Desk) else ()
         drawn = [await asyncio.to_thread(digesting.picture, each) for each in pictures]
         return screens.screen(
-            outcome, query=heard.query, message=heard.message, pages=self._pages, drawn=drawn
+            outcome,
+            query=heard.query,
+            message=heard.message,
+            pages=self._pages,
+            bot=self._client.username,
+            drawn=drawn,
         )
 
     async def _until_better(self, trouble: UnavailableError, failures: int) -> None:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from bot import buttons, hearing, promises, welcoming, wording
 from bot.contacts import Routes
+from bot.desk import rooms
 from bot.errors import (
     CaseElsewhereError,
     NoColleagueError,
@@ -36,6 +37,7 @@ from bot.messages import (
     AtRisk,
     Desk,
     Doors,
+    Invited,
     Letter,
     Outcome,
     Promises,
@@ -166,11 +168,18 @@ def _markup(keyboard: Keyboard, menu: tuple[str, ...]) -> dict[str, object]:
 
 
 def screen(
-    outcome: Outcome, *, query: str = "", message: int = 0, pages: str = "", drawn: Sequence[bytes] = ()
+    outcome: Outcome,
+    *,
+    query: str = "",
+    message: int = 0,
+    pages: str = "",
+    bot: str = "",
+    drawn: Sequence[bytes] = (),
 ) -> tuple[Call, ...]:
     """What a person sees after a message; `query` and `message` belong to the tap, if it was one.
 
-    `pages` is the address of the web pages; `drawn` are the pictures of a desk (PNG).
+    `pages` is the address of the web pages, `bot` the name of ours; each may be empty. `drawn` are the pictures of a
+    desk (PNG).
     """
     match outcome:
         case Doors():
@@ -181,14 +190,16 @@ def screen(
             return (*seen(query), *_turned(_welcomed(outcome), outcome.interview.language))
         case AtRisk(routes, can_tell, language):
             return (*seen(query), *at_risk(routes, language, can_tell=can_tell))
-        case Promises(language, days):
-            return (*seen(query), *_turned(_promises(language, days), language))
+        case Promises(language, days, years):
+            return (*seen(query), *_turned(_promises(language, days, years), language))
         case Desk():
             return (*seen(query), *_desk(outcome, message, drawn))
         case Sheet():
             return tuple(_sheet(outcome, query, message))
         case Admitted():
             return (*seen(query), _plain(_admitted(outcome, pages)))
+        case Invited():
+            return (*seen(query), _plain(_invited(outcome, pages, bot)))
         case Reply():
             return tuple(_turned(_reply(outcome, query, message), outcome.interview.language))
 
@@ -611,10 +622,11 @@ def _doors(found: Doors) -> Post:
 # Without an interview
 
 
-def _promises(language: str, days: int) -> Iterator[Post]:
+def _promises(language: str, days: int, years: int) -> Iterator[Post]:
     """What is kept and what is not, in as few messages as it takes."""
     written = (
-        f"{_bold(section.heading)}\n{_escaped(section.text)}" for section in promises.sections(language, days)
+        f"{_bold(section.heading)}\n{_escaped(section.text)}"
+        for section in promises.sections(language, days, years)
     )
     for part in _split(written):
         yield Post(part, stays=True)
@@ -665,6 +677,22 @@ def _admitted(admitted: Admitted, pages: str) -> list[str]:
     if not pages:
         return [_("To sign in, type this code on the page “Sign in”:"), admitted.code, once]
     return [_("To sign in, open this link:"), f"{pages}/sign-in#{admitted.code}", once]
+
+
+def _invited(invited: Invited, pages: str, bot: str) -> list[str]:
+    _ = wording.voice(wording.SOURCE)
+    code = invited.code
+    return [
+        _(
+            "This is an invitation to the audit “{audit}”: {role}.",
+            role=_(rooms.NAMES[invited.role]),
+            audit=invited.title,
+        ),
+        _("On Telegram: {link}", link=f"https://t.me/{bot}?start={code}" if bot else f"/start {code}"),
+        *([_("Or on the web: {link}", link=f"{pages}/sign-in#{code}")] if pages else []),
+        rooms.once(invited.lasts, _),
+        _("You see on the web page of the audit, under “People”, who has come. There you can take it back."),
+    ]
 
 
 def _refused(error: Exception) -> list[str]:

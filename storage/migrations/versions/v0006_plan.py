@@ -1,7 +1,8 @@
 """What an audit concludes and what is done about it: findings, actions, entries, numbers followed, publications,
 quotes of anonymous people.
 
-Owners of actions and members of a board have roles; a person is told once of each occasion of a subject.
+Owners of actions and members of a board have roles, and partner agencies have slips of their own; a person is told once
+of each occasion of a subject.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _BEFORE = ("respondent", "lead", "deputy", "auditor")
 def upgrade() -> None:
     """Take the step."""
     op.add_column("audits", sa.Column("baseline", sa.Text, server_default="", nullable=False))
-    _again("slips", _slips(*_BEFORE, "owner", "board"), dict)
+    _again("slips", _slips(*_BEFORE, "owner", "board", "partner"), dict)
     _again("notices", _notices(_binary("subject"), _text("occasion"), dropped=True), _its_own_subject)
     op.create_index(
         "ix_notices_subject_person_occasion", "notices", ["subject", "person", "occasion"], unique=True
@@ -94,7 +95,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM notices WHERE occasion <> '' OR status = 'dropped'")
     op.drop_index("ix_notices_subject_person_occasion", "notices")
     _again("notices", _notices(), _without("subject", "occasion"))
-    op.execute("DELETE FROM slips WHERE role IN ('owner', 'board')")
+    op.execute("DELETE FROM slips WHERE role IN ('owner', 'board', 'partner')")
     _again("slips", _slips(*_BEFORE), dict)
     op.execute("DELETE FROM people WHERE role IN ('owner', 'board')")
     op.drop_column("audits", "baseline")
