@@ -18,7 +18,15 @@ from storage.receipts import new_salt, stretch
 
 SHORTEST = 14  # characters
 FEWEST = 6  # different ones
+FEWEST_WORDS = 4  # different ones, where it is made of words
 LONGEST = 1000
+
+# Words that are guessed first: alone they make no passphrase, however many there are.
+_COMMON = """
+password passphrase secret letmein welcome admin login qwerty correct horse battery staple one two three four five six
+seven eight nine ten the a an and of in my our this is care home house nursing residential service audit safeguarding
+lead staff night day
+"""
 
 
 class ReleaseKey(Struct, frozen=True):
@@ -28,10 +36,27 @@ class ReleaseKey(Struct, frozen=True):
     public: bytes
 
 
-def is_strong(passphrase: str) -> bool:
-    """Whether a passphrase is long and mixed enough not to be guessed at once, and short enough to work with."""
+def is_strong(passphrase: str, known: str = "") -> bool:
+    """Whether a passphrase is long and mixed enough not to be guessed at once, and short enough to work with.
+
+    It has four different words, or is one that nobody could read. Words that are common, or `known` to whoever knows
+    the audit, count for none.
+    """
     meant = _meant(passphrase)
-    return SHORTEST <= len(meant) <= LONGEST and len(set(meant)) >= FEWEST
+    if not (SHORTEST <= len(meant) <= LONGEST and len(set(meant)) >= FEWEST):
+        return False
+    words = set(meant.casefold().split())
+    telling = {word.strip(".,;:!?-") for word in words} - {
+        *_COMMON.split(),
+        *_meant(known).casefold().split(),
+        "",
+    }
+    return len(telling) >= FEWEST_WORDS or any(map(_is_jumble, telling))
+
+
+def _is_jumble(word: str) -> bool:
+    """Whether a word is none, but long and of letters and other signs."""
+    return len(word) >= SHORTEST and not word.isalpha()
 
 
 def choose(passphrase: str) -> ReleaseKey:

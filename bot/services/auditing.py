@@ -169,8 +169,8 @@ def choose_passphrase(
 
     Takes as long as one try. Raises UnknownAuditError, PassphraseWeakError, PassphraseChosenError.
     """
-    audit(storage, name)
-    if not passphrases.is_strong(passphrase):
+    found = audit(storage, name)
+    if not passphrases.is_strong(passphrase, f"{found.name} {found.service} {name.replace('-', ' ')}"):
         raise PassphraseWeakError(passphrases.SHORTEST)
     key = passphrases.choose(passphrase)
     with storage.writing() as work:

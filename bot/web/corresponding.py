@@ -112,7 +112,9 @@ class Corresponding:
         except PassphraseWeakError:
             return await self._passphrase(
                 request,
-                _("Please choose a longer one. Four words that do not belong together are good."),
+                _(
+                    "Please choose another one. Four words are good that do not belong together, or to this audit."
+                ),
             )
         except PassphraseChosenError:
             return await self._passphrase(request)

@@ -34,7 +34,7 @@ from tests.bot.stories import AUDIT, NOW, an_audit, concern, culture
 from tests.epochs import epochs_in
 
 MOST_TURNS = 200  # of one form
-PASSPHRASE = "made up for a journey"
+PASSPHRASE = "made up willow journey kettle"
 Answers = Mapping[str, Any]
 
 
