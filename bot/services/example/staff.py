@@ -24,7 +24,7 @@ from storage.unit_of_work import Storage
 
 EXAMPLES = Path(__file__).parents[2] / "example"
 FORM = "staff-culture"
-PASSPHRASE = "made up for the example"  # noqa: S105 - of made-up people; the demo tells it
+PASSPHRASE = "kettle maple ladder violin"  # noqa: S105 - of made-up people; the demo tells it
 _FORMS = (FORM, "concern")
 _MOST_TURNS = 200  # of one interview: an answer that is never taken must not play for ever
 
