@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, time
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -24,6 +25,7 @@ from reports.audit.model import (
     Instrument,
     Item,
     Method,
+    Notified,
     Opinion,
     Side,
     Source,
@@ -133,7 +135,7 @@ class _Assembly(Struct, frozen=True):
             plan=planning.plan(self.material, names),
             change=Change(comparing.trends(self.material.measured), comparing.comparisons(self.material)),
             shared=self.material.shared,
-            notified=self.material.notified,
+            notified=tuple(sorted(self.material.notified, key=_told)),
             challenged=self.material.challenged,
             appendix=self._appendix(found),
         )
@@ -306,6 +308,11 @@ class _Assembly(Struct, frozen=True):
             )
         for used in self.material.used:
             yield Instrument(clipped(used.title), used.version, used.source_type, _counted(used.count))
+
+
+def _told(each: Notified) -> tuple[date, time]:
+    """When somebody was told; after all others of the day, or of all days, where that is not known."""
+    return each.told_on or date.max, each.told_at or time.max
 
 
 def _claim(text: str, references: tuple[str, ...]) -> Claim | None:
