@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dialogues.form import SourceType
 from reports import codebook, frameworks
 from reports.audit import comparing, evidence, planning
+from reports.audit.answering import answers
 from reports.audit.material import FINDINGS, HANDED_IN, Material
 from reports.audit.model import (
     Appendix,
@@ -27,6 +28,7 @@ from reports.audit.model import (
     Method,
     Notified,
     Opinion,
+    Picture,
     Side,
     Source,
     changed,
@@ -131,7 +133,7 @@ class _Assembly(Struct, frozen=True):
             opinion=self._opinion(),
             summary=tuple(self._summary(found)),
             findings=found,
-            picture=picture(self.material.reports, self.material.results),
+            picture=self._picture(),
             plan=planning.plan(self.material, names),
             change=Change(comparing.trends(self.material.measured), comparing.comparisons(self.material)),
             shared=self.material.shared,
@@ -278,6 +280,12 @@ class _Assembly(Struct, frozen=True):
         for kind, says in self._triangulation(finding).says:
             if kind in heard:
                 yield Side(kind.value, says)
+
+    # The whole
+
+    def _picture(self) -> Picture:
+        reports = self.material.reports
+        return replace(picture(reports, self.material.results), answers=tuple(answers(reports)))
 
     # Appendices
 

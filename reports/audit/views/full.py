@@ -95,6 +95,7 @@ def _findings(report: AuditReport) -> Iterator[Block]:
 def _picture(report: AuditReport) -> Iterator[Block]:
     shown = [
         *figures.heats(report),
+        *figures.answers(report),
         *figures.spoken(report),
         *figures.distances(report),
         *figures.coverage(report),
