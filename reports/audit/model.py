@@ -230,25 +230,26 @@ class Piece(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """A question on a scale, and how it was answered: only what was published; no pieces where that was nothing.
+    """A question on a scale, and how it was answered, as it was published.
 
     `good` is the share of answers that are good for people, `unknown` that of “I don't know”, of which the pieces know
-    nothing. What “does not apply” to is in no published number.
+    nothing. “Does not apply” is in no published number.
     """
 
     question: str
     people: str
     claim: Claim
-    good: Share | None = None
-    pieces: tuple[Piece, ...] = ()
-    unknown: Share | None = None
+    good: Share
+    pieces: tuple[Piece, ...]
+    unknown: Share
 
 
 class Answers(Struct, frozen=True):
-    """The questions of one form on a scale, by theme, the weakest theme first."""
+    """The questions of one form on a scale, by theme, the weakest theme first; `hidden`: how many may not be shown."""
 
     of: str
     items: tuple[Answered, ...]
+    hidden: int = 0
 
 
 class Distance(Struct, frozen=True):

@@ -23,7 +23,9 @@ _TALLEST = 1.25  # height of a picture by the width of its column
 _LINE = 96  # letters side by side in a table on A4
 _LINES = 30  # of a cell that stay on one page, with room to spare
 _UNBROKEN = 20  # letters of a word that is kept whole
-_PIECE = 10  # letters of such a longer word that stay together: as many of the widest fit in the narrowest column
+_PIECE = (
+    10  # letters of such a longer word that stay together: as many of the widest fit in the narrowest column
+)
 _ENDLESS = re.compile(rf"(?:[^\s/-]|[/-](?=\d)){{{_UNBROKEN + 1},}}")  # a line ends after - and / by itself
 MAY_BREAK = "\u200b"
 

@@ -29,7 +29,7 @@ from reports.rendering import pages
 from reports.typesetting import pngs, size
 
 TEMPLATE = "report.docx.j2"
-_PIXELS = 1200  # across a picture: 180 to the inch
+_PIXELS = 960  # across a picture: 150 to the inch
 _TWIPS = 635  # EMU in a twentieth of a point
 _LONGEST = 255  # letters of what a file says of itself
 _LANGUAGES = {"en": LANGUAGE}

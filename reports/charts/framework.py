@@ -10,7 +10,6 @@ from msgspec import Struct
 from reports.charts.drawing import INK, PAPER, QUIET, Block, Box, Figure, Shape, figure, note
 from reports.charts.grid import Row, grid, inked
 
-
 _NAMED = 6  # items without anything that a sentence names
 
 
@@ -53,7 +52,10 @@ def _blocks(table: Coverage, width: int) -> Iterable[Block]:
     yield from grid(width, table.kinds, rows, low=True)
     yield note(f"The number of {table.of}. – : none, which is no good sign or bad one.", width)
     if table.total is not None:
-        yield note("One that bears on several items, or has several kinds of evidence, stands in several cells.", width)
+        yield note(
+            "One that bears on several items, or has several kinds of evidence, stands in several cells.",
+            width,
+        )
 
 
 def _cell(count: int, box: Box) -> list[Shape]:
@@ -75,4 +77,6 @@ def _sentences(table: Coverage) -> tuple[str, ...]:
 def _quiet(table: Coverage) -> list[str]:
     """What several items lie under, none of which has anything."""
     known = {name for each in table.items if any(each.counts) for name in (each.name, each.above)}
-    return [above for above in dict.fromkeys(each.above for each in table.items) if above and above not in known]
+    return [
+        above for above in dict.fromkeys(each.above for each in table.items) if above and above not in known
+    ]

@@ -75,16 +75,16 @@ class Piece(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """What people answered: `people` is a band, `pieces` go from the best answer to the worst; none is hidden.
+    """What people answered: `people` is a band, `pieces` go from the best answer to the worst.
 
-    `unknown`: the share of those who chose “I don't know”, of all who answered; the others add up without them.
+    `unknown`: the share of those who chose “I don't know”, of all who answered; the pieces add up without them.
     """
 
     name: str
     people: str
-    good: Share | None
-    pieces: tuple[Piece, ...] = ()
-    unknown: Share | None = None
+    good: Share
+    pieces: tuple[Piece, ...]
+    unknown: Share
 
 
 def bars(title: str, questions: Sequence[Question]) -> tuple[Figure, ...]:
@@ -107,15 +107,13 @@ def row(each: Question) -> tuple[str, str, str, str, str]:
 HEAD = ("Question", "Answered", "Good answers", "All answers", "Did not know")
 
 
-def share(value: Share | None) -> str:
+def share(value: Share) -> str:
     """A published share in words."""
-    return "not shown" if value is None else _WORDS.get(value.size, f"{value.percent} %")
+    return _WORDS.get(value.size, f"{value.percent} %")
 
 
 def told(each: Question) -> str:
-    """The pieces in words; why there are none."""
-    if not each.pieces:
-        return "Not shown: it could point to a person."
+    """The pieces in words."""
     return "; ".join(f"{piece.words}: {share(piece.share)}" for piece in each.pieces)
 
 
@@ -169,8 +167,6 @@ def _beside(each: Question, width: int) -> Block:
 
 def _answers(each: Question, x: float, y: float, room: float) -> tuple[list[Shape], float]:
     """The bar with its words below, and how high both are."""
-    if not each.pieces:
-        return [*words(told(each), x, y, room)], LEADING
     below = y + _THICK + 6
     said = words(told(each), x, below, room, most=6)
     apart = words(f"Did not know: {share(each.unknown)}", x, below + LEADING * len(said), room, fill=QUIET)
@@ -214,15 +210,10 @@ def _piece(piece: Piece, x: float, y: float, wide: float) -> list[Shape]:
 
 
 def _sentences(questions: Sequence[Question]) -> tuple[str, ...]:
-    known = [(each.good.percent, each) for each in questions if each.good is not None]
-    hidden = len(questions) - len(known)
-    if not known:
-        return ("No share may be shown here.",)
-    low, high = (pick(known, key=lambda pair: pair[0])[1] for pick in (min, max))
-    ends = (
-        f"Fewest good answers: “{low.name}” ({share(low.good)}). Most: “{high.name}” ({share(high.good)})."
-    )
+    low, high = (pick(questions, key=lambda each: each.good.percent) for pick in (min, max))
+    if low.good == high.good:
+        return (f"Good answers to each question: {share(low.good)}.",)
     return (
-        ends if low.good != high.good else f"Good answers to each question: {share(low.good)}.",
-        *([f"Not shown: {hidden} of {len(questions)} questions."] if hidden else []),
+        f"Fewest good answers: “{low.name}” ({share(low.good)}).",
+        f"Most: “{high.name}” ({share(high.good)}).",
     )

@@ -161,7 +161,9 @@ def report(here: Site) -> AuditReport:
     return made
 
 
-async def test_of_one_day_what_was_said_last_counts_and_whoever_was_told_first_stands_first(here: Site) -> None:
+async def test_of_one_day_what_was_said_last_counts_and_whoever_was_told_first_stands_first(
+    here: Site,
+) -> None:
     later: tuple[tuple[str, Response], ...] = (
         (OPINION, {"assurance": "moderate", "because": "Nights have cover.", "sources": ["01" * 16]}),
         (NOTIFICATION, {"who": "cqc", "told_on": "2026-05-02", "told_at": "08:15:00"}),
@@ -171,9 +173,7 @@ async def test_of_one_day_what_was_said_last_counts_and_whoever_was_told_first_s
         for place, (kind, said) in enumerate(later):
             id_ = bytes([3 - place]) * 16
             work.entries.add(
-                Entry(
-                    id=id_, audit=OAK, kind=kind, subject="", account=b"a" * 16, day=NOW.date(), said=said
-                )
+                Entry(id=id_, audit=OAK, kind=kind, subject="", account=b"a" * 16, day=NOW.date(), said=said)
             )
     made = report(here)
     assert made.opinion.given == "moderate"

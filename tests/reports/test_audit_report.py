@@ -48,6 +48,7 @@ OUTLINES = {
         "Challenge",
         "Appendices",
         "· What was asked",
+        "· What was answered, question by question",
         "· Codebook and agreement",
         "· Themes and frameworks",
         "· Frameworks",
@@ -202,14 +203,19 @@ def test_nothing_is_counted_of_fewer_than_five_named_people_and_nothing_hidden_i
 def test_each_question_is_shown_as_it_was_published_and_no_finer() -> None:
     made, published = report(), audited.answers()
     [form] = made.picture.answers
-    items = [item for theme in published.themes if theme.figures for item in theme.items]
-    assert [each.question for each in form.items] == [clipped(item.label.to("en")) for item in items]
-    for each, item in zip(form.items, items, strict=True):
-        segments = item.figures.segments if item.figures else ()
-        assert [(piece.tone, piece.share) for piece in each.pieces] == [(one.tone, one.share) for one in segments]
-    shown = {view: [each.id for each in figures(document(made, view)) if "answers" in each.id] for view in View}
+    items = [item for theme in published.themes for item in theme.items]
+    known = [(clipped(item.label.to("en")), item.figures) for item in items if item.figures]
+    assert form.hidden == len(items) - len(known)
+    for each, (label, figures_) in zip(form.items, known, strict=True):
+        assert (each.question, each.good, each.unknown) == (label, figures_.positive, figures_.dont_know)
+        assert [(one.tone, one.share) for one in each.pieces] == [
+            (one.tone, one.share) for one in figures_.segments
+        ]
+    shown = {
+        view: [each.id for each in figures(document(made, view)) if "answers" in each.id] for view in View
+    }
     assert {view for view, ids in shown.items() if ids} == {View.FULL, View.STAFF}
-    assert len(shown[View.FULL]) == -(-len(items) // 10)
+    assert len(shown[View.FULL]) == -(-len(known) // 10)
     assert shown[View.STAFF] == ["answers-1-1"]
 
 

@@ -71,7 +71,7 @@ def cqc() -> Figure:
 
 
 def asked(name: str = "I can speak up") -> Figure:
-    """A question of which all five answers are shown, one with its small ones together, one the other way, one hidden."""
+    """A question of which all five answers are shown, and one of which only the good ones and the rest are."""
     five = tuple(
         likert.Piece(words, tone, percent(each))
         for words, tone, each in (
@@ -89,7 +89,6 @@ def asked(name: str = "I can speak up") -> Figure:
     questions = [
         likert.Question(name, "40 to 49 people", percent(50), five, percent(25)),
         likert.Question("I am afraid to say so", "30 to 39 people", FEW, two, FEW),
-        likert.Question("Hidden", "not shown", None),
     ]
     return likert.bars("Answers", questions)[0]
 
@@ -234,21 +233,26 @@ def test_good_answers_stand_right_of_the_line_poor_ones_left_and_each_share_is_a
         assert {"30", "20", "nearly all"} <= set(texts(drawing))
         assert "40 to 49 people" in said
         assert "Did not know: 25 %" in said
-        assert "Not shown: it could point to a person." in said
     assert figure.rows[0][1:3] == ("40 to 49 people", "50 %")
     assert figure.rows[1][2:] == (
         "few or none",
         "Never or Rarely: few or none; The rest: nearly all or all",
         "few or none",
     )
-    assert figure.sentences[1] == "Not shown: 1 of 3 questions."
+    assert figure.sentences == (
+        "Fewest good answers: “I am afraid to say so” (few or none).",
+        "Most: “I can speak up” (50 %).",
+    )
 
 
 def test_ten_questions_stand_on_a_picture_which_then_fits_on_a_page() -> None:
     long = " ".join(["How often were you told what came of it"] * 3)
     piece = likert.Piece("Always or often or sometimes or rarely or never" * 2, Tone.FAVOURABLE, percent(50))
     pages = likert.bars("Answers", [likert.Question(long, "8 to 14 people", FEW, (piece,), FEW)] * 12)
-    assert [(each.title, len(each.rows)) for each in pages] == [("Answers (1 of 2)", 10), ("Answers (2 of 2)", 2)]
+    assert [(each.title, len(each.rows)) for each in pages] == [
+        ("Answers (1 of 2)", 10),
+        ("Answers (2 of 2)", 2),
+    ]
     assert pages[0].wide.height < 1.6 * pages[0].wide.width
 
 
@@ -260,7 +264,9 @@ def test_a_framework_counts_each_once_and_names_what_has_nothing_yet() -> None:
     )
     assert texts(figure.wide).count("–") == 7
     items = [
-        framework.Item(each.name, (2, 1) if each.code == "safe.staffing" else (0, 0) if each.above else (), each.above)
+        framework.Item(
+            each.name, (2, 1) if each.code == "safe.staffing" else (0, 0) if each.above else (), each.above
+        )
         for each in frameworks.all_of_them()["cqc"].items
     ]
     told = framework.coverage(framework.Coverage("CQC", ("a", "b"), tuple(items), "findings", 2)).sentences

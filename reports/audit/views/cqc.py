@@ -29,7 +29,9 @@ from reports.findings import Says
 
 TITLE = "Report for the Care Quality Commission"
 _COLUMNS = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
-_NOTHING = "No finding bears on this question. That is no good sign or bad one: it may not have been looked at."
+_NOTHING = (
+    "No finding bears on this question. That is no good sign or bad one: it may not have been looked at."
+)
 
 
 def sections(report: AuditReport) -> tuple[Section, ...]:

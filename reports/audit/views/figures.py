@@ -23,7 +23,7 @@ from reports.themes import Priority
 
 CQC = "cqc"
 HIDDEN = "hidden"
-_ENDS = 3  # questions with the fewest good answers, and with the most, for staff
+_ENDS = 2  # questions with the fewest good answers, and with the most, for staff
 _SPEAKS_FOR = frozenset({Says.SUPPORTS, Says.BOTH})
 
 
@@ -61,9 +61,7 @@ def answers(report: AuditReport) -> Iterator[Figure]:
 def telling(report: AuditReport) -> Iterator[Figure]:
     """The questions of each form with the fewest good answers and with the most."""
     for number, each in enumerate(report.picture.answers, 1):
-        known = sorted(
-            (item for item in each.items if item.good), key=lambda item: item.good.percent if item.good else 0
-        )
+        known = sorted(each.items, key=lambda item: item.good.percent)
         ends = known if len(known) <= 2 * _ENDS else [*known[:_ENDS], *known[-_ENDS:]]
         yield from _bars(f"answers-{number}", f"Fewest and most good answers: {each.of}", ends)
 
