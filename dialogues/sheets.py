@@ -289,7 +289,7 @@ def _refuse_archive(content: bytes) -> Problem | None:
 
 
 def _shortened(content: bytes) -> bytes:
-    """The workbook with one row more than a sheet may have, at most: openpyxl looks for the size of each in all rows."""
+    """The workbook with one row more than a sheet may have at most: openpyxl would look at each row of each sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     short = {name: _cut(part) for name, part in parts.items()}

@@ -142,7 +142,7 @@ def _answers(report: AuditReport) -> Iterator[Block]:
         if each.hidden:
             asked = each.hidden + len(each.items)
             yield plain(
-                f"Too few people answered {each.hidden} of {asked} questions of “{each.of}” to show them."
+                f"{each.hidden} of {asked} questions of “{each.of}” are not shown: it could point to a person."
             )
     yield from figures.answers(report)
 
