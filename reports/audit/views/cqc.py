@@ -29,6 +29,7 @@ from reports.findings import Says
 
 TITLE = "Report for the Care Quality Commission"
 _COLUMNS = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
+_ELSEWHERE = "What should be is here a rule of the service’s own, or an item of another framework."
 _NOTHING = (
     "No finding bears on this question. That is no good sign or bad one: it may not have been looked at."
 )
@@ -72,7 +73,7 @@ def _questions(report: AuditReport) -> Iterator[Section]:
     if other:
         rows = [("–", called(each), _kinds(each), "; ".join(marks(each))) for each in other]
         title = "Tied to no key question"
-        yield section("key-none", title, table(f"{title}: findings", _COLUMNS, rows))
+        yield section("key-none", title, table(f"{title}: findings", _COLUMNS, rows), note(_ELSEWHERE))
 
 
 def _is_cqc(item: Item) -> bool:

@@ -38,10 +38,10 @@ def _told(report: AuditReport) -> Iterator[Block]:
     ]
     if lines:
         yield Listing(tuple(lines))
-        yield from figures.telling(report)
     heard = [each for each in report.method.heard if not each.part]
     if heard:
         yield table("Who we heard", ("Who", "How many"), [(each.who, each.how_many) for each in heard])
+    yield from figures.telling(report)
 
 
 def _found(report: AuditReport) -> Iterator[Block]:
