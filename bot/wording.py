@@ -584,11 +584,15 @@ def ways(ask: prompts.Ask, language: str) -> tuple[Button, ...]:
         buttons.append(_way(moves.Keep(question=question, turn=turn), _))
     if ask.can_go_back:
         buttons.append(_way(moves.Back(question=question, turn=turn), _))
-    if not (ask.required or ask.consent or ask.another):
+    if _may_be_skipped(ask):
         buttons.append(_way(moves.Skip(question=question, turn=turn), _))
     if not ask.consent:
         buttons += [_way(moves.Pause(), _), _way(moves.Withdraw(), _)]
     return tuple(buttons)
+
+
+def _may_be_skipped(ask: prompts.Ask) -> bool:
+    return not (ask.required or ask.consent or ask.another)
 
 
 def _way(move: Move, _: Voice, role: Role = Role.WAY) -> Button:
@@ -599,7 +603,7 @@ def _again(prompt: prompts.AskAgain, _: Voice, tries: int, ask: prompts.Ask | No
     text = [prompt.message or _reason(prompt, _, ask)]
     if tries < TRIES_BEFORE_HELP:
         return Outgoing(tuple(text))
-    if ask is None or ask.required:
+    if ask is None or not _may_be_skipped(ask):
         text.append(_("If this is hard to answer, I can show you what else you can do here."))
         return Outgoing(tuple(text), buttons=(_way(moves.Help(), _),))
     text.append(_("If this is hard to answer, you can leave it out. Or I can show you what else you can do."))
@@ -612,7 +616,9 @@ def _reason(prompt: prompts.AskAgain, _: Voice, ask: prompts.Ask | None) -> str:
     if ask is not None and ask.kind.has_choices and not ask.options:
         return _nothing(ask, _)
     if prompt.reason is Reason.NO_WORDS and ask is not None and ask.kind.has_choices:
-        return _("Please pick one of the answers. If none of them fits, you can skip this question.")
+        if _may_be_skipped(ask):
+            return _("Please pick one of the answers. If none of them fits, you can skip this question.")
+        return _("Please pick one of the answers.")
     if prompt.reason is Reason.REQUIRED and ask is not None and ask.kind.has_choices:
         return _("I need an answer here before we go on. Pick the one that comes closest.")
     sentence, example = _REASONS[prompt.reason]

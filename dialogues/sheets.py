@@ -13,6 +13,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -27,6 +28,7 @@ MAX_COLUMNS = 500
 MAX_CELL = 32_767  # characters, as in Excel
 MAX_DEPTH = 20  # of YAML
 _NAMES = ("survey", "choices", "settings")
+_ROW = re.compile(rb"<((?:\w+:)?)row[\s/>]")  # of a sheet in a workbook
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and also what a password turns an .xlsx into
 
 
@@ -254,8 +256,9 @@ def _read_workbook(content: bytes, *, first: bool = False) -> list[Sheet] | list
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that do not concern us
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-            return _workbook_sheets(book, content, first=first)
+            short = _shortened(content)
+            book = load_workbook(io.BytesIO(short), read_only=True, data_only=False)
+            return _workbook_sheets(book, short, first=first)
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -285,6 +288,28 @@ def _refuse_archive(content: bytes) -> Problem | None:
     return None
 
 
+def _shortened(content: bytes) -> bytes:
+    """The workbook with one row more than a sheet may have at most: openpyxl would look at each row of each sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    short = {name: _cut(part) for name, part in parts.items()}
+    if short == parts:
+        return content
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, part in short.items():
+            archive.writestr(name, part)
+    return made.getvalue()
+
+
+def _cut(part: bytes) -> bytes:
+    beyond = next(islice(_ROW.finditer(part), MAX_ROWS + 2, None), None)  # the first is the header
+    if beyond is None:
+        return part
+    space = beyond.group(1)
+    return part[: beyond.start()] + b"</%ssheetData></%sworksheet>" % (space, space)
+
+
 def _workbook_sheets(book: Any, content: bytes, *, first: bool) -> list[Sheet] | list[Problem]:
     sheets: list[Sheet] = []
     problems: list[Problem] = []
@@ -292,9 +317,10 @@ def _workbook_sheets(book: Any, content: bytes, *, first: bool) -> list[Sheet] |
         worksheet.reset_dimensions()  # what the file says of its size may be wrong
         name = str(worksheet.title)
         wanted = first or _is_ours(name)
-        rows = worksheet.iter_rows(max_col=MAX_COLUMNS) if wanted else ()
         problems.extend(_merged(content, worksheet._worksheet_path, name) if wanted else ())
-        sheets.append(_workbook_sheet(name, rows, problems))
+        header = _header(worksheet) if wanted else []
+        rows = worksheet.iter_rows(min_row=2, max_col=len(header)) if header else ()
+        sheets.append(_workbook_sheet(name, header, rows, problems))
     return problems or sheets
 
 
@@ -308,11 +334,18 @@ def _merged(content: bytes, path: str, name: str) -> Iterator[Problem]:
         yield Problem("merged", message, Place(name, int(row)))
 
 
-def _workbook_sheet(name: str, rows: Iterable[Sequence[Any]], problems: list[Problem]) -> Sheet:
-    iterator = iter(rows)
-    header = [_cell(one.value) for one in next(iterator, ())]
+def _header(worksheet: Any) -> list[str]:
+    """The first row, as far as there are names in it: what stands beyond the last belongs to no column."""
+    first = next(worksheet.iter_rows(max_row=1, max_col=MAX_COLUMNS), ())
+    names = [_cell(one.value) for one in first]
+    return names[: max((place for place, name in enumerate(names, 1) if name), default=0)]
+
+
+def _workbook_sheet(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], problems: list[Problem]
+) -> Sheet:
     found: list[Row] = []
-    for number, row in enumerate(iterator, 2):
+    for number, row in enumerate(rows, 2):
         if number > MAX_ROWS + 1:
             problems.append(
                 Problem("sheet_size", f"This sheet has more than {MAX_ROWS:,} rows.", Place(name))

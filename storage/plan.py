@@ -13,7 +13,18 @@ from datetime import date
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from dialogues.responses import Response
@@ -202,10 +213,10 @@ class Entries:
         row = {name: getattr(entry, name) for name in ("id", "audit", "kind", "account", "day")}
         content = msgspec.msgpack.encode(entry.said)
         row |= {"subject": _id(entry.subject), "locked": self._keys.lock_casework(entry.id, content)}
-        self._connection.execute(insert(entries), row)
+        self._connection.execute(insert(entries).values(**row, place=_next_place(entry.audit)))
 
     def of(self, audit: str, kinds: Collection[str] = (), subject: str | None = None) -> tuple[Entry, ...]:
-        """What was said in the audit, of these kinds or all, about this or anything; the oldest day first.
+        """What was said in the audit, of these kinds or all, about this or anything, as it was added day by day.
 
         Raises UndecipherableError.
         """
@@ -214,7 +225,7 @@ class Entries:
             where.append(entries.c.kind.in_(kinds))
         if subject is not None:
             where.append(entries.c.subject == _id(subject))
-        query = select(entries).where(*where).order_by(entries.c.day, entries.c.id)
+        query = select(entries).where(*where).order_by(entries.c.day, entries.c.place, entries.c.id)
         return tuple(self._open(row) for row in self._connection.execute(query))
 
     def _open(self, row: Row[tuple[object, ...]]) -> Entry:
@@ -227,6 +238,12 @@ class Entries:
             day=row.day,
             said=msgspec.msgpack.decode(self._keys.open_casework(row.id, row.locked)),
         )
+
+
+def _next_place(audit: str) -> ScalarSelect[int]:
+    """The place after the last; two that are added at the same moment may share it."""
+    last = func.coalesce(func.max(entries.c.place), 0)
+    return select(last + 1).where(entries.c.audit == audit).scalar_subquery()
 
 
 _series = msgspec.msgpack.Decoder(tuple[Measure, tuple[Point, ...], tuple[Rebase, ...]])

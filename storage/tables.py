@@ -470,8 +470,9 @@ entries = Table(
     Column("subject", LargeBinary, nullable=False),  # the id of a finding or an action, or empty
     _bytes("account", ID_BYTES),
     Column("day", Date, nullable=False),
+    Column("place", Integer, nullable=False),  # among those of its audit, as they were added
     Column("locked", LargeBinary, nullable=False),
-    Index(None, "audit"),
+    Index(None, "audit", "place"),
     Index(None, "subject"),
     sqlite_with_rowid=False,
 )

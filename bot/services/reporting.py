@@ -238,7 +238,7 @@ class _Gathered:
         wanted = {each for finding in findings for each in (*finding.supporting, *finding.contradicting)}
         return Material(
             about=self._about(),
-            findings=findings,
+            findings=tuple(map(_in_words, findings)),
             actions=actions,
             surety={each.finding.id: _surety(each) for each in weighed(self._work, self._audit.id)},
             people=dict(
@@ -414,6 +414,11 @@ class _Gathered:
             if isinstance(each.alpha, float):
                 low = ", too low to rely on" if each.alpha < RELIABLE else ""
                 yield f"{theme_of(each.theme).name.to('en')}: Krippendorff’s α {each.alpha:.2f}{low}."
+
+
+def _in_words(finding: Finding) -> Finding:
+    """The finding with what its factors are called for their codes."""
+    return replace(finding, factors=tuple(label("finding", "factors", each) for each in finding.factors))
 
 
 def _reference(entry: Entry) -> str:

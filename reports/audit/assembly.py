@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, time
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from dialogues.form import SourceType
 from reports import codebook, frameworks
 from reports.audit import comparing, evidence, planning
+from reports.audit.answering import answers
 from reports.audit.material import FINDINGS, HANDED_IN, Material, Used
 from reports.audit.model import (
     Appendix,
@@ -24,7 +26,9 @@ from reports.audit.model import (
     Instrument,
     Item,
     Method,
+    Notified,
     Opinion,
+    Picture,
     Side,
     Source,
     changed,
@@ -129,11 +133,11 @@ class _Assembly(Struct, frozen=True):
             opinion=self._opinion(),
             summary=tuple(self._summary(found)),
             findings=found,
-            picture=picture(self.material.reports, self.material.results),
+            picture=self._picture(),
             plan=planning.plan(self.material, names),
             change=Change(comparing.trends(self.material.measured), comparing.comparisons(self.material)),
             shared=self.material.shared,
-            notified=self.material.notified,
+            notified=tuple(sorted(self.material.notified, key=_told)),
             challenged=self.material.challenged,
             appendix=self._appendix(found),
         )
@@ -277,6 +281,12 @@ class _Assembly(Struct, frozen=True):
             if kind in heard:
                 yield Side(kind.value, says)
 
+    # The whole
+
+    def _picture(self) -> Picture:
+        reports = self.material.reports
+        return replace(picture(reports, self.material.results), answers=tuple(answers(reports)))
+
     # Appendices
 
     def _appendix(self, found: tuple[Found, ...]) -> Appendix:
@@ -306,6 +316,11 @@ class _Assembly(Struct, frozen=True):
             )
         for used in self.material.used:
             yield Instrument(clipped(used.title), used.version, used.source_type, _counted(used))
+
+
+def _told(each: Notified) -> tuple[date, time]:
+    """When somebody was told; after all others of the day, or of all days, where that is not known."""
+    return each.told_on or date.max, each.told_at or time.max
 
 
 def _claim(text: str, references: tuple[str, ...]) -> Claim | None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from reports.assembly import Tone
 from reports.coding import Direction
 from reports.disclosure import Quarter, Share
 from reports.findings import Agreement, Assurance, Lens, Nature, Says, Standing, Strength, Visibility
@@ -220,6 +221,37 @@ class Heat(Struct, frozen=True):
     rows: tuple[HeatRow, ...]
 
 
+class Piece(Struct, frozen=True):
+    """Answers to a question that are published together: their words, where on the scale they stand, their share."""
+
+    words: str
+    tone: Tone
+    share: Share
+
+
+class Answered(Struct, frozen=True):
+    """A question on a scale, and how it was answered, as it was published.
+
+    `good` is the share of answers that are good for people, `unknown` that of “I don't know”, of which the pieces know
+    nothing. “Does not apply” is in no published number.
+    """
+
+    question: str
+    people: str
+    claim: Claim
+    good: Share
+    pieces: tuple[Piece, ...]
+    unknown: Share
+
+
+class Answers(Struct, frozen=True):
+    """The questions of one form on a scale, by theme, the weakest theme first; `hidden`: how many may not be shown."""
+
+    of: str
+    items: tuple[Answered, ...]
+    hidden: int = 0
+
+
 class Distance(Struct, frozen=True):
     """How far leaders and frontline staff see a theme apart, in points with its range, leaders minus frontline."""
 
@@ -243,11 +275,12 @@ class Spoken(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """How the system looks: by theme and role, by kind of source, and where leaders and frontline differ."""
+    """How the system looks: by theme and role, by kind of source, where leaders and frontline differ, by question."""
 
     themes: tuple[Spoken, ...] = ()
     heats: tuple[Heat, ...] = ()
     distances: tuple[Distance, ...] = ()
+    answers: tuple[Answers, ...] = ()
 
 
 class Person(Struct, frozen=True):

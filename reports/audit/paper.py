@@ -5,6 +5,7 @@ widths of columns, and what stands at the foot of every page.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -22,6 +23,10 @@ _TALLEST = 1.25  # height of a picture by the width of its column
 _LINE = 96  # letters side by side in a table on A4
 _LINES = 30  # of a cell that stay on one page, with room to spare
 _UNBROKEN = 20  # letters of a word that is kept whole
+_PIECE = (
+    10  # letters of such a longer word that stay together: as many of the widest fit in the narrowest column
+)
+_ENDLESS = re.compile(rf"(?:[^\s/-]|[/-](?=\d)){{{_UNBROKEN + 1},}}")  # a line ends after - and / by itself
 MAY_BREAK = "\u200b"
 
 
@@ -139,7 +144,10 @@ def _wanted(cells: tuple[str, ...]) -> float:
 
 
 def softened(text: str) -> str:
-    """The text with places in its very long words where a line may end."""
-    if len(text) <= _UNBROKEN or max(map(len, text.split()), default=0) <= _UNBROKEN:
-        return text
-    return " ".join(MAY_BREAK.join(word) if len(word) > _UNBROKEN else word for word in text.split(" "))
+    """The text with places in its very long words where a line may end: few, since none can search across one."""
+    return text if len(text) <= _UNBROKEN else _ENDLESS.sub(_pieces, text)
+
+
+def _pieces(word: re.Match[str]) -> str:
+    letters = word.group()
+    return MAY_BREAK.join(letters[at : at + _PIECE] for at in range(0, len(letters), _PIECE))

@@ -20,7 +20,7 @@ _ON_A_PAGE = 2000  # letters of a finding that fit on a page, with room to spare
 def pdf(document: Document, imprint: Imprint) -> bytes:
     """The document as a file to print and to read with a screen reader."""
     running = softened(f"{document.title} – {document.subtitle}"[:_RUNNING])
-    given = {"imprint": _laid(imprint), "evidence": EVIDENCE, "running": running}
+    given = {"imprint": imprint, "evidence": EVIDENCE, "running": running}
     values = {"document": _laid(paper(document)), **given}
     return typesetting.pdf(TEMPLATE, {"report": msgspec.json.encode(values).decode()})
 

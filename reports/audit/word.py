@@ -6,15 +6,17 @@ A template holds tags, such as {{ title }}, and styles; all else in it stays as 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 from docx.document import Document as Word
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 from msgspec import Struct
@@ -27,10 +29,13 @@ from reports.rendering import pages
 from reports.typesetting import pngs, size
 
 TEMPLATE = "report.docx.j2"
-_PIXELS = 1200  # across a picture: 180 to the inch
+_PIXELS = 960  # across a picture: 150 to the inch
 _TWIPS = 635  # EMU in a twentieth of a point
 _LONGEST = 255  # letters of what a file says of itself
 _LANGUAGES = {"en": LANGUAGE}
+_SAMPLE = {**dict.fromkeys((*REQUIRED, *OPTIONAL), "Words"), "report": Markup("<w:p/>")}
+_TAG = re.compile(r"\{\{.*?\}\}")
+_NOT_FILLED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class _Placed(Struct, frozen=True):
@@ -59,11 +64,43 @@ def lacks(template: bytes) -> tuple[str, ...]:
     try:
         opened = _opened(template)
         tags = opened.get_undeclared_template_variables(_jinja())
+        names = {style.name or "" for style in opened.docx.styles}
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, SyntaxError, ValueError):
         return ("This is not a Word document (.docx).",)
     except TemplateError:
         return ("A tag in the template cannot be read. Tags look like {{ title }}.",)
-    return tuple(_lacks(tags, {style.name or "" for style in opened.docx.styles}))
+    return tuple(_lacks(tags, names)) or tuple(_unfilled(opened))
+
+
+def _unfilled(opened: DocxTemplate) -> Iterator[str]:
+    """What cannot be filled, although its tags can be read: found by filling them as a report does."""
+    if _fills(lambda: opened.render(_SAMPLE, _strict())):
+        return
+    wrong = [tag for tag in dict.fromkeys(_tags(opened)) if not _fills(partial(_fill, tag))]
+    for tag in wrong:
+        yield f"The tag {tag} cannot be filled. A tag holds one name alone, such as {{{{ title }}}}."
+    if not wrong:
+        yield "The tags of the template cannot be filled together. Leave only such as {{ title }}."
+
+
+def _tags(opened: DocxTemplate) -> Iterator[str]:
+    """The tags in the text, in headers and in footers, as Jinja reads them."""
+    edges = (opened.HEADER_URI, opened.FOOTER_URI)
+    parts = [opened.get_part_xml(part) for uri in edges for _, part in opened.get_headers_footers(uri)]
+    for xml in (opened.get_xml(), *parts):
+        yield from _TAG.findall(opened.patch_xml(xml))
+
+
+def _fill(tag: str) -> str:
+    return _strict().from_string(tag).render(_SAMPLE)
+
+
+def _fills(fill: Callable[[], object]) -> bool:
+    try:
+        fill()
+    except _NOT_FILLED:
+        return False
+    return True
 
 
 def _lacks(tags: set[str], styles: set[str]) -> Iterator[str]:
@@ -90,6 +127,11 @@ def _opened(template: bytes) -> DocxTemplate:
 def _jinja() -> SandboxedEnvironment:
     """A template comes from outside: its tags can do nothing but show."""
     return SandboxedEnvironment(autoescape=True)
+
+
+def _strict() -> SandboxedEnvironment:
+    """The same, to try a template: what a report does not have is an error, and never nothing."""
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
 
 
 def _body(opened: DocxTemplate, document: Document) -> str:

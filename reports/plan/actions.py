@@ -70,7 +70,7 @@ class SuccessMeasure(Wordless, frozen=True, kw_only=True, omit_defaults=True):
     indicator: str
     baseline: str = ""
     target: str = ""
-    better: Better = Better.HIGHER
+    better: Better | None = None
     source: str = ""
     frequency: str = ""
     measure: str = ""
@@ -194,14 +194,14 @@ def _milestones(response: Response) -> list[Milestone]:
 
 
 def _measure(response: Response) -> SuccessMeasure | None:
-    indicator = text_of(response, "indicator")
+    indicator, better = text_of(response, "indicator"), text_of(response, "better")
     if not indicator:
         return None
     return SuccessMeasure(
         indicator=indicator,
         baseline=text_of(response, "baseline"),
         target=text_of(response, "target"),
-        better=Better(text_of(response, "better") or Better.HIGHER),
+        better=Better(better) if better else None,
         source=text_of(response, "source"),
         frequency=text_of(response, "frequency"),
         measure=text_of(response, "measure"),

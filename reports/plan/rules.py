@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from reports.findings import Finding, Priority, Standing, priority
-from reports.plan.actions import Action, Strength
+from reports.plan.actions import Action, Strength, SuccessMeasure
 
 _YEARS = range(2000, 2101)
 
@@ -59,12 +59,30 @@ def _missing(action: Action) -> Iterator[tuple[str, str]]:
         yield "owner", "an owner"
     if action.due is None:
         yield "due", "a due day"
-    if action.measure is None or not action.measure.indicator:
+    if action.measure is None:
         yield "indicator", "a measure that shows whether it works"
+    else:
+        yield from _unmeasured(action.measure)
     if not action.evidence_required:
         yield "evidence_required", "the evidence that will show it was done"
     if action.review is None:
         yield "review", "a day on which it is looked at again"
+
+
+def _unmeasured(measure: SuccessMeasure) -> Iterator[tuple[str, str]]:
+    """What a measure must say so that anybody can see later whether it was reached."""
+    for question, words in _OF_A_MEASURE.items():
+        if not getattr(measure, question):
+            yield question, words
+
+
+_OF_A_MEASURE = {
+    "baseline": "what its measure is today",
+    "target": "a target",
+    "better": "the direction that is better",
+    "source": "a source of the number",
+    "frequency": "how often it is counted",
+}
 
 
 def _listed(words: list[str]) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from bot.services.access import EXAMPLE_LEAD
 from dialogues.responses import Response
 from reports.findings import Cause, Finding, Lens, Nature, Strength, Visibility
+from reports.measures import Better
 from reports.plan import Action, Exempted, Milestone, State, SuccessMeasure
 from reports.plan import Strength as Reliance
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, PROGRESS, VERIFICATION
@@ -90,7 +91,12 @@ def fill(storage: Storage, audit: str) -> None:
 
 def _actions(owner: str, lead: str) -> tuple[Action, ...]:
     measure = SuccessMeasure(
-        indicator="Night staff with supervision in eight weeks", baseline="3 of 12", target="12"
+        indicator="Night staff with supervision in eight weeks",
+        baseline="3 of 12",
+        target="12",
+        better=Better.HIGHER,
+        source="Supervision records",
+        frequency="monthly",
     )
     shown = "Supervision records of twelve night staff"
     return (

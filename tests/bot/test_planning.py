@@ -45,6 +45,11 @@ survey:
   - {type: date, name: due, label: Until when?}
   - {type: date, name: review, label: When is it looked at again?}
   - {type: text, name: indicator, label: What shows that it works?}
+  - {type: text, name: baseline, label: What is it today?}
+  - {type: text, name: target, label: What should it become?}
+  - {type: text, name: better, label: Which way is better?}
+  - {type: text, name: source, label: Where does the number come from?}
+  - {type: text, name: frequency, label: How often is it counted?}
   - {type: text, name: evidence_required, label: What shows that it was done?}
   - {type: text, name: kind, label: What kind is it?}
 """
@@ -145,7 +150,9 @@ async def given(ann: Person, owner: str) -> None:
         "2026-08-30",
     ):
         await ann.says(answer)
-    for answer in ("Supervisions held in time", "Six records of June", "supervision"):
+    for answer in ("Supervisions held in time", "2 of 11", "10 of 11", "higher", "Records", "monthly"):
+        await ann.says(answer)
+    for answer in ("Six records of June", "supervision"):
         await ann.says(answer)
     await ann.taps("Hand in my answers")
 

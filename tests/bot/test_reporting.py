@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +104,7 @@ def write(here: Site) -> None:
         framework=("cqc:safe.staffing",),
         condition="Few say that there are enough of them.",
         causes=(Cause(Lens.ORGANISATION, "The rota has no cover for sickness."),),
+        factors=("workload", "speaking"),
         supporting=(f"theme.{FORM.id}.CAP", f"item.{FORM.id}.staff"),
         searched=True,
         impact=4,
@@ -124,7 +125,7 @@ def write(here: Site) -> None:
         points = tuple(Point(Month(2026, month), month) for month in range(1, 5))
         work.measures.keep(Followed(id="", audit=OAK, measure=Measure("Falls", Better.LOWER), points=points))
         for place, (kind, said) in enumerate(SPOKEN.items()):
-            id_ = bytes([place]) * 16
+            id_ = bytes([9 - place]) * 16  # later ones come before: order is not that of ids
             work.entries.add(
                 Entry(
                     id=id_,
@@ -137,7 +138,7 @@ def write(here: Site) -> None:
                 )
             )
         later: Response = {
-            "about": (bytes([3]) * 16).hex(),
+            "about": (bytes([6]) * 16).hex(),
             "response": "The manager does.",
             "outcome": "changed",
         }
@@ -160,6 +161,30 @@ def report(here: Site) -> AuditReport:
     return made
 
 
+async def test_of_one_day_what_was_said_last_counts_and_whoever_was_told_first_stands_first(
+    here: Site,
+) -> None:
+    later: tuple[tuple[str, Response], ...] = (
+        (OPINION, {"assurance": "moderate", "because": "Nights have cover.", "sources": ["01" * 16]}),
+        (NOTIFICATION, {"who": "cqc", "told_on": "2026-05-02", "told_at": "08:15:00"}),
+        (NOTIFICATION, {"who": "police", "told_on": "2026-04-30"}),
+    )
+    with here.storage.writing() as work:
+        for place, (kind, said) in enumerate(later):
+            id_ = bytes([3 - place]) * 16
+            work.entries.add(
+                Entry(id=id_, audit=OAK, kind=kind, subject="", account=b"a" * 16, day=NOW.date(), said=said)
+            )
+    made = report(here)
+    assert made.opinion.given == "moderate"
+    told = [(each.told_on, each.told_at) for each in made.notified]
+    assert told == [
+        (date(2026, 4, 30), None),
+        (date(2026, 5, 2), time(8, 15)),
+        (date(2026, 5, 2), time(9, 30)),
+    ]
+
+
 async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_see(here: Site) -> None:
     owner = await signed_in(here, OWNER, OAK, "Xanthe Quill")
     with here.storage.writing() as work:
@@ -168,6 +193,7 @@ async def test_the_report_has_what_was_stored_and_no_view_has_what_nobody_may_se
     made = report(here)
     assert made.opinion.given == "limited"
     assert made.about.harm == ("Neglect",)
+    assert [each.text for each in made.findings[0].factors] == ["More work than hands", "Fear of speaking up"]
     assert [each.channel for each in made.shared] == ["A team meeting"]
     assert [(each.who, each.days) for each in made.notified] == [("The commissioner", 1)]
     assert [(each.response, each.outcome) for each in made.challenged] == [("The manager does.", "changed")]

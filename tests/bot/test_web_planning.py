@@ -108,6 +108,11 @@ GIVEN = {
     "by": "2026-05-20",
     "milestones[+]": "no",
     "indicator": "Nights on which somebody asked",
+    "baseline": "0 of 7",
+    "target": "7 of 7",
+    "better": "higher",
+    "source": "The night log",
+    "frequency": "weekly",
     "evidence_required": "The night log",
     "review": "2026-07-01",
 }

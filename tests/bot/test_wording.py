@@ -9,6 +9,7 @@ import string
 import pytest
 import textstat
 from babel.messages.catalog import Catalog
+from msgspec.structs import replace
 
 from bot import hearing, wording
 from bot.channels.telegram import menu
@@ -121,7 +122,10 @@ def test_an_example_from_the_engine_is_used() -> None:
 
 def test_continuing_without_a_choice_asks_for_one() -> None:
     again = AskAgain(question="seen", reason=Reason.NO_WORDS, example="Never")
-    assert wording.word(again, "en", ask=ASK).text[0].startswith("Please pick one of the answers.")
+    assert wording.word(again, "en", ask=ASK).text[0].startswith("Please pick one of the answers. If none")
+    for kept in (replace(ASK, another=True), replace(ASK, consent=True)):
+        assert wording.word(again, "en", ask=kept).text == ("Please pick one of the answers.",)
+        assert [each.label for each in wording.word(again, "en", tries=3, ask=kept).buttons] == ["Help"]
 
 
 def test_after_three_tries_help_and_a_way_past_are_offered() -> None:

@@ -197,6 +197,8 @@ async def plan_it(auditor: Person, owner: Person, lead: Person, audit: str) -> N
             "baseline": "1 of 7",
             "target": "7 of 7",
             "better": "higher",
+            "source": "The notes of nine o’clock",
+            "frequency": "weekly",
             "evidence_required": "Initials on the notes of a month",
             "review": (NOW.date() + 120 * day).isoformat(),
         },

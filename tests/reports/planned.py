@@ -40,6 +40,8 @@ WRITTEN: dict[str, Any] = {
     "baseline": "2 of 11",
     "target": "10 of 11",
     "better": "higher",
+    "source": "supervision records",
+    "frequency": "monthly",
     "measure": "m1",
     "evidence_required": "supervision records of two months",
     "review": "2026-09-01",

@@ -139,6 +139,7 @@ def test_a_pdf_of_sixty_pages_reads_in_order_and_says_on_each_what_it_is() -> No
     for number, page in enumerate(pages, 1):
         for foot in (SYNTHETIC, "25 November 2026", stamp.digest, f"Page {number} of {len(pages)}"):
             assert squeezed(foot) in page
+    assert stamp.digest in pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range().split()
     made = paper(shown)
     assert bookmarks(pypdf.PdfReader(io.BytesIO(content))) == list(headings(made.sections))
     in_order("".join(pages), words(made.sections))
@@ -250,6 +251,10 @@ def test_an_organisation_sets_reports_in_a_template_of_its_own_or_hears_what_it_
     assert lacks(edited(subtitle=" title | ")) == (
         "A tag in the template cannot be read. Tags look like {{ title }}.",
     )
+    for tag in ("title.first.last", "title | round", "''.__class__", "title[9]()", "1 // 0"):
+        assert lacks(edited(subtitle=f" subtitle }}}} {{{{ {tag} ")) == (
+            f"The tag {{{{ {tag} }}}} cannot be filled. A tag holds one name alone, such as {{{{ title }}}}.",
+        )
     bare = python_docx.Document()
     bare.styles["List Number"].delete()
     file = io.BytesIO()

@@ -16,9 +16,11 @@ from reports import disclosure
 from reports.audit import AuditReport, Lack, Material, Unsupported, assemble, claims, decode, encode
 from reports.audit.blocks import Card, Document, Section, lines, outline
 from reports.audit.model import About, Person
+from reports.audit.paper import figures
 from reports.audit.rendering import html
 from reports.audit.views import DRAFT, SYNTHETIC, View, document
 from reports.findings import RULE, Assurance, Finding, Standing, suggested
+from reports.rendering import clipped
 from tests.reports import audited
 from tests.reports.audited import NAMES, OWNER, TODAY, material
 
@@ -46,6 +48,7 @@ OUTLINES = {
         "Challenge",
         "Appendices",
         "· What was asked",
+        "· What was answered, question by question",
         "· Codebook and agreement",
         "· Themes and frameworks",
         "· Frameworks",
@@ -70,6 +73,8 @@ OUTLINES = {
         "What was found, by key question",
         "· Safe",
         "· Effective",
+        "· Caring",
+        "· Responsive",
         "· Well-led",
         "· Tied to no key question",
         "Where else this could be so",
@@ -192,6 +197,26 @@ def test_nothing_is_counted_of_fewer_than_five_named_people_and_nothing_hidden_i
     )
     assert isinstance(quiet, AuditReport)
     assert not quiet.picture.heats
+    assert not quiet.picture.answers
+
+
+def test_each_question_is_shown_as_it_was_published_and_no_finer() -> None:
+    made, published = report(), audited.answers()
+    [form] = made.picture.answers
+    items = [item for theme in published.themes for item in theme.items]
+    known = [(clipped(item.label.to("en")), item.figures) for item in items if item.figures]
+    assert form.hidden == len(items) - len(known)
+    for each, (label, figures_) in zip(form.items, known, strict=True):
+        assert (each.question, each.good, each.unknown) == (label, figures_.positive, figures_.dont_know)
+        assert [(one.tone, one.share) for one in each.pieces] == [
+            (one.tone, one.share) for one in figures_.segments
+        ]
+    shown = {
+        view: [each.id for each in figures(document(made, view)) if "answers" in each.id] for view in View
+    }
+    assert {view for view, ids in shown.items() if ids} == {View.FULL, View.STAFF}
+    assert len(shown[View.FULL]) == -(-len(known) // 10)
+    assert shown[View.STAFF] == ["answers-1-1"]
 
 
 def test_what_could_not_be_published_of_anonymous_people_has_no_place_in_the_picture() -> None:

@@ -6,12 +6,14 @@ import struct
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from reports import frameworks
-from reports.charts import framework, heat, risks, sides, strengths, timeline
+from reports.assembly import Tone
+from reports.charts import framework, heat, likert, risks, sides, strengths, timeline
 from reports.charts.drawing import NARROW, SIZE, Box, Drawing, Figure, Line, Mark, Word, length, svg
 from reports.charts.heat import Heat, Hidden, Theme
 from reports.charts.sides import Pair
@@ -68,6 +70,29 @@ def cqc() -> Figure:
     return framework.coverage(framework.Coverage("CQC", tuple("abcdef"), tuple(items)))
 
 
+def asked(name: str = "I can speak up") -> Figure:
+    """A question of which all five answers are shown, and one of which only the good ones and the rest are."""
+    five = tuple(
+        likert.Piece(words, tone, percent(each))
+        for words, tone, each in (
+            ("Always", Tone.BEST, 30),
+            ("Often", Tone.GOOD, 20),
+            ("Sometimes", Tone.MIDDLE, 20),
+            ("Rarely", Tone.POOR, 20),
+            ("Never", Tone.WORST, 10),
+        )
+    )
+    two = (
+        likert.Piece("Never or Rarely", Tone.FAVOURABLE, FEW),
+        likert.Piece("The rest", Tone.REST, NEARLY_ALL),
+    )
+    questions = [
+        likert.Question(name, "40 to 49 people", percent(50), five, percent(25)),
+        likert.Question("I am afraid to say so", "30 to 39 people", FEW, two, FEW),
+    ]
+    return likert.bars("Answers", questions)[0]
+
+
 @cache
 def every(name: str) -> tuple[Figure, ...]:
     kinds = (
@@ -91,6 +116,7 @@ def every(name: str) -> tuple[Figure, ...]:
         *plan(name),
         risks.matrix(name, rated),
         strengths.bars(name, [Strength(name, "Strongly", percent(80)), Strength("Late", "", None)]),
+        asked(name),
     )
 
 
@@ -190,13 +216,64 @@ def test_both_sides_stand_on_the_line_from_0_to_100_and_too_few_are_not_marked()
     assert figure.sentences[1] == "Too few people to compare on 1 of 2 themes."
 
 
-def test_a_framework_counts_and_names_what_has_nothing_yet() -> None:
+def test_good_answers_stand_right_of_the_line_poor_ones_left_and_each_share_is_as_long_as_it_is() -> None:
+    figure = asked()
+    for drawing in (figure.wide, figure.narrow):
+        pieces = [each for each in drawing.shapes if isinstance(each, Box) and each.height == 20]
+        middle = next(each.x1 for each in drawing.shapes if isinstance(each, Line) and each.thick == 2)
+        neutral, good, best, poor, worst, favourable, rest = pieces
+        assert neutral.x + neutral.width / 2 == pytest.approx(middle, abs=0.1)
+        across = [worst, poor, neutral, good, best]
+        for left, right in pairwise(across):
+            assert left.x + left.width == pytest.approx(right.x, abs=0.2)
+        assert [round(each.width / best.width, 1) for each in across] == [0.3, 0.7, 0.7, 0.7, 1]
+        assert favourable.x == rest.x + rest.width == middle
+        assert rest.fill == "hatch"
+        said = " ".join(texts(drawing))
+        assert {"30", "20", "nearly all"} <= set(texts(drawing))
+        assert "40 to 49 people" in said
+        assert "Did not know: 25 %" in said
+    assert figure.rows[0][1:3] == ("40 to 49 people", "50 %")
+    assert figure.rows[1][2:] == (
+        "few or none",
+        "Never or Rarely: few or none; The rest: nearly all or all",
+        "few or none",
+    )
+    assert figure.sentences == (
+        "Fewest good answers: “I am afraid to say so” (few or none).",
+        "Most: “I can speak up” (50 %).",
+    )
+
+
+def test_ten_questions_stand_on_a_picture_which_then_fits_on_a_page() -> None:
+    long = " ".join(["How often were you told what came of it"] * 3)
+    piece = likert.Piece("Always or often or sometimes or rarely or never" * 2, Tone.FAVOURABLE, percent(50))
+    pages = likert.bars("Answers", [likert.Question(long, "8 to 14 people", FEW, (piece,), FEW)] * 12)
+    assert [(each.title, len(each.rows)) for each in pages] == [
+        ("Answers (1 of 2)", 10),
+        ("Answers (2 of 2)", 2),
+    ]
+    assert pages[0].wide.height < 1.6 * pages[0].wide.width
+
+
+def test_a_framework_counts_each_once_and_names_what_has_nothing_yet() -> None:
     figure = every("Voice")[2]
     assert figure.sentences == (
         "1 of 2 items have pieces of evidence; 52 in all.",
         "Nothing yet on: Staffing.",
     )
     assert texts(figure.wide).count("–") == 7
+    items = [
+        framework.Item(
+            each.name, (2, 1) if each.code == "safe.staffing" else (0, 0) if each.above else (), each.above
+        )
+        for each in frameworks.all_of_them()["cqc"].items
+    ]
+    told = framework.coverage(framework.Coverage("CQC", ("a", "b"), tuple(items), "findings", 2)).sentences
+    assert told == (
+        "1 of 34 items have findings; 2 in all.",
+        "Nothing yet on: effective, caring, responsive, well_led.",
+    )
 
 
 def test_a_plan_has_a_line_for_the_day_and_marks_what_is_late() -> None:

@@ -28,10 +28,15 @@ from reports.audit.views.sections import (
 from reports.findings import Says
 
 TITLE = "Report for the Care Quality Commission"
+_COLUMNS = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
+_ELSEWHERE = "What should be is here a rule of the service’s own, or an item of another framework."
+_NOTHING = (
+    "No finding bears on this question. That is no good sign or bad one: it may not have been looked at."
+)
 
 
 def sections(report: AuditReport) -> tuple[Section, ...]:
-    """The key questions that findings bear on, then learning elsewhere and governance."""
+    """The five key questions, also where no finding bears on one, then learning elsewhere and governance."""
     return (
         section(
             "summary",
@@ -62,17 +67,13 @@ def _questions(report: AuditReport) -> Iterator[Section]:
     framework = frameworks.all_of_them()[CQC]
     for question in (each for each in framework.items if not each.above):
         rows = list(_rows(report, question.code))
-        if rows:
-            columns = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
-            yield section(
-                f"key-{question.code}", question.name, table(f"{question.name}: findings", columns, rows)
-            )
+        shown = table(f"{question.name}: findings", _COLUMNS, rows) if rows else plain(_NOTHING)
+        yield section(f"key-{question.code}", question.name, shown)
     other = [each for each in report.findings if not any(map(_is_cqc, each.items))]
     if other:
         rows = [("–", called(each), _kinds(each), "; ".join(marks(each))) for each in other]
-        columns = ("Item of the framework", "Finding", "Evidence that supports it", "How sure, how grave")
         title = "Tied to no key question"
-        yield section("key-none", title, table(f"{title}: findings", columns, rows))
+        yield section("key-none", title, table(f"{title}: findings", _COLUMNS, rows), note(_ELSEWHERE))
 
 
 def _is_cqc(item: Item) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dialogues.form import SourceType
 from reports import frameworks
 from reports.audit.blocks import Figure, Line, Table, said
 from reports.audit.comparing import signed
-from reports.audit.model import AuditReport, Distance, Found, Heat, Item, Trend
+from reports.audit.model import Answered, AuditReport, Distance, Found, Heat, Item, Trend
 from reports.audit.views.naming import DIRECTION, QUARTER, source
 from reports.audit.views.sections import called, day, live, table
 from reports.charts import framework as framing
-from reports.charts import heat, risks, sides, timeline
+from reports.charts import heat, likert, risks, sides, timeline
 from reports.charts.drawing import Figure as Picture
 from reports.disclosure import Quarter, Share
 from reports.findings import Says
@@ -23,6 +23,7 @@ from reports.themes import Priority
 
 CQC = "cqc"
 HIDDEN = "hidden"
+_ENDS = 2  # questions with the fewest good answers, and with the most, for staff
 _SPEAKS_FOR = frozenset({Says.SUPPORTS, Says.BOTH})
 
 
@@ -49,6 +50,40 @@ def _heat(found: Heat, title: str) -> Table:
         for row in found.rows
     ]
     return table(title, ("Theme", "Everyone", *found.groups), rows)
+
+
+def answers(report: AuditReport) -> Iterator[Figure]:
+    """Question by question, as bars from a line in the middle: for each form as many pictures as it takes."""
+    for number, each in enumerate(report.picture.answers, 1):
+        yield from _bars(f"answers-{number}", f"Answers question by question: {each.of}", each.items)
+
+
+def telling(report: AuditReport) -> Iterator[Figure]:
+    """The questions of each form with the fewest good answers and with the most."""
+    for number, each in enumerate(report.picture.answers, 1):
+        known = sorted(each.items, key=lambda item: item.good.percent)
+        ends = known if len(known) <= 2 * _ENDS else [*known[:_ENDS], *known[-_ENDS:]]
+        yield from _bars(f"answers-{number}", f"Fewest and most good answers: {each.of}", ends)
+
+
+def _bars(id_: str, title: str, items: Sequence[Answered]) -> Iterator[Figure]:
+    asked = [
+        likert.Question(
+            item.question,
+            item.people,
+            item.good,
+            tuple(likert.Piece(piece.words, piece.tone, piece.share) for piece in item.pieces),
+            item.unknown,
+        )
+        for item in items
+    ]
+    for page, drawn in enumerate(likert.bars(title, asked)):
+        first = page * likert.PAGE
+        rows = [
+            (Line(each.name, item.claim.evidence), *likert.row(each)[1:])
+            for each, item in zip(asked[first:], items[first : first + likert.PAGE], strict=False)
+        ]
+        yield _drawn(f"{id_}-{page + 1}", drawn, table(drawn.title, likert.HEAD, rows))
 
 
 def spoken(report: AuditReport) -> Iterator[Figure]:
@@ -134,27 +169,30 @@ def plan_over_time(report: AuditReport) -> Iterator[Figure]:
 
 
 def coverage(report: AuditReport) -> Iterator[Figure]:
-    """The regulator's framework by kind of evidence: how many findings each kind supports."""
+    """The regulator's framework, all of it, by kind of evidence: how many findings each kind supports."""
     framework = frameworks.all_of_them()[CQC]
     bearing = {
         item.code: [found for found in report.findings if any(_is(each, item.code) for each in found.items)]
         for item in framework.items
     }
-    shown = [
-        item
-        for item in framework.items
-        if bearing[item.code]
-        or any(found for code, found in bearing.items() if code.startswith(f"{item.code}."))
-    ]
-    if shown:
+    found = {each.name for several in bearing.values() for each in several}
+    if found:
         kinds = list(SourceType)
-        counts = {item.code: tuple(_supported(bearing[item.code], kind) for kind in kinds) for item in shown}
+        counts = {
+            code: tuple(_supported(several, kind) for kind in kinds) for code, several in bearing.items()
+        }
         names = tuple(source(kind.value) for kind in kinds)
+        questions = {each.code: each.name for each in framework.items if not each.above}
         items = tuple(
-            framing.Item(each.name, counts[each.code] if bearing[each.code] else ()) for each in shown
+            framing.Item(
+                each.name,
+                counts[each.code] if each.above or bearing[each.code] else (),
+                questions.get(each.above, ""),
+            )
+            for each in framework.items
         )
         title = f"Findings by item and kind of evidence: {framework.name}"
-        drawn = framing.coverage(framing.Coverage(title, names, items, "findings"))
+        drawn = framing.coverage(framing.Coverage(title, names, items, "findings", len(found)))
         rows: list[tuple[Line | str, ...]] = [
             (
                 Line(
@@ -163,7 +201,7 @@ def coverage(report: AuditReport) -> Iterator[Figure]:
                 ),
                 *(map(str, counts[each.code]) if bearing[each.code] else ["–"] * len(kinds)),
             )
-            for each in shown
+            for each in framework.items
         ]
         yield _drawn("framework", drawn, table(title, ("Item", *names), rows))
 

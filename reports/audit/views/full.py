@@ -133,6 +133,20 @@ def _change(report: AuditReport) -> Iterator[Block]:
         yield plain("No number is followed yet, and there was no second audit.")
 
 
+def _answers(report: AuditReport) -> Iterator[Block]:
+    yield note(
+        "Only what was published, to the nearest 5 %. Where few people gave an answer, it is shown together with its "
+        "neighbours, so that nobody can be found. “Does not apply” is in no number."
+    )
+    for each in report.picture.answers:
+        if each.hidden:
+            asked = each.hidden + len(each.items)
+            yield plain(
+                f"{each.hidden} of {asked} questions of “{each.of}” are not shown: it could point to a person."
+            )
+    yield from figures.answers(report)
+
+
 def _appendices(report: AuditReport) -> Iterator[Section]:
     appendix = report.appendix
     rows = [(each.title, each.version, source(each.kind), each.used) for each in appendix.instruments]
@@ -143,6 +157,8 @@ def _appendices(report: AuditReport) -> Iterator[Section]:
         if rows
         else plain("No form was used yet."),
     )
+    if report.picture.answers:
+        yield section("answers", "What was answered, question by question", *_answers(report))
     yield section(
         "codebook", "Codebook and agreement", *map(plain, (*appendix.codebook, *appendix.agreement))
     )

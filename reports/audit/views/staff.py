@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, Tone, said
 from reports.audit.model import AuditReport, Planned
+from reports.audit.views import figures
 from reports.audit.views.naming import DONE
 from reports.audit.views.sections import by_role, day, live, plain, section, table
 from reports.findings import Nature, Standing
@@ -40,6 +41,7 @@ def _told(report: AuditReport) -> Iterator[Block]:
     heard = [each for each in report.method.heard if not each.part]
     if heard:
         yield table("Who we heard", ("Who", "How many"), [(each.who, each.how_many) for each in heard])
+    yield from figures.telling(report)
 
 
 def _found(report: AuditReport) -> Iterator[Block]:

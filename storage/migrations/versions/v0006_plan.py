@@ -56,9 +56,10 @@ def upgrade() -> None:
         _binary("subject"),
         *_bytes("entries", "account", 16),
         sa.Column("day", sa.Date, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
         _binary("locked"),
     )
-    op.create_index("ix_entries_audit", "entries", ["audit"])
+    op.create_index("ix_entries_audit_place", "entries", ["audit", "place"])
     op.create_index("ix_entries_subject", "entries", ["subject"])
     _create("followed", _text("audit"), _binary("locked"))
     op.create_index("ix_followed_audit", "followed", ["audit"])

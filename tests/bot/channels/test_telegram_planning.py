@@ -13,6 +13,7 @@ from bot.services import auditing, noticing
 from bot.services.noticing import Due, Held
 from dialogues import library
 from reports.findings import Finding
+from reports.measures import Better
 from reports.plan import Action, State, SuccessMeasure
 from storage.notices import ACTION_DONE, ACTION_GIVEN, NEWS_WANTED
 from storage.slips import BOARD, LEAD, OWNER
@@ -33,7 +34,14 @@ ACTION = Action(
     findings=(FINDING.id,),
     due=date(2026, 5, 30),
     review=date(2026, 8, 30),
-    measure=SuccessMeasure(indicator="Supervisions held in time"),
+    measure=SuccessMeasure(
+        indicator="Supervisions held in time",
+        baseline="2 of 11",
+        target="10 of 11",
+        better=Better.HIGHER,
+        source="Supervision records",
+        frequency="monthly",
+    ),
     evidence_required="Six records of June",
 )
 
