@@ -125,8 +125,8 @@ def _plan(report: AuditReport) -> Iterator[Block]:
 
 def _change(report: AuditReport) -> Iterator[Block]:
     for trend, figure in figures.trends(report):
+        yield Paragraph(said(trend.brief))
         yield figure
-        yield Listing(tuple(map(said, trend.shows)))
     for comparison in report.change.comparisons:
         yield from compared(comparison)
     if not report.change.trends and not report.change.comparisons:
