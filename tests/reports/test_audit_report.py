@@ -100,7 +100,8 @@ def test_each_reader_has_an_order_and_headings_of_their_own(view: View) -> None:
 def _sound(made: Document, whole: AuditReport) -> None:
     """Every line has evidence that stands in the index; no claim of the report has lost its own on the way."""
     index = {each.label for each in made.index}
-    said = {claim.text for claim in claims(whole) if " " in claim.text and len(claim.text) > 8}
+    cells = {"not shown"}  # what many cells say that hide something
+    said = {claim.text for claim in claims(whole) if " " in claim.text and len(claim.text) > 8} - cells
     for line in lines(made.sections):
         assert index.issuperset(line.evidence), line.text
         if line.text in said:
