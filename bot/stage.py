@@ -36,7 +36,7 @@ from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import Interview, State, static
 from dialogues.lifecycle import LIVE
-from dialogues.moves import Answer, Begin, Concern, Done, Edit, Expire, Help, Keep, Look, Move, Skip
+from dialogues.moves import Answer, Begin, Concern, Done, Edit, Expire, Help, Keep, Look, Move, Skip, Submit
 from dialogues.prompts import AskAgain, Item, Prompt, Reason, Submitted, Untaken
 from reports.hours import local_day
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
@@ -185,12 +185,25 @@ class Stage:
             form = self._form(before)
         if before.interview.state is State.INVITED and not isinstance(move, _LEAVES_NO_TRACE):
             self._see_that_they_may_begin(offer, before.slip)
+        if isinstance(move, Submit) and before.case:
+            before, move = self._caught_up(form, before, move)
         if isinstance(move, Untaken | AskAgain):
             return self._not_taken(turn, form, before, move)
         try:
             return self._advance(turn, offer, form, before, move, said)
         except NotTakenError as refused:
             return self._refused(turn, form, before, refused)
+
+    def _caught_up(
+        self, form: Form, before: Conversation, move: Submit
+    ) -> tuple[Conversation, Submit | AskAgain]:
+        """The case with what others have written of the same since; what its holder has to read first, if anything."""
+        if before.interview.state is not State.REVIEWING or move.turn not in (None, before.interview.turn):
+            return before, move
+        here, told = self.caseload.catch_up(before, form)
+        if told:
+            return here, AskAgain(question="", reason=Reason.CONSTRAINT, message=told)
+        return here, Submit()
 
     def _advance(
         self, turn: Whose, offer: Offer, form: Form, before: Conversation, move: Move, said: Said

@@ -343,6 +343,65 @@ async def test_who_is_not_on_the_list_of_people_is_asked_for_again(turns: TurnLo
     assert ann.last.text == ("Who does it?",)
 
 
+async def beginning_to_change(person: Person) -> None:
+    """The action is laid open to be written anew."""
+    await person.says("/plan")
+    await person.taps("A1 · Weekly supervision at night")
+    await person.taps("Change it")
+
+
+async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_unread(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    lee = await appointed(turns, storage, "lee", LEAD)
+    ann = await appointed(turns, storage, "ann", AUDITOR)
+    await appointed(turns, storage, "nia", OWNER, "night team lead")
+    await given(lee, "night team lead")
+    await beginning_to_change(lee)
+    await beginning_to_change(ann)
+    for path, words in (("1", "Supervision each fortnight"), ("7", "Twelve records of June")):
+        await lee.says(f"/edit {path}")
+        await lee.says(words)
+    await lee.taps("Hand in my answers")
+    for path, words in (("1", "Supervision each month"), ("4", "2026-06-15")):
+        await ann.says(f"/edit {path}")
+        await ann.says(words)
+    hand_in = dict(ann.last.buttons)["Hand in my answers"]
+    await ann.taps("Hand in my answers")
+    assert ann.chat[-2].text[:2] == (
+        "The safeguarding lead has changed this since you began.",
+        "“What will be done?” Now it says: “Supervision each fortnight”. You wrote: “Supervision each month”.",
+    )
+    assert ann.last.text[0] == "You have come to the end. These are your answers."
+    with storage.reading() as work:
+        assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
+    await ann.taps_on(hand_in)  # a second tap on the same button has read nothing
+    with storage.reading() as work:
+        assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
+    await ann.taps("Hand in my answers")
+    with storage.reading() as work:
+        (action,) = work.actions.of(AUDIT)
+    assert (action.title, action.due) == ("Supervision each month", date(2026, 6, 15))
+    assert action.evidence_required == "Twelve records of June"  # what only the other one changed
+
+    await beginning_to_change(lee)
+    await beginning_to_change(ann)
+    await lee.says("/edit 8")
+    await lee.says("staffing")
+    await ann.says("/edit 6")
+    await ann.says("Night staff with supervision")
+    for person in (ann, lee):
+        await person.taps("Hand in my answers")
+        assert person.last.text[0].startswith(
+            "The action is in the plan."
+        )  # nothing clashes: nothing is asked
+    with storage.reading() as work:
+        (action,) = work.actions.of(AUDIT)
+    assert (action.title, action.kind) == ("Supervision each month", "staffing")
+    assert action.measure is not None
+    assert action.measure.indicator == "Night staff with supervision"
+
+
 async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:
     lee, _ = await agreed(storage, turns)
     with storage.writing() as work:
