@@ -138,12 +138,12 @@ class _Lists(Struct, frozen=True):
             yield _choice(each.id, f"{each.name} · {each.title}", state=each.state, findings=findings)
 
     def milestones(self) -> Iterator[Choice]:
-        """The steps of these actions that were not reached yet, by their place from 1."""
+        """The steps of these actions that were not reached yet, by their ids."""
         for each in self._actions():
-            for place, step in enumerate(each.milestones, 1):
+            for step in each.milestones:
                 if not step.done:
                     label = f"{step.what}, {dated(step.due)}"
-                    yield _choice(f"{each.id}.{place}", label, action=each.id)
+                    yield _choice(f"{each.id}.{step.id}", label, action=each.id)
 
     def _actions(self) -> Iterator[Action]:
         return filter(self._is_for, self.work.actions.of(self.audit))

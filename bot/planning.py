@@ -14,6 +14,7 @@ from typing import TypeAlias
 from bot import cases, listing
 from bot.errors import CaseElsewhereError, NotTakenError, RoleMissingError
 from bot.wording import mark
+from dialogues import engine
 from dialogues.responses import Response
 from reports import findings, measures, plan
 from reports.plan import Action, Amend, Ask, Challenge, Context, Event, Refusal, Telling
@@ -41,6 +42,7 @@ from storage.journal import (
 )
 from storage.notices import (
     ACTION_BACK,
+    ACTION_CHANGED,
     ACTION_DONE,
     ACTION_GIVEN,
     CHALLENGED,
@@ -256,6 +258,8 @@ class Planner:
         self._note_state(case, before, after)
         if after.owner != before.owner:
             self._tell(case, ACTION_GIVEN, of=after, account=after.owner)
+        elif plan.changed_terms(before, after):
+            self._tell(case, ACTION_CHANGED, of=after, account=after.owner)
 
     def _said_of_action(self, case: Case, recorded: str, response: Response) -> None:
         """What was told, seen, excepted or reviewed: it is kept, and moves the action."""
@@ -377,9 +381,27 @@ class Planner:
             is_meant = person.role in roles or person.account.hex() == account
             if is_meant and person.reached and person.account not in told:
                 told.add(person.account)
-                occasion = f"{kind}:{case.id.hex()}"
+                occasion = f"{kind}{_BY}{case.id.hex()}"
                 noted = self._work.notices.add_once(person.id, case.audit, kind, subject, occasion)
                 self._notices += filter(None, [noted])
+
+
+_BY = ":"  # stands in the occasion of a notice before the case by which it came
+
+
+def changed(work: UnitOfWork, action: Action, occasion: str) -> tuple[plan.Term, ...]:
+    """What its owner agrees to that was changed in the case by which this notice came."""
+    case = work.cases.get(bytes.fromhex(occasion.partition(_BY)[2]))
+    before = work.cases.get(case.upon) if case is not None else None
+    if case is None or before is None:
+        return ()
+    return plan.changed_terms(_written(work, action, before), _written(work, action, case))
+
+
+def _written(work: UnitOfWork, action: Action, case: Case) -> Action:
+    """The action as it was written in this case."""
+    response = engine.response(work.forms.get(case.digest), case.interview)
+    return plan.action(response, id=action.id, number=action.number)
 
 
 _TRIED: dict[str, Event] = {

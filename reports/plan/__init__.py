@@ -18,7 +18,9 @@ from reports.plan.actions import (
     State,
     Strength,
     SuccessMeasure,
+    Term,
     action,
+    changed_terms,
 )
 from reports.plan.entries import (
     Challenge,
@@ -93,9 +95,11 @@ __all__ = [
     "SuccessMeasure",
     "Tell",
     "Telling",
+    "Term",
     "Verification",
     "Verify",
     "action",
+    "changed_terms",
     "dated",
     "diagram",
     "flaw",

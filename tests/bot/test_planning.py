@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from bot import buttons
 from bot.channels.memory import CHANNEL, Person
+from bot.contacts import SHIPPED
 from bot.errors import NotTakenError, NowhereError, RoleMissingError
 from bot.messages import Desk, Reply
-from bot.services import appointing, auditing, inviting, planning
+from bot.services import appointing, auditing, inviting, noticing, planning
+from bot.services.noticing import Due
 from bot.turns import TurnLoop
 from dialogues import library
 from dialogues.form import Form
@@ -27,7 +29,7 @@ from storage.receipts import QUICK
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage
 from tests.bot import instruments, sent
-from tests.bot.stories import AUDIT, an_audit, clock, concern, culture
+from tests.bot.stories import AUDIT, NOW, an_audit, clock, concern, culture
 from tests.dialogues.playing import form_of
 from tests.epochs import epochs_in
 from tests.storage.conftest import url
@@ -125,6 +127,14 @@ def told(storage: Storage, name: str) -> list[str]:
     with storage.reading() as work:
         there = {each.id for each in work.people.at(CHANNEL, name)}
         return sorted(each.kind for each in work.notices.waiting() if each.person in there)
+
+
+def letters(storage: Storage) -> set[str]:
+    """The facts of what is to be told of the plan, as it is told now."""
+    with storage.reading() as work:
+        waiting = [each.id for each in work.notices.waiting()]
+    due = (noticing.due_message(storage, each, NOW + timedelta(days=1), SHIPPED) for each in waiting)
+    return {each.letter.text.partition("\n\n")[0] for each in due if isinstance(each, Due)}
 
 
 def state(storage: Storage) -> State:
@@ -353,10 +363,8 @@ async def beginning_to_change(person: Person) -> None:
 async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_unread(
     turns: TurnLoop, storage: Storage
 ) -> None:
-    lee = await appointed(turns, storage, "lee", LEAD)
+    lee, _ = await agreed(storage, turns)
     ann = await appointed(turns, storage, "ann", AUDITOR)
-    await appointed(turns, storage, "nia", OWNER, "night team lead")
-    await given(lee, "night team lead")
     await beginning_to_change(lee)
     await beginning_to_change(ann)
     for path, words in (("1", "Supervision each fortnight"), ("7", "Twelve records of June")):
@@ -383,6 +391,12 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
         (action,) = work.actions.of(AUDIT)
     assert (action.title, action.due) == ("Supervision each month", date(2026, 6, 15))
     assert action.evidence_required == "Twelve records of June"  # what only the other one changed
+    assert action.state is State.PROPOSED  # and its owner is asked whether they can do it as it is now
+    assert told(storage, "nia") == ["action_changed", "action_changed", "action_given"]
+    assert (
+        "Your action “Supervision each month” in the audit “Rowan House” was changed. "
+        "This is new: what will be done; the day on which it is due. It is due on 15 June 2026."
+    ) in letters(storage)
 
     await beginning_to_change(lee)
     await beginning_to_change(ann)
