@@ -171,7 +171,7 @@ class Planner:
 
     def take(self, case: Case, recorded: str, response: Response) -> None:
         """Keep what a case says that is handed in. Raises NotTakenError and has kept nothing then."""
-        self._work.casework.hold(case.audit)  # so that no number is given twice
+        self._work.casework.hold(case.audit)
         match recorded:
             case _ if recorded == FINDING:
                 self._finding(case, response)
@@ -186,7 +186,8 @@ class Planner:
 
     def put_off(self, action: str, days: int, account: bytes) -> Action:
         """Have the owner not be reminded of an action for so many days. Raises NotTakenError."""
-        audit, found = self._of(action)
+        self._work.casework.hold(self._of(action)[0])
+        audit, found = self._of(action)  # as it is now that nobody else changes it
         self._see_that_it_is_theirs(found, account)
         until = self._today + timedelta(days=days)
         after = _moved(found, plan.Later(until), self._context(audit, account))
