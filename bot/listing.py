@@ -19,7 +19,7 @@ from dialogues import library
 from dialogues.form import Choice, Form, Text
 from reports import frameworks, measures
 from reports.coding import theme_of
-from reports.plan import Action, Challenge, Outcome, dated, possible
+from reports.plan import Action, Challenge, Outcome, dated, fingerprint, possible
 from storage.cases import Case
 from storage.casework import CHALLENGE, EXCEPTION, PROGRESS, REVIEW, VERIFICATION, Offer, Status
 from storage.coding import Excerpt, Origin
@@ -134,8 +134,8 @@ class _Lists(Struct, frozen=True):
     def actions(self) -> Iterator[Choice]:
         """The actions with which this form can do something; of progress their own, of verification not."""
         for each in self._actions():
-            findings = " ".join(each.findings)
-            yield _choice(each.id, f"{each.name} · {each.title}", state=each.state, findings=findings)
+            findings, label = " ".join(each.findings), f"{each.name} · {each.title}"
+            yield _choice(each.id, label, state=each.state, findings=findings, terms=fingerprint(each))
 
     def milestones(self) -> Iterator[Choice]:
         """The steps of these actions that were not reached yet, by their ids."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot import cases, listing
+from bot import cases, listing, wording
 from bot.errors import CaseElsewhereError, NotTakenError, RoleMissingError
 from bot.wording import mark
 from dialogues import engine
@@ -279,7 +279,10 @@ class Planner:
         match recorded:
             case _ if recorded == PROGRESS:
                 self._see_that_it_is_theirs(action, case.holder)
-                return _told(plan.Progress.from_response(response), self._today)
+                told = plan.Progress.from_response(response)
+                if told.telling is Telling.AGREE:
+                    _see_that_they_know(action, case)
+                return _told(told, self._today)
             case _ if recorded == VERIFICATION:
                 return plan.Verification.from_response(response).event()
             case _ if recorded == EXCEPTION:
@@ -413,6 +416,21 @@ _TRIED: dict[str, Event] = {
     "verify": plan.Verify(met=True, looked_at="…"),
 }
 _GONE = "This action is not there any more. Please choose another one."
+
+
+def _see_that_they_know(action: Action, case: Case) -> None:
+    """Whether an owner agrees to what the action says now, not to what it said when they began to answer."""
+    offered = {each.name: each.columns.get("terms") for each in case.interview.lists.get("actions", ())}
+    if offered.get(action.id) not in (None, plan.fingerprint(action)):
+        _ = wording.voice(case.interview.language)
+        raise NotTakenError(
+            _(
+                "{name} was changed after you began to answer. Please stop here and read it with /actions. "
+                "Then say whether you can do it as it is now.",
+                name=action.name,
+            ),
+            "",
+        )
 
 
 def _told(progress: plan.Progress, today: date) -> Event:

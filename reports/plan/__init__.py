@@ -21,6 +21,7 @@ from reports.plan.actions import (
     Term,
     action,
     changed_terms,
+    fingerprint,
 )
 from reports.plan.entries import (
     Challenge,
@@ -102,6 +103,7 @@ __all__ = [
     "changed_terms",
     "dated",
     "diagram",
+    "fingerprint",
     "flaw",
     "gaps",
     "lack",

@@ -353,17 +353,17 @@ async def test_who_is_not_on_the_list_of_people_is_asked_for_again(turns: TurnLo
     assert ann.last.text == ("Who does it?",)
 
 
-async def beginning_to_change(person: Person) -> None:
+async def beginning_to_change(person: Person, name: str = "A1 · Weekly supervision at night") -> None:
     """The action is laid open to be written anew."""
     await person.says("/plan")
-    await person.taps("A1 · Weekly supervision at night")
+    await person.taps(name)
     await person.taps("Change it")
 
 
 async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_unread(
     turns: TurnLoop, storage: Storage
 ) -> None:
-    lee, _ = await agreed(storage, turns)
+    lee, nia = await agreed(storage, turns)
     ann = await appointed(turns, storage, "ann", AUDITOR)
     await beginning_to_change(lee)
     await beginning_to_change(ann)
@@ -398,8 +398,12 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
         "This is new: what will be done; the day on which it is due. It is due on 15 June 2026."
     ) in letters(storage)
 
-    await beginning_to_change(lee)
-    await beginning_to_change(ann)
+    await nia.says("/actions")
+    await nia.taps("A1 · Supervision each month")
+    for label in ("I can do this", "Yes", "Yes"):
+        await nia.taps(label)
+    await beginning_to_change(lee, "A1 · Supervision each month")
+    await beginning_to_change(ann, "A1 · Supervision each month")
     await lee.says("/edit 8")
     await lee.says("staffing")
     await ann.says("/edit 6")
@@ -414,6 +418,9 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
     assert (action.title, action.kind) == ("Supervision each month", "staffing")
     assert action.measure is not None
     assert action.measure.indicator == "Night staff with supervision"
+    await nia.taps("Hand in my answers")
+    assert nia.chat[-2].text[0].startswith("A1 was changed after you began to answer.")
+    assert state(storage) is State.PROPOSED  # nobody agrees to what they have not seen
 
 
 async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:
