@@ -75,6 +75,11 @@ class Caseload:
         self._changed.add(caught.case.id)
         return replace(here, interview=caught.case.interview), caught.told
 
+    def told_again(self, here: Conversation, form: Form) -> str:
+        """What was to be read first when the case was caught up with, while it holds; or ''."""
+        case = self._find(here.case)
+        return meanwhile.told_again(self._work, case, form) if case is not None else ""
+
     def save(self) -> None:
         """Write what was changed."""
         for id_ in self._changed:

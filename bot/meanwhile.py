@@ -9,7 +9,7 @@ are told what the other wrote before they can hand in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -49,14 +49,27 @@ def caught_up(work: UnitOfWork, case: Case, form: Form) -> CaughtUp | None:
     if not case.upon:
         return None
     work.casework.hold(case.audit)
-    written = beginning.written(work, case.audit, case.part_of, form.records)
-    upon = next(each for each in written if each.id == case.upon)
-    since = [each for each in written if each.interview.turn > upon.interview.turn]
-    if not since:
+    since = _since(work, case, form, case.upon)
+    if len(since) == 1:
         return None
-    sides = _Sides.of(form, case.interview, upon.interview, since[-1].interview)
-    told = "\n\n".join(_told(work, case, since, sides))
-    return CaughtUp(replace(case, interview=sides.together, upon=since[-1].id), told)
+    sides = _Sides.of(form, case.interview, since)
+    told = _told(work, case, since[1:], sides)
+    against = case.upon if told else b""
+    return CaughtUp(replace(case, interview=sides.together, upon=since[-1].id, against=against), told)
+
+
+def told_again(work: UnitOfWork, case: Case, form: Form) -> str:
+    """The same of a case that was brought together, as long as anything differs that its holder may not have read."""
+    if not case.against:
+        return ""
+    since = _since(work, case, form, case.against)
+    return _told(work, case, since[1:], _Sides.of(form, case.interview, since))
+
+
+def _since(work: UnitOfWork, case: Case, form: Form, upon: bytes) -> list[Case]:
+    """The case upon which this one stands, or stood, and those that were handed in after it."""
+    written = beginning.written(work, case.audit, case.part_of, form.records)
+    return written[[each.id for each in written].index(upon) :]
 
 
 class _Sides(Struct, frozen=True):
@@ -68,11 +81,11 @@ class _Sides(Struct, frozen=True):
     theirs: Interview
 
     @classmethod
-    def of(cls, form: Form, mine: Interview, was: Interview, theirs: Interview) -> _Sides:
+    def of(cls, form: Form, mine: Interview, written: Sequence[Case]) -> _Sides:
         """All of them with the questions of this form, and with everything that can be chosen in either."""
-        lists = _both(mine.lists, theirs.lists)
-        own = replace(mine, lists=lists)
-        was, theirs = (beginning.with_answers(own, each, form) for each in (was, theirs))
+        first, last = written[0].interview, written[-1].interview
+        own = replace(mine, lists=_both(mine.lists, last.lists))
+        was, theirs = (beginning.with_answers(own, each, form) for each in (first, last))
         return cls(form, was, own, theirs)
 
     @property
@@ -153,12 +166,16 @@ def _words(lines: _Lines) -> str:
     return "; ".join(words for _, words in lines if words)
 
 
-def _told(work: UnitOfWork, case: Case, since: Iterable[Case], sides: _Sides) -> Iterator[str]:
-    """Who has written what in another way; nothing when it goes together."""
-    _ = wording.voice(case.interview.language)
+def _told(work: UnitOfWork, case: Case, since: Iterable[Case], sides: _Sides) -> str:
+    """Who has written what in another way; '' when it goes together."""
     differing = list(sides.differing())
-    if not differing:
-        return
+    return "\n\n".join(_paragraphs(work, case, since, differing)) if differing else ""
+
+
+def _paragraphs(
+    work: UnitOfWork, case: Case, since: Iterable[Case], differing: Iterable[tuple[str, str, str]]
+) -> Iterator[str]:
+    _ = wording.voice(case.interview.language)
     yield from dict.fromkeys(_(_who(work, case, each)) for each in since)
     for label, theirs, mine in differing:
         yield _differs(label, theirs, mine, _)

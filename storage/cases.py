@@ -36,7 +36,8 @@ class Case(Struct, frozen=True, kw_only=True):
 
     `form` is the name of the form, `digest` the version that it is played with. `part_of`: the case during which an
     observation was made, or in which what is written anew was written first. `upon`: the case in which that was written
-    last, as far as the holder knows.
+    last, as far as the holder knows; `against`: that which it stood upon before, while they may not have read yet what
+    others wrote since.
     """
 
     id: bytes
@@ -50,6 +51,7 @@ class Case(Struct, frozen=True, kw_only=True):
     handed_in_on: date | None = None
     part_of: bytes = b""
     upon: bytes = b""
+    against: bytes = b""
 
     def __repr__(self) -> str:
         return f"Case({self.form!r}, {self.status})"
@@ -61,6 +63,7 @@ class _Content(Struct, frozen=True, array_like=True):
     interview: Interview
     part_of: bytes = b""
     upon: bytes = b""
+    against: bytes = b""
 
 
 _content = msgspec.msgpack.Decoder(_Content)
@@ -149,7 +152,7 @@ class Cases:
         return case
 
     def _lock(self, case: Case) -> bytes:
-        content = _Content(case.interview, case.part_of, case.upon)
+        content = _Content(case.interview, case.part_of, case.upon, case.against)
         return self._keys.lock_casework(case.id, msgspec.msgpack.encode(content))
 
     def _open(self, row: Row[tuple[object, ...]]) -> Case:
@@ -166,4 +169,5 @@ class Cases:
             handed_in_on=row.handed_in_on,
             part_of=content.part_of,
             upon=content.upon,
+            against=content.against,
         )

@@ -383,6 +383,11 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
     assert ann.last.text[0] == "You have come to the end. These are your answers."
     with storage.reading() as work:
         assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
+    await ann.taps("Pause")
+    await ann.says("/resume")
+    assert (
+        ann.chat[-2].text[0] == "The safeguarding lead has changed this since you began."
+    )  # until it is handed in
     await ann.taps_on(hand_in)  # a second tap on the same button has read nothing
     with storage.reading() as work:
         assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
@@ -421,6 +426,12 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
     await nia.taps("Hand in my answers")
     assert nia.chat[-2].text[0].startswith("A1 was changed after you began to answer.")
     assert state(storage) is State.PROPOSED  # nobody agrees to what they have not seen
+    with storage.writing() as work:
+        work.actions.keep(AUDIT, replace(action, review=date(2026, 10, 1)))  # as a review decides it
+    await beginning_to_change(lee, "A1 · Supervision each month")
+    await lee.taps("Hand in my answers")
+    with storage.reading() as work:
+        assert [each.review for each in work.actions.of(AUDIT)] == [date(2026, 10, 1)]
 
 
 async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:
