@@ -10,18 +10,19 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from bot import listing
-from bot.cases import HARM_TYPES, SCOPE, holders, offers
+from bot.cases import HARM_TYPES, SCOPE, holders, offers, records
 from bot.errors import CaseElsewhereError, RoleMissingError
 from dialogues import engine
 from dialogues.form import Form, walk
 from dialogues.interview import Interview, static
 from storage.cases import Case, CaseStatus
-from storage.casework import IN_CASES, OPENING, Offer
+from storage.casework import ACTION, IN_CASES, OPENING, Offer
 from storage.errors import UnknownFormError
 from storage.unit_of_work import UnitOfWork
 
 ABOUT_ACTION, ABOUT_FINDINGS = "action", "findings"  # words of an appearance
 TELLING, DECISION = "telling", "decision"
+_REVIEW = "review"  # the question of an action for the day on which it is looked at again
 _ANOTHER = "[+]"  # ends the path of the question whether a repeat has one more
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -76,28 +77,45 @@ def revise(work: UnitOfWork, audit: str, recorded: str, first: bytes, account: b
     Raises CaseElsewhereError when nothing was, RoleMissingError, UnknownAuditError, UnknownFormError.
     """
     offer = offered(work, audit, account, recorded)
-    before = newest(work, audit, first)
+    before = newest(work, audit, first, recorded)
     form = work.forms.get(offer.digest)
-    interview = _with_answers(invite(work, offer, account), before.interview, form)
-    return work.cases.begin(audit, offer.form, interview, account, today, first)
+    interview = with_answers(invite(work, offer, account), before.interview, form)
+    if recorded == ACTION:
+        interview = _reviewed(work, first, interview)
+    return work.cases.begin(audit, offer.form, interview, account, today, first, before.id)
 
 
-def newest(work: UnitOfWork, audit: str, first: bytes) -> Case:
+def _reviewed(work: UnitOfWork, action: bytes, interview: Interview) -> Interview:
+    """With the day on which a review has decided to look at the action again, which nobody wrote in its form."""
+    found = work.actions.get(action.hex())
+    if found is None or found[1].review is None or _REVIEW not in interview.answers:
+        return interview
+    return replace(interview, answers=interview.answers | {_REVIEW: found[1].review.isoformat()})
+
+
+def newest(work: UnitOfWork, audit: str, first: bytes, recorded: str) -> Case:
     """The case in which something was written last that was first written in the case `first`.
 
-    Each goes on with the turns of the one before. Raises CaseElsewhereError when there is none.
+    Raises CaseElsewhereError when there is none.
     """
-    written = [
-        each
-        for each in work.cases.of(audit)
-        if first in (each.id, each.part_of) and each.status is CaseStatus.HANDED_IN
-    ]
-    if not written:
+    found = written(work, audit, first, recorded)
+    if not found:
         raise CaseElsewhereError
-    return max(written, key=lambda each: each.interview.turn)
+    return found[-1]
 
 
-def _with_answers(new: Interview, before: Interview, form: Form) -> Interview:
+def written(work: UnitOfWork, audit: str, first: bytes, recorded: str) -> list[Case]:
+    """The cases that were handed in of what was first written in the case `first`, the newest last.
+
+    Each goes on with the turns of the one before. What was observed meanwhile belongs to the same case, and is none.
+    """
+    theirs = (each for each in work.cases.of(audit) if first in (each.id, each.part_of))
+    done = (each for each in theirs if each.status is CaseStatus.HANDED_IN)
+    found = (each for each in done if records(work, each) == recorded)
+    return sorted(found, key=lambda each: each.interview.turn)
+
+
+def with_answers(new: Interview, before: Interview, form: Form) -> Interview:
     """The new interview with the answers of the one before, as far as its form still asks for them."""
     asked = {node.path for node in walk(form.children)}
     answers = {path: value for path, value in before.answers.items() if static(path) in asked}

@@ -11,9 +11,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from bot import beginning, buttons, cases
+from bot import beginning, buttons, cases, meanwhile
 from bot.errors import CaseElsewhereError, RoleMissingError, TurnError
 from bot.messages import ACCOUNT, Address
+from dialogues.form import Form
 from dialogues.interview import Interview
 from storage.cases import Case
 from storage.casework import OPENING
@@ -63,6 +64,21 @@ class Caseload:
         if case is not None and case.interview is not here.interview:
             self._cases[case.id] = replace(case, interview=here.interview)
             self._changed.add(case.id)
+
+    def catch_up(self, here: Conversation, form: Form) -> tuple[Conversation, str]:
+        """The conversation with what others have written anew since; what is to be read first, or ''."""
+        case = self._find(here.case)
+        caught = meanwhile.caught_up(self._work, case, form) if case is not None else None
+        if caught is None:
+            return here, ""
+        self._cases[caught.case.id] = caught.case
+        self._changed.add(caught.case.id)
+        return replace(here, interview=caught.case.interview), caught.told
+
+    def told_again(self, here: Conversation, form: Form) -> str:
+        """What was to be read first when the case was caught up with, while it holds; or ''."""
+        case = self._find(here.case)
+        return meanwhile.told_again(self._work, case, form) if case is not None else ""
 
     def save(self) -> None:
         """Write what was changed."""

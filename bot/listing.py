@@ -19,7 +19,7 @@ from dialogues import library
 from dialogues.form import Choice, Form, Text
 from reports import frameworks, measures
 from reports.coding import theme_of
-from reports.plan import Action, Challenge, Outcome, dated, possible
+from reports.plan import Action, Challenge, Outcome, dated, fingerprint, possible
 from storage.cases import Case
 from storage.casework import CHALLENGE, EXCEPTION, PROGRESS, REVIEW, VERIFICATION, Offer, Status
 from storage.coding import Excerpt, Origin
@@ -134,16 +134,16 @@ class _Lists(Struct, frozen=True):
     def actions(self) -> Iterator[Choice]:
         """The actions with which this form can do something; of progress their own, of verification not."""
         for each in self._actions():
-            findings = " ".join(each.findings)
-            yield _choice(each.id, f"{each.name} · {each.title}", state=each.state, findings=findings)
+            findings, label = " ".join(each.findings), f"{each.name} · {each.title}"
+            yield _choice(each.id, label, state=each.state, findings=findings, terms=fingerprint(each))
 
     def milestones(self) -> Iterator[Choice]:
-        """The steps of these actions that were not reached yet, by their place from 1."""
+        """The steps of these actions that were not reached yet, by their ids."""
         for each in self._actions():
-            for place, step in enumerate(each.milestones, 1):
+            for step in each.milestones:
                 if not step.done:
                     label = f"{step.what}, {dated(step.due)}"
-                    yield _choice(f"{each.id}.{place}", label, action=each.id)
+                    yield _choice(f"{each.id}.{step.id}", label, action=each.id)
 
     def _actions(self) -> Iterator[Action]:
         return filter(self._is_for, self.work.actions.of(self.audit))

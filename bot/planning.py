@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot import cases, listing
+from bot import cases, listing, wording
 from bot.errors import CaseElsewhereError, NotTakenError, RoleMissingError
 from bot.wording import mark
+from dialogues import engine
 from dialogues.responses import Response
 from reports import findings, measures, plan
 from reports.plan import Action, Amend, Ask, Challenge, Context, Event, Refusal, Telling
@@ -41,6 +42,7 @@ from storage.journal import (
 )
 from storage.notices import (
     ACTION_BACK,
+    ACTION_CHANGED,
     ACTION_DONE,
     ACTION_GIVEN,
     CHALLENGED,
@@ -169,7 +171,7 @@ class Planner:
 
     def take(self, case: Case, recorded: str, response: Response) -> None:
         """Keep what a case says that is handed in. Raises NotTakenError and has kept nothing then."""
-        self._work.casework.hold(case.audit)  # so that no number is given twice
+        self._work.casework.hold(case.audit)
         match recorded:
             case _ if recorded == FINDING:
                 self._finding(case, response)
@@ -184,7 +186,8 @@ class Planner:
 
     def put_off(self, action: str, days: int, account: bytes) -> Action:
         """Have the owner not be reminded of an action for so many days. Raises NotTakenError."""
-        audit, found = self._of(action)
+        self._work.casework.hold(self._of(action)[0])
+        audit, found = self._of(action)  # as it is now that nobody else changes it
         self._see_that_it_is_theirs(found, account)
         until = self._today + timedelta(days=days)
         after = _moved(found, plan.Later(until), self._context(audit, account))
@@ -256,6 +259,8 @@ class Planner:
         self._note_state(case, before, after)
         if after.owner != before.owner:
             self._tell(case, ACTION_GIVEN, of=after, account=after.owner)
+        elif plan.changed_terms(before, after):
+            self._tell(case, ACTION_CHANGED, of=after, account=after.owner)
 
     def _said_of_action(self, case: Case, recorded: str, response: Response) -> None:
         """What was told, seen, excepted or reviewed: it is kept, and moves the action."""
@@ -274,7 +279,10 @@ class Planner:
         match recorded:
             case _ if recorded == PROGRESS:
                 self._see_that_it_is_theirs(action, case.holder)
-                return _told(plan.Progress.from_response(response), self._today)
+                told = plan.Progress.from_response(response)
+                if told.telling is Telling.AGREE:
+                    _see_that_they_know(action, case)
+                return _told(told, self._today)
             case _ if recorded == VERIFICATION:
                 return plan.Verification.from_response(response).event()
             case _ if recorded == EXCEPTION:
@@ -377,9 +385,27 @@ class Planner:
             is_meant = person.role in roles or person.account.hex() == account
             if is_meant and person.reached and person.account not in told:
                 told.add(person.account)
-                occasion = f"{kind}:{case.id.hex()}"
+                occasion = f"{kind}{_BY}{case.id.hex()}"
                 noted = self._work.notices.add_once(person.id, case.audit, kind, subject, occasion)
                 self._notices += filter(None, [noted])
+
+
+_BY = ":"  # stands in the occasion of a notice before the case by which it came
+
+
+def changed(work: UnitOfWork, action: Action, occasion: str) -> tuple[plan.Term, ...]:
+    """What its owner agrees to that was changed in the case by which this notice came."""
+    case = work.cases.get(bytes.fromhex(occasion.partition(_BY)[2]))
+    before = work.cases.get(case.upon) if case is not None else None
+    if case is None or before is None:
+        return ()
+    return plan.changed_terms(_written(work, action, before), _written(work, action, case))
+
+
+def _written(work: UnitOfWork, action: Action, case: Case) -> Action:
+    """The action as it was written in this case."""
+    response = engine.response(work.forms.get(case.digest), case.interview)
+    return plan.action(response, id=action.id, number=action.number)
 
 
 _TRIED: dict[str, Event] = {
@@ -390,6 +416,21 @@ _TRIED: dict[str, Event] = {
     "verify": plan.Verify(met=True, looked_at="…"),
 }
 _GONE = "This action is not there any more. Please choose another one."
+
+
+def _see_that_they_know(action: Action, case: Case) -> None:
+    """Whether an owner agrees to what the action says now, not to what it said when they began to answer."""
+    offered = {each.name: each.columns.get("terms") for each in case.interview.lists.get("actions", ())}
+    if offered.get(action.id) not in (None, plan.fingerprint(action)):
+        _ = wording.voice(case.interview.language)
+        raise NotTakenError(
+            _(
+                "{name} was changed after you began to answer. Please stop here and read it with /actions. "
+                "Then say whether you can do it as it is now.",
+                name=action.name,
+            ),
+            "",
+        )
 
 
 def _told(progress: plan.Progress, today: date) -> Event:

@@ -65,6 +65,7 @@ from storage.cases import Case
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
 from storage.errors import (
     AuditClosedError,
+    CollidedError,
     RequestError,
     UnavailableError,
     UnknownAuditError,
@@ -74,6 +75,8 @@ from storage.journal import RoleGiven
 from storage.slips import ANSWERING, RESPONDENT
 from storage.threads import Sender
 from storage.unit_of_work import Storage, UnitOfWork
+
+TRIES = 3  # to play a turn that was undone because others wrote at the same moment
 
 
 class Glance(Struct, frozen=True):
@@ -109,12 +112,18 @@ class Player:
         """Play no more."""
         self._stock.close()
 
-    def play(self, tasks: Sequence[Task]) -> Played:
-        """What came of each task. One that breaks its group is set apart, and the others are played again."""
+    def play(self, tasks: Sequence[Task], tries: int = TRIES) -> Played:
+        """What came of each task. One that breaks its group is set apart, and the others are played again.
+
+        A turn is a function of what is stored, so one that was undone since others wrote is played again; so often.
+        """
         try:
             return self._together(tasks)
         except Exception as error:  # noqa: BLE001 - nothing is swallowed: it is handed to whoever waits for the turn
-            return Played([error]) if len(tasks) == 1 else self._apart(tasks)
+            if len(tasks) > 1:
+                return self._apart(tasks)
+            again = isinstance(error, CollidedError) and tries > 1
+            return self.play(tasks, tries - 1) if again else Played([error])
 
     def _apart(self, tasks: Sequence[Task]) -> Played:
         """One after the other; when the database cannot be reached twice in a row, the others need not try."""

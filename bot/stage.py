@@ -36,7 +36,21 @@ from dialogues import engine
 from dialogues.form import Form
 from dialogues.interview import Interview, State, static
 from dialogues.lifecycle import LIVE
-from dialogues.moves import Answer, Begin, Concern, Done, Edit, Expire, Help, Keep, Look, Move, Skip
+from dialogues.moves import (
+    Answer,
+    Begin,
+    Concern,
+    Done,
+    Edit,
+    Expire,
+    Help,
+    Keep,
+    Look,
+    Move,
+    Resume,
+    Skip,
+    Submit,
+)
 from dialogues.prompts import AskAgain, Item, Prompt, Reason, Submitted, Untaken
 from reports.hours import local_day
 from storage.casework import CONCERN, IN_CASES, NEEDS_RECEIPT, RESPONSE, Offer
@@ -167,7 +181,8 @@ class Stage:
         if not offer.is_open and interview.state not in ENDED:
             turn = engine.advance(form, interview, Expire(), now=self._now)
             return Reply(form, turn.interview, turn.prompts)
-        return Reply(form, detached(interview), engine.prompts(form, interview), held.tries)
+        waiting = self._with_unread(form, held, engine.prompts(form, interview))
+        return Reply(form, detached(interview), waiting, held.tries)
 
     def play(self, turn: Whose, offer: Offer, said: Said, here: Conversation | None = None) -> Reply:
         """Play what was said. `here` is where the person has just turned to, if not where they were."""
@@ -185,12 +200,29 @@ class Stage:
             form = self._form(before)
         if before.interview.state is State.INVITED and not isinstance(move, _LEAVES_NO_TRACE):
             self._see_that_they_may_begin(offer, before.slip)
+        if isinstance(move, Submit) and before.case:
+            before, move = self._caught_up(form, before, move)
         if isinstance(move, Untaken | AskAgain):
             return self._not_taken(turn, form, before, move)
         try:
             return self._advance(turn, offer, form, before, move, said)
         except NotTakenError as refused:
             return self._refused(turn, form, before, refused)
+
+    def _caught_up(
+        self, form: Form, before: Conversation, move: Submit
+    ) -> tuple[Conversation, Submit | AskAgain]:
+        """The case with what others have written of the same since; what its holder has to read first, if anything."""
+        if before.interview.state is not State.REVIEWING or move.turn not in (None, before.interview.turn):
+            return before, move
+        here, told = self.caseload.catch_up(before, form)
+        return here, _unread(told) if told else Submit()
+
+    def _with_unread(self, form: Form, here: Conversation, waiting: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """The prompts, with what the holder of a case may not have read: a page is sent twice, a message gets lost."""
+        is_waiting = here.case and here.interview.state is State.REVIEWING
+        told = self.caseload.told_again(here, form) if is_waiting else ""
+        return (_unread(told), *waiting) if told else waiting
 
     def _advance(
         self, turn: Whose, offer: Offer, form: Form, before: Conversation, move: Move, said: Said
@@ -222,6 +254,8 @@ class Stage:
         ):
             self.keep(turn.ref, after)
         shown = tombstone(interview) if then else after.interview
+        if isinstance(move, Begin | Resume):
+            said_back = self._with_unread(form, after, said_back)
         waiting = self.recorder.tell_reader(offer, form, before.interview, interview, said_back)
         return Reply(form, detached(shown), waiting, tries, move, settled, then)
 
@@ -322,6 +356,11 @@ def _settled(form: Form, interview: Interview, move: Move) -> Item | None:
     if not isinstance(move, _ANSWERS) or move.question is None or interview.state in ENDED:
         return None
     return engine.answered(form, interview, move.question)
+
+
+def _unread(told: str) -> AskAgain:
+    """What others wrote meanwhile, before somebody hands in."""
+    return AskAgain(question="", reason=Reason.CONSTRAINT, message=told)
 
 
 def _move(said: Said, form: Form, interview: Interview) -> Move | Go | Untaken | AskAgain:

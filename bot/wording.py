@@ -600,7 +600,7 @@ def _way(move: Move, _: Voice, role: Role = Role.WAY) -> Button:
 
 
 def _again(prompt: prompts.AskAgain, _: Voice, tries: int, ask: prompts.Ask | None) -> Outgoing:
-    text = [prompt.message or _reason(prompt, _, ask)]
+    text = [*paragraphs(prompt.message or _reason(prompt, _, ask))]
     if tries < TRIES_BEFORE_HELP:
         return Outgoing(tuple(text))
     if ask is None or not _may_be_skipped(ask):

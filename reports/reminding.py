@@ -77,7 +77,7 @@ RULES: Final = {
 class Occasion(Struct, frozen=True):
     """A day `on` which somebody is reminded of a date that comes or came (`about`).
 
-    `number` is that of a milestone, from 1. `put_off`: the owner asked for this day.
+    `number` is the id of a milestone. `put_off`: the owner asked for this day.
     """
 
     why: Why
@@ -97,7 +97,7 @@ class Occasion(Struct, frozen=True):
 
 
 class Date(Struct, frozen=True):
-    """A date of an action. `number` is that of a milestone, from 1."""
+    """A date of an action. `number` is the id of a milestone."""
 
     why: Why
     about: date
@@ -143,9 +143,9 @@ def dates(action: Action) -> Iterator[Date]:
     if action.due and (waits or action.state in _ASKED):
         yield Date(Why.DUE, action.due)
     if action.state in _ASKED:
-        for number, milestone in enumerate(action.milestones, 1):
+        for milestone in action.milestones:
             if not milestone.done:
-                yield Date(Why.MILESTONE, milestone.due, number)
+                yield Date(Why.MILESTONE, milestone.due, milestone.id)
     if action.state in _REVIEWED and action.review:
         yield Date(Why.REVIEW, action.review)
 

@@ -35,7 +35,9 @@ class Case(Struct, frozen=True, kw_only=True):
     """An interview, record check or observation of an auditor (`holder`, an account). No words in its repr.
 
     `form` is the name of the form, `digest` the version that it is played with. `part_of`: the case during which an
-    observation was made.
+    observation was made, or in which what is written anew was written first. `upon`: the case in which that was written
+    last, as far as the holder knows; `against`: that which it stood upon before, while they may not have read yet what
+    others wrote since.
     """
 
     id: bytes
@@ -48,12 +50,23 @@ class Case(Struct, frozen=True, kw_only=True):
     status: CaseStatus = CaseStatus.UNDER_WAY
     handed_in_on: date | None = None
     part_of: bytes = b""
+    upon: bytes = b""
+    against: bytes = b""
 
     def __repr__(self) -> str:
         return f"Case({self.form!r}, {self.status})"
 
 
-_content = msgspec.msgpack.Decoder(tuple[Interview, bytes])
+class _Content(Struct, frozen=True, array_like=True):
+    """What is encrypted of a case."""
+
+    interview: Interview
+    part_of: bytes = b""
+    upon: bytes = b""
+    against: bytes = b""
+
+
+_content = msgspec.msgpack.Decoder(_Content)
 
 
 class Cases:
@@ -64,7 +77,14 @@ class Cases:
         self._keys = keys
 
     def begin(
-        self, audit: str, form: str, interview: Interview, holder: bytes, today: date, part_of: bytes = b""
+        self,
+        audit: str,
+        form: str,
+        interview: Interview,
+        holder: bytes,
+        today: date,
+        part_of: bytes = b"",
+        upon: bytes = b"",
     ) -> Case:
         """A new case of this form, in the hands of this account."""
         case = Case(
@@ -76,6 +96,7 @@ class Cases:
             begun_on=today,
             interview=interview,
             part_of=part_of,
+            upon=upon,
         )
         row = {name: getattr(case, name) for name in ("id", "audit", "form", "digest", "holder", "begun_on")}
         self._connection.execute(insert(cases), row | {"status": case.status, "locked": self._lock(case)})
@@ -131,10 +152,11 @@ class Cases:
         return case
 
     def _lock(self, case: Case) -> bytes:
-        return self._keys.lock_casework(case.id, msgspec.msgpack.encode((case.interview, case.part_of)))
+        content = _Content(case.interview, case.part_of, case.upon, case.against)
+        return self._keys.lock_casework(case.id, msgspec.msgpack.encode(content))
 
     def _open(self, row: Row[tuple[object, ...]]) -> Case:
-        interview, part_of = _content.decode(self._keys.open_casework(row.id, row.locked))
+        content = _content.decode(self._keys.open_casework(row.id, row.locked))
         return Case(
             id=row.id,
             audit=row.audit,
@@ -142,8 +164,10 @@ class Cases:
             digest=row.digest,
             holder=row.holder,
             begun_on=row.begun_on,
-            interview=interview,
+            interview=content.interview,
             status=CaseStatus(row.status),
             handed_in_on=row.handed_in_on,
-            part_of=part_of,
+            part_of=content.part_of,
+            upon=content.upon,
+            against=content.against,
         )

@@ -258,7 +258,7 @@ class Casework:
         return self._keys.unwrap(audit, Wrapped(row.public_key, row.private_key))
 
     def hold(self, audit: str) -> None:
-        """Let nobody else publish of this audit until this transaction ends."""
+        """Let nobody else publish of this audit, or change its plan, until this transaction ends."""
         hold(self._connection, [self._keys.ref("publishing", audit)])
 
     def hold_row(self, audit: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from storage import postgresql, sqlite
-from storage.errors import UnavailableError
+from storage.errors import CollidedError, UnavailableError
 from storage.locks import POSTGRESQL
 
 
@@ -79,7 +79,7 @@ def _told() -> Iterator[None]:
         name = _passing(error)
         if not name:
             raise
-        raise UnavailableError(name) from None
+        raise (CollidedError if postgresql.collided(name) else UnavailableError)(name) from None
     except NoConnectionLeft:
         raise UnavailableError("pool") from None
 

@@ -7,6 +7,7 @@
     │   ├── KeyUnreadableError          the key file holds no key
     │   ├── UnsafeSettingError          something is set so that it would keep what must be forgotten
     │   ├── UnavailableError            the database cannot be reached or written at the moment
+    │   │   └── CollidedError           two who wrote at once were in each other's way: it can be done again
     │   ├── BackupError                 a backup cannot be made, or what was given is not one that can be used
     │   │   └── KeysUnavailableError    the keys of the day cannot be reached
     │   ├── KeysInUseError              the key file cannot be renewed while Candour runs
@@ -76,6 +77,10 @@ class UnavailableError(StorageError):
             "The database cannot be reached or written at the moment. Nothing was changed. Try again later."
         )
         self.name = name
+
+
+class CollidedError(UnavailableError):
+    """Two who wrote at once waited for each other, so the database undid this one: it can be done again at once."""
 
 
 class KeysUnavailableError(UnavailableError):

@@ -18,11 +18,12 @@ LOOK_AGAIN = "look-again"  # that it is time to look again whether an audit chan
 UNREACHED = "unreached"  # that reminders do not reach its subject, a person
 DIGEST = "digest"  # what happened in a week
 # What people are told of the plan: its kind. What it is about stands in `Notice.subject`.
-ACTION_GIVEN, ACTION_DONE, ACTION_BACK = "action_given", "action_done", "action_back"
+ACTION_GIVEN, ACTION_CHANGED = "action_given", "action_changed"
+ACTION_DONE, ACTION_BACK = "action_done", "action_back"
 HELP_WANTED, CHALLENGED, REPLIED = "help_wanted", "challenged", "replied"
 NEWS_WANTED = "news_wanted"  # of an action: to its owner, once a day
 OF_ACTIONS = frozenset(
-    {REMINDER, ACTION_GIVEN, ACTION_BACK, NEWS_WANTED}
+    {REMINDER, ACTION_GIVEN, ACTION_CHANGED, ACTION_BACK, NEWS_WANTED}
 )  # the lead hears whom these do not reach
 
 

@@ -1,6 +1,8 @@
 """Findings, the plan, and what is followed and published: casework, in the names of those who decided it.
 
-What is looked for is in columns of its own; all words are encrypted with the key file.
+What is looked for is in columns of its own; all words are encrypted with the key file. Whoever changes findings or
+actions of an audit holds it before they read them (`Casework.hold`): no row is held, so that nobody who has one waits
+for another.
 """
 
 from __future__ import annotations
@@ -92,8 +94,7 @@ class _Numbered:
 
     def _rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[tuple[object, ...]]]:
         query = select(table).where(*where).order_by(table.c.audit, table.c.number)
-        held = query if only_looks(self._connection) else query.with_for_update()
-        return list(self._connection.execute(held))
+        return list(self._connection.execute(query))
 
     def _lock(self, of: Finding | Action) -> bytes:
         return self._keys.lock_casework(bytes.fromhex(of.id), msgspec.msgpack.encode(of))
@@ -103,7 +104,7 @@ class Findings(_Numbered):
     """The findings, within one transaction."""
 
     def next_number(self, audit: str) -> int:
-        """What the next finding of the audit is called. Whoever asks holds the audit: see `Casework.hold_row`."""
+        """What the next finding of the audit is called. Whoever asks holds the audit: see `Casework.hold`."""
         return self._next(findings, audit)
 
     def keep(self, audit: str, finding: Finding) -> None:
@@ -131,14 +132,13 @@ class Findings(_Numbered):
 
 
 _ACTION = select(actions).where(actions.c.id == bindparam("action"))
-_ACTION_HELD = _ACTION.with_for_update()
 
 
 class Actions(_Numbered):
     """The actions, within one transaction."""
 
     def next_number(self, audit: str) -> int:
-        """What the next action of the audit is called. Whoever asks holds the audit: see `Casework.hold_row`."""
+        """What the next action of the audit is called. Whoever asks holds the audit: see `Casework.hold`."""
         return self._next(actions, audit)
 
     def keep(self, audit: str, action: Action) -> None:
@@ -172,8 +172,7 @@ class Actions(_Numbered):
 
     def get(self, action: str) -> tuple[str, Action] | None:
         """The audit and the action of this id, or None. Raises UndecipherableError."""
-        query = _ACTION if only_looks(self._connection) else _ACTION_HELD
-        row = self._connection.execute(query, {"action": _id(action)}).first()
+        row = self._connection.execute(_ACTION, {"action": _id(action)}).first()
         return None if row is None else (str(row.audit), self._open(row))
 
     def to_remind(self, audits: Collection[str], today: date, most: int) -> tuple[tuple[str, Action], ...]:
@@ -266,7 +265,7 @@ class Measures:
 
     def of(self, audit: str) -> tuple[Followed, ...]:
         """Every series of the audit, by what is followed. Raises UndecipherableError."""
-        query = select(followed).where(followed.c.audit == audit)
+        query = select(followed).where(followed.c.audit == audit).order_by(followed.c.id)
         held = query if only_looks(self._connection) else query.with_for_update()
         found = [self._open(row) for row in self._connection.execute(held)]
         return tuple(sorted(found, key=lambda each: (each.measure.indicator, each.id)))

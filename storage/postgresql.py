@@ -46,6 +46,7 @@ _OTHERS = text("""
 _LEAVE_LOG = (text("SELECT pg_switch_wal()"), text("CHECKPOINT"))
 # Classes of SQLSTATE: connection, rolled back (deadlock), no room, not in this state (locked), operator, system.
 _PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
+_COLLIDED = "40"
 _READ_ONLY, _IDLE = "25006", "25P03"
 _OF_STATEMENTS = "42"  # faults in what we wrote: their sentences name columns, never values
 
@@ -96,6 +97,11 @@ def passing(error: BaseException | None) -> str:
     if state is None:  # from the driver: the server was not reached, or went away
         return "connection" if isinstance(error, psycopg.OperationalError) else ""
     return state if state[:2] in _PASSING or state in {_READ_ONLY, _IDLE} else ""
+
+
+def collided(fault: str) -> bool:
+    """Whether others were in the way, by the SQLSTATE of a fault that passes: what was undone can be done again."""
+    return fault.startswith(_COLLIDED)
 
 
 def wait_patiently(connection: Connection) -> None:

@@ -23,6 +23,7 @@ from storage.casework import CONCERN, MESSAGE
 from storage.errors import UndecipherableError, UnknownAuditError
 from storage.notices import (
     ACTION_BACK,
+    ACTION_CHANGED,
     ACTION_DONE,
     ACTION_GIVEN,
     CHALLENGED,
@@ -41,9 +42,8 @@ log = logs.logger(__name__)
 
 REPORT = "report_published"  # the kind of a notice: somebody may read what was published
 
-_OF_THE_PLAN = frozenset(
-    {ACTION_GIVEN, ACTION_DONE, ACTION_BACK, HELP_WANTED, NEWS_WANTED, CHALLENGED, REPLIED}
-)
+_TO_OWNERS = {ACTION_GIVEN: reminding.given, ACTION_CHANGED: reminding.changed}
+_OF_THE_PLAN = _TO_OWNERS.keys() | {ACTION_DONE, ACTION_BACK, HELP_WANTED, NEWS_WANTED, CHALLENGED, REPLIED}
 _CAN_WAIT = reminding.KINDS | _OF_THE_PLAN | {REPORT}  # for the day: nobody is woken by it
 
 # By the kind of a notice: its paragraphs. None may hold a word of what it is about.
@@ -82,7 +82,7 @@ _SAID = {
     ),
 }
 
-_KNOWN = frozenset({*reminding.KINDS, ACTION_GIVEN, NEWS_WANTED, *_SAID})
+_KNOWN = frozenset({*reminding.KINDS, *_TO_OWNERS, NEWS_WANTED, *_SAID})
 
 
 class Delivered(StrEnum):
@@ -164,8 +164,8 @@ def _decided(
     match noted.kind:
         case kind if kind in reminding.KINDS:
             letter = reminding.letter(work, noted, person, audit, now, contacts, _)
-        case kind if kind == ACTION_GIVEN:
-            letter = reminding.given(work, noted, person, audit, _)
+        case kind if kind in _TO_OWNERS:
+            letter = _TO_OWNERS[kind](work, noted, person, audit, _)
         case kind if kind == NEWS_WANTED:
             letter = reminding.news(work, noted, person, local_day(now), _)
         case kind:

@@ -239,12 +239,12 @@ def begin(
     """
     today = local_day(clock.now())
     with storage.writing() as work:
-        if what in ("revise", "change"):
-            recorded = FINDING if what == "revise" else ACTION
+        recorded = _ANEW.get(what) or rulebook.FORMS.get(what, what)
+        offer, about = beginning.offered(work, audit, account, recorded), dict[str, str]()
+        work.casework.hold(audit)  # so that who presses twice finds what they began
+        if what in _ANEW:
             same = _under_way(work, audit, account, part_of=subject)
             return same or beginning.revise(work, audit, recorded, subject, account, today)
-        recorded = rulebook.FORMS.get(what, what)
-        offer, about = beginning.offered(work, audit, account, recorded), dict[str, str]()
         if subject and recorded == ACTION:
             about[beginning.ABOUT_FINDINGS] = _found(work, audit, subject).id
         elif subject:
@@ -256,6 +256,9 @@ def begin(
         invited = beginning.invite(work, offer, account, about)
         same = _under_way(work, audit, account, like=invited)
         return same or work.cases.begin(audit, offer.form, invited, account, today)
+
+
+_ANEW = {"revise": FINDING, "change": ACTION}  # what is written anew, by what somebody wants
 
 
 def _found(work: UnitOfWork, audit: str, id_: bytes) -> Finding:

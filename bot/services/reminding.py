@@ -21,7 +21,7 @@ from bot.services import digesting
 from bot.wording import Voice, mark
 from reports import reminding
 from reports.hours import Nation, is_open, last_before_work, local_day, working_day
-from reports.plan import Action, State
+from reports.plan import Action, State, Term
 from reports.reminding import Occasion, Reader, Why
 from storage.casework import Audit, Status
 from storage.notices import DIGEST, LOOK_AGAIN, OF_ACTIONS, REMINDER, UNREACHED, Notice, Wanted
@@ -267,6 +267,33 @@ _AGREE = mark("Can you do this? You can say so here. Send /actions to read all o
 _SAY = mark("You can say how far you are, or that it is done. If something is in the way, ask for help.")
 
 
+_TERMS = {
+    Term.WHAT: mark("what will be done"),
+    Term.DUE: mark("the day on which it is due"),
+    Term.STEPS: mark("the steps on the way"),
+    Term.MEASURE: mark("what shows that it works"),
+    Term.EVIDENCE: mark("what shows that it was done"),
+}
+
+
+def changed(work: UnitOfWork, notice: Notice, person: Person, audit: Audit, _: Voice) -> Letter | None:
+    """What an owner reads whose action somebody else has changed; None when they need not agree to it any more."""
+    action = _theirs(work, notice, person)
+    if action is None or action.state is not State.PROPOSED:
+        return None
+    fact = _(
+        "Your action “{title}” in the audit “{audit}” was changed.",
+        audit=audit.name,
+        title=action.title,
+    )
+    new = "; ".join(_(_TERMS[each]) for each in planning.changed(work, action, notice.occasion))
+    told = [fact, *([_("This is new: {terms}.", terms=new)] if new else [])]
+    if action.due:
+        told.append(_("It is due on {date}.", date=_.date(action.due)))
+    rest = _("Can you do it as it is now? You can say so here. Send /actions to read all of it.")
+    return Letter(f"{' '.join(told)}\n\n{rest}", _buttons(action, _))
+
+
 def _theirs(work: UnitOfWork, notice: Notice, person: Person) -> Action | None:
     """The action of a notice, while it is for this person to do."""
     found = work.actions.get(notice.subject.hex())
@@ -311,7 +338,7 @@ def _has_owner(work: UnitOfWork, audit: str, action: Action) -> bool:
 def _fact(action: Action, here: Occasion, today: date, _: Voice) -> str:
     """The fact, which comes first."""
     away = (here.about - today).days
-    values = {"title": action.title, "date": _.date(here.about), "step": here.number}
+    values = {"title": action.title, "date": _.date(here.about), "step": _place(action, here.number)}
     if here.why is Why.MILESTONE:
         if away < 0:
             return _("Step {step} of “{title}” was planned for {date}.", **values)
@@ -335,6 +362,11 @@ def _fact(action: Action, here: Occasion, today: date, _: Voice) -> str:
         away,
         **values,
     )
+
+
+def _place(action: Action, step: int) -> int:
+    """Where a step stands in the plan now, from 1; 0 for what is about none."""
+    return next((place for place, each in enumerate(action.milestones, 1) if each.id == step), 0)
 
 
 def _for_others(work: UnitOfWork, action: Action, here: Occasion, _: Voice) -> str:

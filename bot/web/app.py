@@ -42,7 +42,11 @@ from bot.web.interviewing import Interviewing
 from bot.web.lead import Lead
 from bot.web.measuring import Measuring
 from bot.web.pages import EXIT, REPORT_STYLES, STATIC, Link, Pages, risk_link, voice_of
-from bot.web.planning import Planning
+from bot.web.planning.accountability import Accountability
+from bot.web.planning.actions import Actions
+from bot.web.planning.beginning import Beginning
+from bot.web.planning.findings import Findings
+from bot.web.planning.room import Room
 from bot.web.public import Public
 from bot.web.quoting import Quoting
 from bot.web.reporting import Reporting
@@ -105,7 +109,7 @@ def create_app(
         ),
         *_on_change(Measuring(storage, clock, pages), Changing(storage, clock, pages)),
         *_for_readers(Reporting(storage, clock, pages)),
-        *_of_the_plan(Planning(storage, clock, pages)),
+        *_of_the_plan(Room(storage, clock, pages)),
         *_for_who_asks(Interviewing(storage, talking, clock, pages), Transcripts(storage, clock, pages)),
         files,
     ]
@@ -262,16 +266,17 @@ def _for_who_asks(interviewing: Interviewing, transcripts: Transcripts) -> list[
     ]
 
 
-def _of_the_plan(planning: Planning) -> list[Door]:
+def _of_the_plan(room: Room) -> list[Door]:
+    findings, actions = Findings(room), Actions(room)
     audit, ours = "/audits/{audit}", among(LEAD, AUDITOR)
     return [
-        Door(f"{audit}/findings", planning.findings, ours),
-        Door(f"{audit}/findings/{{finding}}", planning.finding, ours),
-        Door(f"{audit}/plan", planning.plan, ours),
-        Door(f"{audit}/plan", planning.begin, among(LEAD, AUDITOR, OWNER, BOARD), ["POST"]),
-        Door(f"{audit}/actions", planning.actions, among(LEAD, OWNER)),
-        Door(f"{audit}/actions/{{action}}", planning.action, among(LEAD, AUDITOR, OWNER)),  # theirs alone
-        Door(f"{audit}/accountability", planning.accountability, among(LEAD, AUDITOR, BOARD)),
+        Door(f"{audit}/findings", findings.all, ours),
+        Door(f"{audit}/findings/{{finding}}", findings.one, ours),
+        Door(f"{audit}/plan", actions.plan, ours),
+        Door(f"{audit}/plan", Beginning(room).begin, among(LEAD, AUDITOR, OWNER, BOARD), ["POST"]),
+        Door(f"{audit}/actions", actions.mine, among(LEAD, OWNER)),
+        Door(f"{audit}/actions/{{action}}", actions.one, among(LEAD, AUDITOR, OWNER)),  # theirs alone
+        Door(f"{audit}/accountability", Accountability(room).show, among(LEAD, AUDITOR, BOARD)),
     ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from dialogues.responses import Response, day_of, rows_of, text_of
@@ -57,11 +60,12 @@ KINDS: dict[str, Strength] = {
 
 
 class Milestone(Wordless, frozen=True):
-    """A step on the way."""
+    """A step on the way. `id` tells it from every other step that the action has or had, wherever it stands now."""
 
     what: str
     due: date
     done: bool = False
+    id: int = 0
 
 
 class SuccessMeasure(Wordless, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,7 +114,7 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `findings` are ids. `owner`, `sponsor`, `reported_by` and `verified_by` are accounts (hexadecimal), '' while there
     is none. `confirmed`: the owner said that they have the time and the authority. `exception`: why a finding of high
     priority has only weaker actions. `evidence` are references to files and cases that show it was done. `because`:
-    why it was rejected or reopened.
+    why it was rejected or reopened. `steps`: how many milestones it ever had, so that no id is given twice.
     """
 
     id: str
@@ -140,6 +144,7 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     because: str = ""
     snoozed_until: date | None = None
     percent: int = 0  # how much is done, as the owner said last
+    steps: int = 0
 
     def __repr__(self) -> str:
         return f"Action({self.name!r}, {self.state})"
@@ -165,9 +170,42 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in (State.PROPOSED, State.AGREED, State.IN_PROGRESS)
 
 
+class Term(StrEnum):
+    """What an owner agrees to."""
+
+    WHAT = "what"
+    DUE = "due"
+    STEPS = "steps"
+    MEASURE = "measure"
+    EVIDENCE = "evidence"
+
+
+def terms(action: Action) -> dict[Term, object]:
+    """What its owner agrees to, or agreed to; how far it has come is none of it."""
+    return {
+        Term.WHAT: (action.title, action.description),
+        Term.DUE: action.due,
+        Term.STEPS: frozenset((step.what, step.due) for step in action.milestones),
+        Term.MEASURE: action.measure,
+        Term.EVIDENCE: action.evidence_required,
+    }
+
+
+def changed_terms(before: Action, after: Action) -> tuple[Term, ...]:
+    """In what an action differs that its owner agreed to."""
+    now = terms(after)
+    return tuple(each for each, said in terms(before).items() if said != now[each])
+
+
+def fingerprint(action: Action) -> str:
+    """What tells these terms from others, without a word of them: 16 hexadecimal digits."""
+    said = msgspec.msgpack.encode(tuple(terms(action).values()), order="deterministic")
+    return hashlib.blake2b(said, digest_size=8).hexdigest()
+
+
 def action(response: Response, *, id: str, number: int) -> Action:  # noqa: A002 - what Action calls it
     """The action that the answers to the form `action` describe; see `flaw` for what cannot be kept."""
-    kind = text_of(response, "kind")
+    kind, steps = text_of(response, "kind"), tuple(_milestones(response))
     return Action(
         id=id,
         number=number,
@@ -181,16 +219,18 @@ def action(response: Response, *, id: str, number: int) -> Action:  # noqa: A002
         start=day_of(response, "start"),
         due=day_of(response, "due"),
         review=day_of(response, "review"),
-        milestones=tuple(_milestones(response)),
+        milestones=steps,
         measure=_measure(response),
         evidence_required=text_of(response, "evidence_required"),
+        steps=len(steps),
     )
 
 
-def _milestones(response: Response) -> list[Milestone]:
+def _milestones(response: Response) -> Iterator[Milestone]:
     """The steps that were named, the earliest first; one without a day is none."""
     rows = [(text_of(row, "what"), day_of(row, "by")) for row in rows_of(response, "milestones")]
-    return sorted((Milestone(what, by) for what, by in rows if what and by), key=lambda step: step.due)
+    ordered = sorted(((what, by) for what, by in rows if what and by), key=lambda step: step[1])
+    return (Milestone(what, by, id=number) for number, (what, by) in enumerate(ordered, 1))
 
 
 def _measure(response: Response) -> SuccessMeasure | None:

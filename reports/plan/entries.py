@@ -41,7 +41,7 @@ class Telling(StrEnum):
 
 
 class Progress(Wordless, frozen=True, kw_only=True):
-    """What an owner told of an action. `milestone`: the place of the step that was reached, from 0."""
+    """What an owner told of an action. `milestone`: the id of the step that was reached."""
 
     action: str
     telling: Telling
@@ -58,7 +58,7 @@ class Progress(Wordless, frozen=True, kw_only=True):
     @classmethod
     def from_response(cls, response: Response) -> Self:
         """The answers to the form `progress`."""
-        place = text_of(response, "milestone").rpartition(".")[2]
+        step = text_of(response, "milestone").rpartition(".")[2]
         percent = whole_of(response, "percent", -1)
         return cls(
             action=text_of(response, "action"),
@@ -67,7 +67,7 @@ class Progress(Wordless, frozen=True, kw_only=True):
             has_authority=text_of(response, "has_authority") == "yes",
             percent=None if percent < 0 else percent,
             news=text_of(response, "news"),
-            milestone=int(place) - 1 if place.isdecimal() else None,
+            milestone=int(step) if step.isdecimal() else None,
             evidence=tuple(_files(response)),
             in_the_way=text_of(response, "in_the_way"),
             days=whole_of(response, "later"),

@@ -17,7 +17,7 @@ class Agree(Wordless, frozen=True):
 
 
 class Tell(Wordless, frozen=True):
-    """News: how much is done, the place of a milestone that was reached (from 0), what shows it."""
+    """News: how much is done, the id of a milestone that was reached, what shows it."""
 
     percent: int | None = None
     milestone: int | None = None

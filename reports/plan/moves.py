@@ -7,8 +7,10 @@ is refused, and so is one whose conditions do not hold: with a sentence, and not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import count
+from operator import attrgetter
 from typing import assert_never
 
 from msgspec import Struct
@@ -16,7 +18,7 @@ from msgspec.structs import replace
 
 from dialogues.lifecycle import drawn
 from reports.findings import Finding
-from reports.plan.actions import Action, Exempted, Milestone, Proof, Proven, State
+from reports.plan.actions import Action, Exempted, Milestone, Proof, Proven, State, changed_terms
 from reports.plan.events import (
     Agree,
     Amend,
@@ -48,7 +50,7 @@ _ROWS: tuple[tuple[str, tuple[State, ...], State | None, str, str], ...] = (
         "",
         "nothing is missing, and the owner has time and authority",
     ),
-    ("amend", _DOING, State.PROPOSED, "is_handed_on", "it has another owner, who is asked"),
+    ("amend", _DOING, State.PROPOSED, "is_asked_anew", "it has another owner or other terms: they are asked"),
     ("amend", _OPEN, None, "", "it is written anew"),
     ("exempt", (*_OPEN, *_DONE), None, "", "why weaker actions alone are right"),
     ("ask", _OPEN, None, "", "the owner needs help"),
@@ -75,7 +77,7 @@ class Facts(Struct, frozen=True):
     """What the conditions of the table look at."""
 
     is_met: bool = False
-    is_handed_on: bool = False
+    is_asked_anew: bool = False
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -115,7 +117,7 @@ def diagram() -> str:
 
 def moved(action: Action, event: Event, context: Context) -> Action | Refusal:
     """The action as it is after the event, or why that cannot be; the action that was given stays as it was."""
-    target = follow(type(event).__name__.lower(), action.state, _facts(action, event))
+    target = follow(type(event).__name__.lower(), action.state, _facts(action, event, context))
     if target is None:
         return _not_now(action)
     refusal = _refusal(action, event, context)
@@ -125,14 +127,19 @@ def moved(action: Action, event: Event, context: Context) -> Action | Refusal:
     return _unkept(action, after, event, context) or after
 
 
-def _facts(action: Action, event: Event) -> Facts:
+def _facts(action: Action, event: Event, context: Context) -> Facts:
     match event:
         case Verify():
             return Facts(is_met=event.met)
         case Amend():
-            return Facts(is_handed_on=event.to.owner != action.owner)
+            return Facts(is_asked_anew=_is_asked_anew(action, event.to, context))
         case _:
             return Facts()
+
+
+def _is_asked_anew(action: Action, to: Action, context: Context) -> bool:
+    """Whether nobody has agreed to it as it will be; an owner who writes other terms agrees to them."""
+    return to.owner != action.owner or (context.by != action.owner and bool(changed_terms(action, to)))
 
 
 _NEXT = {
@@ -193,7 +200,7 @@ def _not_confirmed(action: Action, event: Agree, context: Context) -> Refusal | 
 def _untold(action: Action, event: Tell) -> Refusal | None:
     if event.percent is not None and not 0 <= event.percent <= 100:
         return Refusal("percent", "Please give a number from 0 to 100, like 40.")
-    if event.milestone is not None and not 0 <= event.milestone < len(action.milestones):
+    if event.milestone is not None and event.milestone not in {step.id for step in action.milestones}:
         return Refusal("milestone", "That step is no longer in the plan. Please choose one that is.")
     return None
 
@@ -277,7 +284,7 @@ def _changed(action: Action, event: Event, context: Context) -> Action:
         case Reopen() | Reject():
             return replace(_undone(action) if isinstance(event, Reopen) else action, because=event.reason)
         case Amend():
-            return _amended(action, event.to)
+            return _amended(action, event.to, context)
         case Ask() | Close():
             return action
         case _:
@@ -286,8 +293,7 @@ def _changed(action: Action, event: Event, context: Context) -> Action:
 
 def _told(action: Action, event: Tell) -> Action:
     steps = tuple(
-        replace(step, done=True) if place == event.milestone else step
-        for place, step in enumerate(action.milestones)
+        replace(step, done=True) if step.id == event.milestone else step for step in action.milestones
     )
     percent = action.percent if event.percent is None else event.percent
     evidence = _together(action.evidence, event.evidence)
@@ -339,16 +345,43 @@ _SAID = (
 )  # what an action says; the rest is what became of it
 
 
-def _amended(action: Action, to: Action) -> Action:
+def _amended(action: Action, to: Action, context: Context) -> Action:
     said = {name: getattr(to, name) for name in _SAID}
-    steps = tuple(_as_done(step, action.milestones) for step in to.milestones)
-    confirmed = action.confirmed and to.owner == action.owner
-    return replace(action, **said, milestones=steps, confirmed=confirmed)
+    confirmed = action.confirmed and not _is_asked_anew(action, to, context)
+    given = max((action.steps, *(step.id for step in action.milestones)))
+    steps = tuple(_known_again(to.milestones, action.milestones, given))
+    return replace(
+        action,
+        **said,
+        milestones=steps,
+        steps=max((given, *(step.id for step in steps))),
+        confirmed=confirmed,
+    )
 
 
-def _as_done(step: Milestone, before: tuple[Milestone, ...]) -> Milestone:
-    """The step, done if one of the same words was."""
-    return replace(step, done=any(each.done and each.what == step.what for each in before))
+def _known_again(steps: Sequence[Milestone], before: Sequence[Milestone], given: int) -> Iterator[Milestone]:
+    """Each step with the id that it had, and done if it was; one that is new has an id that none ever had.
+
+    It is the same when its words and its day are, else when its words are. `given`: the highest id there ever was.
+    """
+    known = _same(steps, before)
+    new = count(given + 1)
+    for place, step in enumerate(steps):
+        was = known.get(place)
+        yield replace(step, id=was.id, done=was.done) if was else replace(step, id=next(new), done=False)
+
+
+def _same(steps: Sequence[Milestone], before: Sequence[Milestone]) -> dict[int, Milestone]:
+    """By the place of a step, which it was before; none is two of them."""
+    left, found = list(before), dict[int, Milestone]()
+    for what_counts in (attrgetter("what", "due"), attrgetter("what")):
+        for place, step in enumerate(steps):
+            alike = (each for each in left if what_counts(each) == what_counts(step))
+            was = next(alike, None) if place not in found else None
+            if was is not None:
+                found[place] = was
+                left.remove(was)
+    return found
 
 
 def _unkept(action: Action, after: Action, event: Event, context: Context) -> Refusal | None:
@@ -356,7 +389,12 @@ def _unkept(action: Action, after: Action, event: Event, context: Context) -> Re
     if not isinstance(event, Agree | Amend | Reject | Keep):
         return None
     found = None if isinstance(event, Reject) else flaw(after) or _unknown(after, context)
-    return found or (lack(after) if after.is_committed else None) or _weakened(action, after, event, context)
+    is_bound = after.is_committed or (action.is_committed and after.owner == action.owner)
+    return (
+        found
+        or (lack(after) if is_bound and after.is_live else None)
+        or _weakened(action, after, event, context)
+    )
 
 
 def _unknown(action: Action, context: Context) -> Refusal | None:

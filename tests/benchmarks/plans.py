@@ -114,5 +114,5 @@ def _action(number: int, accounts: list[bytes], chance: random.Random) -> Action
         sponsor=chance.choice(accounts).hex(),
         due=due,
         review=due + timedelta(90),
-        milestones=(Milestone("A step", due - timedelta(30)),),
+        milestones=(Milestone("A step", due - timedelta(30), id=1),),
     )

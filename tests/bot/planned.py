@@ -114,8 +114,8 @@ def _actions(owner: str, lead: str) -> tuple[Action, ...]:
             due=date(2026, 4, 20),
             review=date(2026, 7, 1),
             milestones=(
-                Milestone("Rota with overlap agreed", date(2026, 3, 20), done=True),
-                Milestone("First six supervised", date(2026, 4, 10)),
+                Milestone("Rota with overlap agreed", date(2026, 3, 20), done=True, id=1),
+                Milestone("First six supervised", date(2026, 4, 10), id=2),
             ),
             measure=measure,
             evidence_required=shown,

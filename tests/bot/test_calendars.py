@@ -33,7 +33,10 @@ async def here(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 def plan(here: Site, owner: str) -> None:
-    steps = (Milestone("Rota", date(2026, 5, 20)), Milestone("Training", date(2026, 6, 1), done=True))
+    steps = (
+        Milestone("Rota", date(2026, 5, 20), id=1),
+        Milestone("Training", date(2026, 6, 1), done=True, id=2),
+    )
     with here.storage.writing() as work:
         mine = replace(ACTION, owner=owner, milestones=steps, review=date(2026, 9, 1))
         work.actions.keep(AUDIT, mine)

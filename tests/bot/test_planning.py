@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from bot import buttons
 from bot.channels.memory import CHANNEL, Person
+from bot.contacts import SHIPPED
 from bot.errors import NotTakenError, NowhereError, RoleMissingError
 from bot.messages import Desk, Reply
-from bot.services import appointing, auditing, inviting, planning
+from bot.services import appointing, auditing, inviting, noticing, planning
+from bot.services.noticing import Due
 from bot.turns import TurnLoop
 from dialogues import library
 from dialogues.form import Form
@@ -27,7 +29,7 @@ from storage.receipts import QUICK
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage
 from tests.bot import instruments, sent
-from tests.bot.stories import AUDIT, an_audit, clock, concern, culture
+from tests.bot.stories import AUDIT, NOW, an_audit, clock, concern, culture
 from tests.dialogues.playing import form_of
 from tests.epochs import epochs_in
 from tests.storage.conftest import url
@@ -130,6 +132,14 @@ def told(storage: Storage, name: str) -> list[str]:
     with storage.reading() as work:
         there = {each.id for each in work.people.at(CHANNEL, name)}
         return sorted(each.kind for each in work.notices.waiting() if each.person in there)
+
+
+def letters(storage: Storage) -> set[str]:
+    """The facts of what is to be told of the plan, as it is told now."""
+    with storage.reading() as work:
+        waiting = [each.id for each in work.notices.waiting()]
+    due = (noticing.due_message(storage, each, NOW + timedelta(days=1), SHIPPED) for each in waiting)
+    return {each.letter.text.partition("\n\n")[0] for each in due if isinstance(each, Due)}
 
 
 def state(storage: Storage) -> State:
@@ -348,6 +358,87 @@ async def test_who_is_not_on_the_list_of_people_is_asked_for_again(turns: TurnLo
     told = "I could not match that to one of the answers. Pick one from the list, like “night team lead”."
     assert ann.chat[-2].text == (told,)
     assert ann.last.text == ("Who does it?",)
+
+
+async def beginning_to_change(person: Person, name: str = "A1 · Weekly supervision at night") -> None:
+    """The action is laid open to be written anew."""
+    await person.says("/plan")
+    await person.taps(name)
+    await person.taps("Change it")
+
+
+async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_unread(
+    turns: TurnLoop, storage: Storage
+) -> None:
+    lee, nia = await agreed(storage, turns)
+    ann = await appointed(turns, storage, "ann", AUDITOR)
+    await beginning_to_change(lee)
+    await beginning_to_change(ann)
+    for path, words in (("1", "Supervision each fortnight"), ("7", "Twelve records of June")):
+        await lee.says(f"/edit {path}")
+        await lee.says(words)
+    await lee.taps("Hand in my answers")
+    for path, words in (("1", "Supervision each month"), ("4", "2026-06-15")):
+        await ann.says(f"/edit {path}")
+        await ann.says(words)
+    hand_in = dict(ann.last.buttons)["Hand in my answers"]
+    await ann.taps("Hand in my answers")
+    assert ann.chat[-2].text[:2] == (
+        "The safeguarding lead has changed this since you began.",
+        "“What will be done?” Now it says: “Supervision each fortnight”. You wrote: “Supervision each month”.",
+    )
+    assert ann.last.text[0] == "You have come to the end. These are your answers."
+    with storage.reading() as work:
+        assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
+    await ann.taps("Pause")
+    await ann.says("/resume")
+    assert (
+        ann.chat[-2].text[0] == "The safeguarding lead has changed this since you began."
+    )  # until it is handed in
+    await ann.taps_on(hand_in)  # a second tap on the same button has read nothing
+    with storage.reading() as work:
+        assert [each.title for each in work.actions.of(AUDIT)] == ["Supervision each fortnight"]
+    await ann.taps("Hand in my answers")
+    with storage.reading() as work:
+        (action,) = work.actions.of(AUDIT)
+    assert (action.title, action.due) == ("Supervision each month", date(2026, 6, 15))
+    assert action.evidence_required == "Twelve records of June"  # what only the other one changed
+    assert action.state is State.PROPOSED  # and its owner is asked whether they can do it as it is now
+    assert told(storage, "nia") == ["action_changed", "action_changed", "action_given"]
+    assert (
+        "Your action “Supervision each month” in the audit “Rowan House” was changed. "
+        "This is new: what will be done; the day on which it is due. It is due on 15 June 2026."
+    ) in letters(storage)
+
+    await nia.says("/actions")
+    await nia.taps("A1 · Supervision each month")
+    for label in ("I can do this", "Yes", "Yes"):
+        await nia.taps(label)
+    await beginning_to_change(lee, "A1 · Supervision each month")
+    await beginning_to_change(ann, "A1 · Supervision each month")
+    await lee.says("/edit 8")
+    await lee.says("staffing")
+    await ann.says("/edit 6")
+    await ann.says("Night staff with supervision")
+    for person in (ann, lee):
+        await person.taps("Hand in my answers")
+        assert person.last.text[0].startswith(
+            "The action is in the plan."
+        )  # nothing clashes: nothing is asked
+    with storage.reading() as work:
+        (action,) = work.actions.of(AUDIT)
+    assert (action.title, action.kind) == ("Supervision each month", "staffing")
+    assert action.measure is not None
+    assert action.measure.indicator == "Night staff with supervision"
+    await nia.taps("Hand in my answers")
+    assert nia.chat[-2].text[0].startswith("A1 was changed after you began to answer.")
+    assert state(storage) is State.PROPOSED  # nobody agrees to what they have not seen
+    with storage.writing() as work:
+        work.actions.keep(AUDIT, replace(action, review=date(2026, 10, 1)))  # as a review decides it
+    await beginning_to_change(lee, "A1 · Supervision each month")
+    await lee.taps("Hand in my answers")
+    with storage.reading() as work:
+        assert [each.review for each in work.actions.of(AUDIT)] == [date(2026, 10, 1)]
 
 
 async def test_what_will_not_be_done_is_rejected_with_its_reason(turns: TurnLoop, storage: Storage) -> None:

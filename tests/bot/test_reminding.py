@@ -109,7 +109,7 @@ def year(storages: Sequence[Storage], who: Cast) -> dict[tuple[str, str, str], d
         "moved": replace(base, due=date(2026, 4, 4)),
         "later": replace(base, due=date(2026, 10, 26)),
         "rejected": replace(base, due=date(2026, 5, 20)),
-        "steps": replace(base, due=None, milestones=(Milestone("One", date(2026, 3, 30)),)),
+        "steps": replace(base, due=None, milestones=(Milestone("One", date(2026, 3, 30), id=1),)),
         "leads": replace(base, owner=who.accounts["lead"], due=date(2026, 4, 20)),
     }
     actions = {
@@ -191,7 +191,7 @@ def test_the_owner_reads_the_fact_and_can_answer_with_one_tap(storage: Storage) 
     who = cast(storage)
     plan(
         storage,
-        replace(ACTION, owner=who.accounts["owner"], milestones=(Milestone("x", DUE - timedelta(6)),)),
+        replace(ACTION, owner=who.accounts["owner"], milestones=(Milestone("x", DUE - timedelta(6), id=1),)),
     )
     reminding.note_due(storage, at(DUE - timedelta(7)), ENGLAND)
     left = {occasion: due for due, occasion in sent(storage, at(DUE - timedelta(7)))}

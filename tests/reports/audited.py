@@ -226,7 +226,7 @@ def _action(number: int, findings: int) -> Action:
         start=date(2026, 6, 1) + timedelta(days=number),
         due=date(2026, 10, 1) + timedelta(days=9 * number % 200),
         review=date(2027, 1, 15),
-        milestones=(Milestone("The rota is drawn up", date(2026, 8, 1), done=True),),
+        milestones=(Milestone("The rota is drawn up", date(2026, 8, 1), done=True, id=1),),
         measure=SuccessMeasure(
             indicator="Night staff supervised each month", baseline="2 of 10", target="9 of 10"
         ),

@@ -71,7 +71,7 @@ def played(start: Action, *events: tuple[str, Event], today: date = DAY) -> Acti
 
 
 AGREED: tuple[tuple[str, Event], ...] = ((OWNER, Agree(has_time=True, has_authority=True)),)
-DOING = (*AGREED, (OWNER, Tell(percent=40, milestone=0)))
+DOING = (*AGREED, (OWNER, Tell(percent=40, milestone=1)))
 DONE = (*DOING, (OWNER, Finish(("case.e1",))))
 VERIFIED = (*DONE, (OTHER, Verify(met=True, looked_at="six records of May")))
 EMBEDDED = (*VERIFIED, (LEAD, Embed(REAUDIT)))

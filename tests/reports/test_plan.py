@@ -43,8 +43,10 @@ from reports.plan import (
     Step,
     Strength,
     Tell,
+    Term,
     Verification,
     Verify,
+    changed_terms,
     dated,
     diagram,
     flaw,
@@ -73,6 +75,7 @@ from tests.reports.planned import (
     PEOPLE,
     REAUDIT,
     VERIFIED,
+    WRITTEN,
     context,
     played,
     written,
@@ -96,7 +99,7 @@ def refused(action: Action, event: Event, by: str = LEAD, *others: Action, today
 def test_an_action_is_read_from_its_form() -> None:
     found = written()
     assert (found.name, found.state, found.strength) == ("A3", State.PROPOSED, Strength.INTERMEDIATE)
-    assert found.milestones[0] == Milestone("a rota", date(2026, 5, 20))
+    assert found.milestones[0] == Milestone("a rota", date(2026, 5, 20), id=1)
     assert found.measure is not None
     assert (found.measure.better, found.measure.measure) == (Better.HIGHER, "m1")
     assert (flaw(found), lack(found)) == (None, None)
@@ -187,8 +190,45 @@ def test_another_owner_is_asked_anew() -> None:
     assert [step.done for step in handed.milestones] == [True, False]
     assert "Only the owner" in refused(handed, YES, OWNER).message
     assert played(handed, (OTHER, YES)).state is State.AGREED
-    same = played(played(written(), *DOING), (LEAD, Amend(written(due="2026-07-10"))))
-    assert (same.state, same.confirmed, same.due) == (State.IN_PROGRESS, True, date(2026, 7, 10))
+    same = played(played(written(), *DOING), (LEAD, Amend(written(review="2026-10-10", sponsor=OTHER))))
+    assert (same.state, same.confirmed, same.review) == (State.IN_PROGRESS, True, date(2026, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("changes", "terms"),
+    [
+        ({"title": "Weekly talks"}, (Term.WHAT,)),
+        ({"description": "In the night."}, (Term.WHAT,)),
+        ({"due": "2026-07-10"}, (Term.DUE,)),
+        ({"milestones": WRITTEN["milestones"][:1]}, (Term.STEPS,)),
+        ({"target": "11 of 11"}, (Term.MEASURE,)),
+        ({"evidence_required": "records of a year"}, (Term.EVIDENCE,)),
+        ({"sponsor": OTHER, "kind": "staffing", "review": "2026-10-10"}, ()),
+    ],
+)
+def test_an_owner_agrees_anew_to_other_terms_but_for_those_that_they_wrote_themselves(
+    changes: dict[str, Any], terms: tuple[Term, ...]
+) -> None:
+    doing, amend = played(written(), *DOING), Amend(written(**changes))
+    told = played(doing, (LEAD, amend))
+    assert changed_terms(doing, told) == terms
+    assert told.confirmed is not bool(terms)
+    assert told.state is (State.PROPOSED if terms else State.IN_PROGRESS)
+    assert played(doing, (OWNER, amend)).state is State.IN_PROGRESS
+
+
+def test_a_step_is_known_by_its_id_wherever_it_stands_and_whatever_was_taken_out() -> None:
+    rota, had = WRITTEN["milestones"]
+    both = [{"what": "all had one", "by": "2026-06-10"}, had]
+    start = played(written(milestones=[rota, *both]), *AGREED)
+    assert [(step.id, step.due.day) for step in start.milestones] == [(1, 20), (2, 10), (3, 20)]
+    new = {"what": "talks", "by": "2026-05-10"}
+    after = played(start, (OWNER, Amend(written(milestones=[new, *both]))), (OWNER, Tell(milestone=3)))
+    assert [(step.id, step.done) for step in after.milestones] == [(4, False), (2, False), (3, True)]
+    assert refused(after, Tell(milestone=1), OWNER).question == "milestone"  # it was taken out meanwhile
+    moved_on = [{"what": "all had one", "by": "2026-06-25"}, {"what": "more talks", "by": "2026-05-11"}]
+    last = played(after, (OWNER, Amend(written(milestones=[both[1], *moved_on]))))
+    assert [(step.id, step.done) for step in last.milestones] == [(5, False), (3, True), (2, False)]
 
 
 @pytest.mark.parametrize("by", [OWNER, ""])
@@ -294,7 +334,7 @@ def test_an_exception_has_a_reason_and_an_end() -> None:
     ("event", "question"),
     [
         (Tell(percent=101), "percent"),
-        (Tell(milestone=2), "milestone"),
+        (Tell(milestone=3), "milestone"),
         (Later(DAY), "until"),
         (Later(DAY + timedelta(days=29)), "until"),
         (Keep(DAY), "next_review"),
@@ -423,7 +463,7 @@ def test_the_plan_is_told_in_plain_sentences() -> None:
             {"telling": "agree", "has_time": "yes", "has_authority": "no"},
             Agree(has_time=True, has_authority=False),
         ),
-        ({"telling": "progress", "percent": "50", "milestone": "03.2"}, Tell(50, 1)),
+        ({"telling": "progress", "percent": "50", "milestone": "03.2"}, Tell(50, 2)),
         ({"news": "Going well.", "photo": "a.jpg"}, Tell(evidence=("a.jpg",))),
         ({"telling": "done", "photo": "a.jpg", "document": "b.pdf"}, Finish(("a.jpg", "b.pdf"))),
         ({"telling": "help", "in_the_way": "No cover."}, Ask()),

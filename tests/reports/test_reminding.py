@@ -24,7 +24,9 @@ ACTIONS = st.builds(
         state=state,
         due=due,
         review=review,
-        milestones=tuple(Milestone("A step", day, done) for day, done in milestones),
+        milestones=tuple(
+            Milestone("A step", day, done, id_) for id_, (day, done) in enumerate(milestones, 1)
+        ),
         snoozed_until=until,
     ),
     st.sampled_from(State),
@@ -99,7 +101,10 @@ def test_whoever_puts_off_what_is_late_keeps_it_from_nobody_else() -> None:
 
 
 def test_steps_and_reviews_have_days_of_their_own() -> None:
-    steps = (Milestone("Rota", DUE - timedelta(30), done=True), Milestone("Training", DUE - timedelta(3)))
+    steps = (
+        Milestone("Rota", DUE - timedelta(30), done=True, id=1),
+        Milestone("Training", DUE - timedelta(3), id=2),
+    )
     planned = replace(ACTION, milestones=steps, review=DUE + timedelta(90))
     assert names(planned, DUE - timedelta(4)) == ["due:2026-06-15:-7", "milestone-2:2026-06-12:-7"]
     done = replace(planned, state=State.IMPLEMENTED)
