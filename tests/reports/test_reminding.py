@@ -77,7 +77,9 @@ def test_what_was_put_off_waits_for_its_day_and_then_comes_once() -> None:
 
 def test_what_was_put_off_is_remembered_on_its_day_long_before_it_is_due_and_of_a_step() -> None:
     early = DUE - timedelta(60)
-    step = replace(ACTION, milestones=(Milestone(what="Ask the nights", due=early),), snoozed_until=early)
+    step = replace(
+        ACTION, milestones=(Milestone(what="Ask the nights", due=early, id=1),), snoozed_until=early
+    )
     assert names(step, early - timedelta(1)) == []
     assert names(step, early) == ["due:later:2026-04-16", "milestone-1:2026-04-16:+0"]
     assert next_day(step, early - timedelta(3)) == early
