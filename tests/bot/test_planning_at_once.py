@@ -24,7 +24,9 @@ from storage.unit_of_work import Storage
 from tests.bot.stories import AUDIT, CULTURE, NOW, an_audit, clock, concern, culture, message
 from tests.epochs import epochs_in
 
-_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 @pytest.fixture
