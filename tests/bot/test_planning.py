@@ -374,7 +374,7 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
     ann = await appointed(turns, storage, "ann", AUDITOR)
     await beginning_to_change(lee)
     await beginning_to_change(ann)
-    for path, words in (("1", "Supervision each fortnight"), ("7", "Twelve records of June")):
+    for path, words in (("1", "Supervision each fortnight"), ("12", "Twelve records of June")):
         await lee.says(f"/edit {path}")
         await lee.says(words)
     await lee.taps("Hand in my answers")
@@ -416,7 +416,7 @@ async def test_two_who_write_the_same_anew_lose_nothing_and_overwrite_nothing_un
         await nia.taps(label)
     await beginning_to_change(lee, "A1 · Supervision each month")
     await beginning_to_change(ann, "A1 · Supervision each month")
-    await lee.says("/edit 8")
+    await lee.says("/edit 13")
     await lee.says("staffing")
     await ann.says("/edit 6")
     await ann.says("Night staff with supervision")
