@@ -197,7 +197,9 @@ def nothing(chart: Chart) -> str:
         return "No limits yet: they need numbers of two months in a row."
     further, since = ("further ", " since then") if len(chart.spans) > 1 else ("", "")
     if span.trial:
-        return f"No {further}sign of change{since}, but {_count(len(span.known), 'number')} are too few to tell."
+        return (
+            f"No {further}sign of change{since}, but {_count(len(span.known), 'number')} are too few to tell."
+        )
     return f"No {further}sign of change{since}: these ups and downs are no more than chance."
 
 

@@ -57,7 +57,9 @@ def _sign(signals: list[Signal]) -> str:
     if not signals:
         return ""
     newest = signals[-1]
-    return f"The newest sign is one of {'better' if newest.good else 'worse'}, up to {newest.months[-1].name}."
+    return (
+        f"The newest sign is one of {'better' if newest.good else 'worse'}, up to {newest.months[-1].name}."
+    )
 
 
 def comparisons(material: Material) -> tuple[Comparison, ...]:

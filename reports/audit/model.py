@@ -325,6 +325,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     state: State
     percent: int = 0
     late: bool = False
+    review_due: bool = False
     exception: str = ""
     standing: Claim
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, said
-from reports.audit.model import AuditReport, Planned
+from reports.audit.model import AuditReport, Planned, Trend
 from reports.audit.views import figures
 from reports.audit.views.naming import LENS
 from reports.audit.views.sections import (
@@ -83,7 +83,7 @@ def _conclusions(report: AuditReport) -> Iterator[Block]:
 
 def _rest(count: int, things: str) -> Iterator[Block]:
     if count > 0:
-        yield note(f"The full report has {count} more {things}.")
+        yield note(f"The full report has {count} more {things.removesuffix('s') if count == 1 else things}.")
 
 
 def _causes(report: AuditReport) -> Iterator[Block]:
@@ -122,15 +122,38 @@ def foremost(report: AuditReport) -> list[Planned]:
 
 
 def _monitoring(report: AuditReport) -> Iterator[Block]:
-    for trend, figure in list(figures.trends(report))[:TRENDS]:
+    trends = sorted(figures.trends(report), key=lambda each: _weight(each[0]))
+    for trend, figure in trends[:TRENDS]:
         yield Paragraph(said(trend.brief))
         yield figure
+    yield from _rest(len(trends) - TRENDS, "numbers")
     for comparison in report.change.comparisons:
         yield Listing(tuple(map(said, comparison.summary)))
     if not report.change.trends and not report.change.comparisons:
         yield plain("No number is followed yet, and there was no second audit.")
-    reviews = sorted(
-        {each.review for each in live(report) if each.review and each.review >= report.about.as_of}
+    yield from _reviews(report)
+
+
+def _weight(trend: Trend) -> tuple[bool, bool, str]:
+    """Numbers with a sign of change come first, then those that miss their target."""
+    span = trend.chart.spans[-1]
+    changes = bool(span.signals) or len(trend.chart.spans) > 1
+    meets = all(trend.chart.measure.meets(each.value or 0.0) for each in span.known[-1:])
+    return not changes, meets, trend.name
+
+
+def _reviews(report: AuditReport) -> Iterator[Block]:
+    """The reviews whose day has come, the oldest first, then the next one."""
+    held = [each for each in live(report) if each.review and each.state is not State.CLOSED]
+    due = sorted(
+        (each for each in held if each.review_due), key=lambda each: (str(each.review), int(each.name[1:]))
     )
-    if reviews:
-        yield plain(f"The next review is on {day(reviews[0])}.")
+    if due:
+        yield plain("The day of these reviews has come:")
+        yield Listing(
+            tuple(Line(f"{each.name}: {day(each.review)}", each.standing.evidence) for each in due[:MANY])
+        )
+        yield from _rest(len(due) - MANY, "such reviews")
+    coming = sorted(each.review for each in held if each.review and each.review > report.about.as_of)
+    if coming:
+        yield plain(f"The next review is on {day(coming[0])}.")

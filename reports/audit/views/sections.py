@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from reports.audit.blocks import Block, Card, Facts, Line, Listing, Paragraph, Section, Table, Tone, said
-from reports.audit.comparing import VERDICTS, signed
+from reports.audit.comparing import HIDDEN, VERDICTS, signed
 from reports.audit.model import (
     AuditReport,
     Claim,
@@ -239,7 +239,7 @@ def plan_details(report: AuditReport, who: Callable[[Person | None], str]) -> Ta
             "; ".join(f"{step.what}, {day(step.due)}{', done' if step.done else ''}" for step in each.steps)
             or "–",
             each.evidence_required or "–",
-            day(each.review),
+            f"{day(each.review)}{', due by now' if each.review_due else ''}",
         )
         for each in live(report)
     ]
@@ -256,7 +256,7 @@ def states() -> str:
 
 
 def compared(comparison: Comparison) -> Iterator[Block]:
-    """The re-audit against its baseline: the sum, then question by question."""
+    """The re-audit against its baseline: the sum, then question by question; those that are hidden in a sentence."""
     yield Listing(tuple(map(said, comparison.summary)))
     rows = [
         (
@@ -267,9 +267,18 @@ def compared(comparison: Comparison) -> Iterator[Block]:
             VERDICTS[each.verdict],
         )
         for each in comparison.items
+        if each.verdict != HIDDEN
     ]
-    columns = ("Question", "Positive then", "Positive now", "Change in points", "What it tells")
-    yield table(f"Since “{comparison.baseline}”", columns, rows)
+    if rows:
+        columns = ("Question", "Positive then", "Positive now", "Change in points", "What it tells")
+        yield table(f"Since “{comparison.baseline}”", columns, rows)
+    hidden = len(comparison.items) - len(rows)
+    if hidden:
+        were = "question was" if hidden == 1 else "questions were"
+        yield note(
+            f"{hidden} more {were} asked in both audits. One of them or both may not show the answers, so that nobody "
+            "can be recognised."
+        )
 
 
 def notifications(report: AuditReport) -> Block:
