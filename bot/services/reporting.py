@@ -27,7 +27,8 @@ from reports import audit, change, measures, scope
 from reports.agreement import RELIABLE
 from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
 from reports.audit.blocks import Document, in_words
-from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
+from reports.audit.material import FINDINGS, PLAN
+from reports.audit.model import About, Challenged, Given, Kind, Notified, Person, Shared, Source, Surety
 from reports.audit.paper import Imprint, imprint
 from reports.audit.printing import pdf
 from reports.audit.rendering import html
@@ -45,7 +46,17 @@ from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION
 from storage.coding import Origin
 from storage.errors import NotPublishedError
 from storage.journal import LEAD as AS_LEAD
-from storage.journal import ReportPublished
+from storage.journal import (
+    ActionMade,
+    ActionMoved,
+    ActionRevised,
+    EntryMade,
+    FindingMade,
+    FindingRevised,
+    ReauditSettled,
+    ReportPublished,
+)
+from storage.journal import Entry as Told
 from storage.plan import Entry, Publication
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage, UnitOfWork
@@ -256,6 +267,7 @@ class _Gathered:
             notified=tuple(map(_notified, self._said(NOTIFICATION))),
             challenged=tuple(self._challenged()),
             opinion=self._opinion(),
+            given=self._given(),
             book=self._themes.book,
             agreement=tuple(self._agreement()),
         )
@@ -387,6 +399,23 @@ class _Gathered:
         said = self._said(OPINION)
         return opinion(said[-1].said) if said else None
 
+    def _given(self) -> Given | None:
+        """When the last opinion was given, and whether findings or the plan changed since: the journal knows."""
+        said = self._said(OPINION)
+        if not said:
+            return None
+        changed: dict[str, date] | None = None  # nothing is known before the opinion itself is told
+        for entry in self._work.journal.entries():
+            if (
+                entry.audit == self._audit.id
+                and isinstance(entry.what, EntryMade)
+                and entry.what.kind == OPINION
+            ):
+                changed = {}
+            elif changed is not None:
+                changed |= dict.fromkeys(_changed(entry, self._audit.id), date.fromisoformat(entry.day))
+        return Given(said[-1].day, tuple(sorted(changed or ())), max((changed or {}).values(), default=None))
+
     def _challenged(self) -> Iterator[Challenged]:
         """The questions, each with what was answered to it."""
         told = [(each, Challenge.from_response(each.said)) for each in self._said(CHALLENGE)]
@@ -456,6 +485,19 @@ def _notified(entry: Entry) -> Notified:
 def _records(case: Case) -> int:
     """How many records were looked at in a check: as many as its repeats have instances."""
     return sum(number for path, number in case.interview.counts.items() if "[" not in path)
+
+
+def _changed(entry: Told, audit: str) -> tuple[str, ...]:
+    """What of an audit an entry of the journal tells to have changed: findings, the plan."""
+    match entry.what:
+        case FindingMade() | FindingRevised() if entry.audit == audit:
+            return (FINDINGS,)
+        case ActionMade() | ActionRevised() | ActionMoved() if entry.audit == audit:
+            return (PLAN,)
+        case ReauditSettled(baseline=baseline) if baseline == audit:
+            return FINDINGS, PLAN
+        case _:
+            return ()
 
 
 def _is_id(text: str) -> bool:

@@ -201,6 +201,7 @@ class _Assembly(Struct, frozen=True):
             said.limits,
             tuple(filter(None, map(str.strip, said.decide.splitlines()))),
             _claim(said.elsewhere, rests),
+            self.material.given,
         )
 
     def _summary(self, found: tuple[Found, ...]) -> Iterator[Claim]:

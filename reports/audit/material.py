@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from dialogues.wordless import Wordless
 from reports.assembly import Report
-from reports.audit.model import About, Challenged, Notified, Person, Shared, Source, Surety
+from reports.audit.model import About, Challenged, Given, Notified, Person, Shared, Source, Surety
 from reports.change import Compared
 from reports.codebook import Codebook
 from reports.findings import Finding, Opinion
@@ -70,5 +70,6 @@ class Material(Wordless, frozen=True, kw_only=True):
     notified: tuple[Notified, ...] = ()
     challenged: tuple[Challenged, ...] = ()
     opinion: Opinion | None = None
+    given: Given | None = None
     book: Codebook | None = None
     agreement: tuple[str, ...] = ()

@@ -110,6 +110,14 @@ class Method(Struct, frozen=True):
     limits: tuple[str, ...] = ()
 
 
+class Given(Struct, frozen=True):
+    """When an opinion was given, and what is not as it was then: `findings`, `plan`; `last` when that changed last."""
+
+    on: date
+    changed: tuple[str, ...] = ()
+    last: date | None = None
+
+
 class Opinion(Struct, frozen=True):
     """What the rule suggests, and what the auditor decided. None: there is nothing to judge, or not yet.
 
@@ -125,6 +133,7 @@ class Opinion(Struct, frozen=True):
     limits: str = ""
     decide: tuple[str, ...] = ()
     elsewhere: Claim | None = None
+    given_on: Given | None = None
 
 
 class Item(Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from reports import disclosure
 from reports.audit import AuditReport, Lack, Material, Measured, Unsupported, assemble, claims, decode, encode
 from reports.audit.blocks import Card, Document, Section, Table, lines, outline
-from reports.audit.model import About, Person
+from reports.audit.model import About, Given, Person
 from reports.audit.paper import figures
 from reports.audit.rendering import html
 from reports.audit.views import DRAFT, SYNTHETIC, View, document
@@ -281,6 +281,13 @@ def test_the_rule_suggests_and_the_auditor_decides() -> None:
     page = html(document(made, View.BOARD))
     assert "Limited assurance." in page
     assert RULE in page
+    told = "This opinion was given on 1 June 2026."
+    kept, stale = Given(date(2026, 6, 1)), Given(date(2026, 6, 1), ("findings", "plan"), date(2026, 11, 20))
+    warning = "Since then the findings and the plan have changed, last on 20 November 2026."
+    for view in set(View) - {View.STAFF}:
+        pages = [html(document(report(given=each), view)) for each in (kept, stale)]
+        assert all(told in each for each in pages), view
+        assert [warning in each for each in pages] == [False, True]
     unsaid = report(opinion=None)
     assert "The auditor has not given an opinion yet." in html(document(unsaid, View.BOARD))
     assert unsaid.opinion.suggested is made.opinion.suggested

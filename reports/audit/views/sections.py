@@ -12,6 +12,7 @@ from reports.audit.model import (
     Claim,
     Comparison,
     Found,
+    Given,
     Item,
     Opinion,
     Person,
@@ -104,8 +105,23 @@ def opinion(found: Opinion) -> Iterator[Block]:
         yield plain("The auditor has not given an opinion yet.")
     if found.summary is not None:
         yield Paragraph(said(found.summary))
+    if found.given_on is not None and (given is not None or found.summary is not None):
+        yield _given(found.given_on)
     if found.suggested is not None:
         yield note(f"The rule suggests: {ASSURANCE[found.suggested].lower()}. {found.rule}")
+
+
+def _given(given: Given) -> Paragraph:
+    """When the opinion was given, and a warning when it may be out of date."""
+    told = f"This opinion was given on {dated(given.on)}."
+    if not given.changed or given.last is None:
+        return note(told)
+    what = " and ".join(f"the {each}" for each in given.changed)
+    have = "has" if given.changed == ("plan",) else "have"
+    return plain(
+        f"{told} Since then {what} {have} changed, last on {dated(given.last)}. So part of the opinion may be out of "
+        "date."
+    )
 
 
 # Findings
