@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reports import disclosure
-from reports.audit import AuditReport, Lack, Material, Measured, Unsupported, assemble, claims, decode, encode
+from reports.audit import (
+    AuditReport,
+    Before,
+    Lack,
+    Later,
+    Material,
+    Measured,
+    Settled,
+    Unsupported,
+    assemble,
+    claims,
+    decode,
+    encode,
+)
 from reports.audit.blocks import Card, Document, Section, Table, lines, outline
 from reports.audit.model import About, Given, Person
 from reports.audit.paper import figures
@@ -359,6 +372,51 @@ def test_questions_that_may_not_be_compared_are_told_in_one_sentence() -> None:
         blocks = list(compared(each))
         assert sum(len(block.rows) for block in blocks if isinstance(block, Table)) == rows
         assert sum(f"{len(hidden.items)} more questions" in line.text for line in lines(tuple(blocks))) == 1
+
+
+def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_baseline_what_came_of_it() -> (
+    None
+):
+    whole = material()
+    first, second = whole.findings[0], whole.findings[1]
+    settled = Settled(second.id, "closed", "every theme of it improved", date(2026, 11, 20))
+    before = Before(
+        "The first audit",
+        (first, replace(second, standing=Standing.CLOSED)),
+        whole.actions,
+        "As a whole it improved.",
+        {first.name: "Stays open, because there is no clear change."},
+        (settled,),
+    )
+    made = report(findings=0, actions=0, opinion=None, before=before)
+    pages = {view: document(made, view) for view in View}
+    for view, page in pages.items():
+        _sound(page, made)
+        told = " ".join(line.text for line in lines(page.sections))
+        for wrong in (
+            "There is no concern.",
+            "no finding yet",
+            "plan is being made",
+            "nothing is late",
+            "no action yet",
+        ):
+            assert wrong not in told, view
+        assert "Supervision lapses on night shifts" in told
+        assert "Weekly supervision on nights" in told
+        if view is not View.STAFF:
+            assert "Of the 2 concerns of “The first audit”, 1 is still open. Of its 8 actions, " in told
+            assert "Closed on 20 November 2026, because every theme of it improved." in told
+            assert "Stays open, because there is no clear change." in told
+    later = report(later=(Later("again", "The re-audit", "As a whole it improved.", (settled,)),))
+    for view in View:
+        page = document(later, view)
+        _sound(page, later)
+        told = " ".join(line.text for line in lines(page.sections))
+        assert (
+            "“The re-audit” looked at this audit again. Because of it, 1 finding stands in another way"
+            in told
+        )
+        assert ("Closed on 20 November 2026, because every theme" in told) is (view is not View.STAFF)
 
 
 # As a page

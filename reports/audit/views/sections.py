@@ -17,6 +17,7 @@ from reports.audit.model import (
     Opinion,
     Person,
     Planned,
+    Revisited,
 )
 from reports.audit.views.naming import (
     ASSURANCE,
@@ -295,6 +296,68 @@ def compared(comparison: Comparison) -> Iterator[Block]:
             f"{hidden} more {were} asked in both audits. One of them or both may not show the answers, so that nobody "
             "can be recognised."
         )
+
+
+def summary(report: AuditReport) -> Block:
+    """What was found; in a re-audit without findings of its own, how its baseline stands."""
+    before = report.change.baseline
+    return listed(report.summary or (before.summary if before else ()), "There is no finding yet.")
+
+
+def gaps(report: AuditReport) -> Iterator[Block]:
+    """What is weak in the plan. That nothing is, is said of a plan there is."""
+    before = report.change.baseline
+    if report.plan.gaps or before is None or live(report):
+        yield listed(report.plan.gaps, "The plan answers every open concern, and nothing is late.")
+    if before is not None and before.gaps:
+        yield plain(f"What is weak in the plan of “{before.other}”:")
+        yield Listing(tuple(map(said, before.gaps)))
+
+
+def plan_summary(report: AuditReport) -> Iterator[Block]:
+    """How the plan stands; a re-audit without actions of its own goes on with the plan of its baseline."""
+    before = report.change.baseline
+    if before is None or live(report):
+        yield listed(report.plan.summary, "There is no action yet.")
+    elif before.actions:
+        yield plain(f"This audit goes on with the plan of “{before.other}”.")
+
+
+def findings_again(report: AuditReport, most: int | None = None) -> Iterator[Block]:
+    """Of a re-audit: the concerns of its baseline, and what is proposed or settled for each."""
+    before = report.change.baseline
+    if before is not None and before.findings:
+        yield _again(f"The concerns of “{before.other}”", "Concern", before.findings[:most])
+        yield from _left(before.findings, most, "concerns")
+
+
+def actions_again(report: AuditReport, most: int | None = None) -> Iterator[Block]:
+    """Of a re-audit: the actions of its baseline, and what is proposed or settled for each."""
+    before = report.change.baseline
+    if before is not None and before.actions:
+        yield _again(f"The plan of “{before.other}”", "Action", before.actions[:most])
+        yield from _left(before.actions, most, "actions")
+
+
+def _left(found: Sequence[Revisited], most: int | None, things: str) -> Iterator[Block]:
+    if most is not None and len(found) > most:
+        yield note(f"The full report has {len(found) - most} more of these {things}.")
+
+
+def _again(caption: str, what: str, found: Iterable[Revisited]) -> Table:
+    rows = [
+        (Line(f"{each.name} {each.title.text}", each.title.evidence), said(each.stands), said(each.said))
+        for each in found
+    ]
+    return table(caption, (what, "How it stands", "What the re-audit says of it"), rows)
+
+
+def looked_again(report: AuditReport) -> Iterator[Block]:
+    """Of a baseline: what its re-audits were settled to mean, and why."""
+    for each in report.change.reaudits:
+        yield Listing(tuple(map(said, each.summary)))
+        if each.findings or each.actions:
+            yield _again(f"Looked at again in “{each.other}”", "What", (*each.findings, *each.actions))
 
 
 def notifications(report: AuditReport) -> Block:
