@@ -128,9 +128,13 @@ def question(each: Question, _: Voice) -> str:
 
 def settled(said: Response, _: Voice) -> tuple[tuple[str, str], ...]:
     """What a re-audit was settled to mean for a finding or an action, in pairs of a heading and words."""
+    return ((_("The re-audit"), text_of(said, "reaudit")), (_("Because"), reason(said, _)))
+
+
+def reason(said: Response, _: Voice) -> str:
+    """Why a finding or an action was settled to stand as it does; '' where that is not known."""
     because = text_of(said, "because")
-    reason = _(_BECAUSE[Because(because)]) if because in tuple(Because) else ""
-    return ((_("The re-audit"), text_of(said, "reaudit")), (_("Because"), reason))
+    return _(_BECAUSE[Because(because)]) if because in tuple(Because) else ""
 
 
 def signed(points: int) -> str:

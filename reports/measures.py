@@ -81,6 +81,12 @@ class Measure(Struct, frozen=True):
     target: float | None = None
     source: str = ""
 
+    def meets(self, value: float) -> bool:
+        """Whether a number meets the target; every number does where there is none."""
+        if self.target is None:
+            return True
+        return value <= self.target if self.better is Better.LOWER else value >= self.target
+
 
 class Point(Struct, frozen=True):
     """The number of one month; None where it is not known."""
@@ -403,8 +409,10 @@ def _told(rule: Rule, side: Side, months: tuple[Month, ...], looked_at: int) -> 
 
 
 def between(months: Sequence[Month]) -> str:
-    """`from March to September 2026`, for months in a row."""
+    """`from March to September 2026`, for months in a row; `in March 2026` for one."""
     first, last = months[0], months[-1]
+    if first == last:
+        return f"in {first.name}"
     return f"from {first.word if first.year == last.year else first.name} to {last.name}"
 
 

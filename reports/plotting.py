@@ -121,8 +121,9 @@ def name(chart: Chart) -> str:
 
 
 def findings(chart: Chart) -> tuple[str, ...]:
-    """What the chart shows, in sentences: the signals first, then the target."""
-    return (*([said(signal) for signal in chart.signals] or [_nothing(chart)]), *_target(chart))
+    """What the chart shows, in sentences: new limits and signals first, then the target."""
+    signs = tuple(map(said, chart.signals)) or (nothing(chart),)
+    return (*filter(None, (rebased(chart),)), *signs, *_target(chart))
 
 
 def numbers(chart: Chart) -> tuple[str, ...]:
@@ -155,10 +156,26 @@ def lately(charted: Charted) -> str:
     """The last number with what its chart shows last, in a line; or why there is no chart."""
     if isinstance(charted, Refused):
         return charted.sentence
-    last = charted.points[-1]
-    number = shown(last.value or 0)
-    signals = charted.spans[-1].signals
-    return f"{last.month.name}: {number}. {said(signals[-1]) if signals else _nothing(charted)}"
+    point, signals = charted.points[-1], charted.spans[-1].signals
+    sign = said(signals[-1]) if signals else nothing(charted)
+    told = (f"{point.month.name}: {amount(charted, point)}.", rebased(charted), sign)
+    return " ".join(filter(None, told))
+
+
+def amount(chart: Chart, point: Point) -> str:
+    """A number with its unit: `66 percent`."""
+    return " ".join(filter(None, (shown(point.value or 0.0), clipped(chart.measure.unit))))
+
+
+def rebased(chart: Chart) -> str:
+    """Since when there are new limits, with the mean before and since; '' without new ones."""
+    if len(chart.spans) == 1:
+        return ""
+    before, since = chart.spans[-2:]
+    start = since.points[0].month.name
+    if before.mean is None or since.mean is None:
+        return f"New limits since {start}."
+    return f"New limits since {start}: the mean was {shown(before.mean)} before, and is {shown(since.mean)} since."
 
 
 def _briefly(signal: Signal) -> str:
@@ -173,26 +190,42 @@ def _briefly(signal: Signal) -> str:
     return f"{'Better' if signal.good else 'Worse'}: {words[signal.rule]}"
 
 
-def _nothing(chart: Chart) -> str:
-    if all(span.limits is None for span in chart.spans):
+def nothing(chart: Chart) -> str:
+    """That there is no sign since limits were last drawn, and whether there are enough numbers to say so."""
+    span = chart.spans[-1]
+    if span.limits is None:
         return "No limits yet: they need numbers of two months in a row."
-    if len(chart.spans) > 1:
-        return "Within each set of limits, these ups and downs are no more than chance."
-    return "No sign of change: these ups and downs are no more than chance."
+    further, since = ("further ", " since then") if len(chart.spans) > 1 else ("", "")
+    if span.trial:
+        return (
+            f"No {further}sign of change{since}, but {_count(len(span.known), 'number')} are too few to tell."
+        )
+    return f"No {further}sign of change{since}: these ups and downs are no more than chance."
 
 
 _TARGETS = {
     Assurance.BEYOND: "out of reach as things are. Not even a good month will meet it, unless the work itself changes.",
-    Assurance.INSIDE: "met in some months and missed in others, by chance.",
     Assurance.SHORT: "met month after month, also in a bad month, as long as nothing changes.",
-    None: "nobody can tell yet whether it will be met.",
 }
 
 
 def _target(chart: Chart) -> Iterator[str]:
     if chart.measure.target is not None:
         most = "at most" if chart.measure.better is Better.LOWER else "at least"
-        yield f"Target {most} {shown(chart.measure.target)}: {_TARGETS[chart.assurance]}"
+        yield f"Target {most} {shown(chart.measure.target)}: {_met(chart)}"
+
+
+def _met(chart: Chart) -> str:
+    """Whether the target will be met; how often it was, where chance decides or numbers are too few to tell."""
+    span = chart.spans[-1]
+    if chart.assurance is None:
+        return "nobody can tell yet whether it will be met."
+    if chart.assurance is not Assurance.INSIDE and not span.trial:
+        return _TARGETS[chart.assurance]
+    met = sum(chart.measure.meets(point.value) for point in span.known if point.value is not None)
+    since = "since the new limits" if len(chart.spans) > 1 else "so far"
+    few = ", too few to tell" if span.trial else ""
+    return f"may be met or missed by chance; {since} met in {met} of {_count(len(span.known), 'month')}{few}."
 
 
 def _numbers(span: Span) -> Iterator[str]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from bot import covering, quoting
+from bot import changes, covering, quoting, revisiting, wording
 from bot.clock import Clock
 from bot.listing import label
 from bot.services import theming
@@ -25,15 +25,29 @@ from bot.worktable import SETTLED, Forms, Worktable
 from dialogues.form import SourceType
 from reports import audit, change, measures, scope
 from reports.agreement import RELIABLE
-from reports.audit import Assembled, AuditReport, Claim, Material, Measured, Reaudited, Unsupported, Used
+from reports.audit import (
+    Assembled,
+    AuditReport,
+    Before,
+    Claim,
+    Later,
+    Material,
+    Measured,
+    Reaudited,
+    Settled,
+    Unsupported,
+    Used,
+)
 from reports.audit.blocks import Document, in_words
-from reports.audit.model import About, Challenged, Kind, Notified, Person, Shared, Source, Surety
+from reports.audit.material import FINDINGS, PLAN
+from reports.audit.model import About, Challenged, Given, Kind, Notified, Person, Shared, Source, Surety
 from reports.audit.paper import Imprint, imprint
 from reports.audit.printing import pdf
 from reports.audit.rendering import html
 from reports.audit.views import View, document
 from reports.audit.workbook import xlsx
 from reports.codebook import theme as theme_of
+from reports.embedding import Because, Outcome
 from reports.findings import Finding, Opinion, opinion
 from reports.hours import local_day
 from reports.measures import Chart
@@ -41,11 +55,21 @@ from reports.plan import Challenge, LearningShare, Notification, dated
 from reports.quotes import Said
 from reports.rendering import clipped
 from storage.cases import Case
-from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION
+from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, REVIEW
 from storage.coding import Origin
-from storage.errors import NotPublishedError
+from storage.errors import AuditOpenError, NotPublishedError
 from storage.journal import LEAD as AS_LEAD
-from storage.journal import ReportPublished
+from storage.journal import (
+    ActionMade,
+    ActionMoved,
+    ActionRevised,
+    EntryMade,
+    FindingMade,
+    FindingRevised,
+    ReauditSettled,
+    ReportPublished,
+)
+from storage.journal import Entry as Told
 from storage.plan import Entry, Publication
 from storage.slips import AUDITOR, BOARD, DEPUTY, LEAD, OWNER
 from storage.unit_of_work import Storage, UnitOfWork
@@ -228,6 +252,7 @@ class _Gathered:
         self._forms = Forms(work)
         self._audit = work.casework.audit(name)
         self._cases = covering.evidence(work, name, self._forms)
+        self._voice = wording.voice(wording.SOURCE)
         self._reports = covering.reports(self._work, name)
         self._quotes = quoting.agreed(self._work, name)
 
@@ -252,10 +277,13 @@ class _Gathered:
             coverage=self._themes.coverage,
             measured=tuple(self._measured()),
             reaudited=tuple(self._reaudited()),
+            before=self._before(),
+            later=tuple(self._later()),
             shared=tuple(map(_shared, self._said(LEARNING))),
             notified=tuple(map(_notified, self._said(NOTIFICATION))),
             challenged=tuple(self._challenged()),
             opinion=self._opinion(),
+            given=self._given(),
             book=self._themes.book,
             agreement=tuple(self._agreement()),
         )
@@ -380,12 +408,76 @@ class _Gathered:
             if form in before:
                 yield Reaudited(before[form].facts.name, form, change.compare(before[form], report))
 
+    def _before(self) -> Before | None:
+        """The baseline with its findings and plan, and what this re-audit proposes for each."""
+        if not self._audit.baseline:
+            return None
+        held, found = self._work.casework.audit(self._audit.baseline), self._outcome(self._audit.id)
+        return Before(
+            name=held.name,
+            findings=self._work.findings.of(held.id),
+            actions=self._work.actions.of(held.id),
+            verdict=changes.verdict(found, self._voice) if found else self._voice(changes.NOT_YET),
+            proposed=dict(self._proposed(found)) if found else {},
+            settled=tuple(self._settled(held.id, self._audit.id)),
+        )
+
+    def _later(self) -> Iterator[Later]:
+        for each in self._work.casework.all():
+            if each.baseline == self._audit.id:
+                found = self._outcome(each.id)
+                verdict = changes.verdict(found, self._voice) if found else ""
+                yield Later(each.id, each.name, verdict, tuple(self._settled(self._audit.id, each.id)))
+
+    def _outcome(self, reaudit: str) -> Outcome | None:
+        """What a re-audit shows of its baseline, once both are closed."""
+        try:
+            return revisiting.outcome(self._work, reaudit)
+        except AuditOpenError:
+            return None
+
+    def _proposed(self, found: Outcome) -> Iterator[tuple[str, str]]:
+        for each in found.findings:
+            yield each.finding.name, _sentence(changes.standing(each, self._voice), is_new=each.is_new)
+        for lasting in found.actions:
+            told = changes.lasting(lasting, self._voice)
+            yield lasting.action.name, _sentence(told, is_new=revisiting.is_new(lasting))
+
+    def _settled(self, baseline: str, reaudit: str) -> Iterator[Settled]:
+        """What was settled for the baseline, in order, because of this re-audit."""
+        for each in self._work.entries.of(baseline, (REVIEW,)):
+            if each.said.get("reaudit") == reaudit:
+                yield Settled(
+                    each.subject,
+                    str(each.said.get("stands", "")),
+                    changes.reason(each.said, self._voice),
+                    each.day,
+                    by_number=each.said.get("because") == Because.NUMBER_SHIFTED,
+                )
+
     # What was judged and said
 
     def _opinion(self) -> Opinion | None:
         """The last one that was given."""
         said = self._said(OPINION)
         return opinion(said[-1].said) if said else None
+
+    def _given(self) -> Given | None:
+        """When the last opinion was given, and whether findings or the plan changed since: the journal knows."""
+        said = self._said(OPINION)
+        if not said:
+            return None
+        changed: dict[str, date] | None = None  # nothing is known before the opinion itself is told
+        for entry in self._work.journal.entries():
+            if (
+                entry.audit == self._audit.id
+                and isinstance(entry.what, EntryMade)
+                and entry.what.kind == OPINION
+            ):
+                changed = {}
+            elif changed is not None:
+                changed |= dict.fromkeys(_changed(entry, self._audit.id), date.fromisoformat(entry.day))
+        return Given(said[-1].day, tuple(sorted(changed or ())), max((changed or {}).values(), default=None))
 
     def _challenged(self) -> Iterator[Challenged]:
         """The questions, each with what was answered to it."""
@@ -456,6 +548,24 @@ def _notified(entry: Entry) -> Notified:
 def _records(case: Case) -> int:
     """How many records were looked at in a check: as many as its repeats have instances."""
     return sum(number for path, number in case.interview.counts.items() if "[" not in path)
+
+
+def _sentence(told: str, *, is_new: bool) -> str:
+    """What a re-audit proposes, or finds as it is."""
+    return f"Proposed: {told}." if is_new else f"{told[:1].upper()}{told[1:]}."
+
+
+def _changed(entry: Told, audit: str) -> tuple[str, ...]:
+    """What of an audit an entry of the journal tells to have changed: findings, the plan."""
+    match entry.what:
+        case FindingMade() | FindingRevised() if entry.audit == audit:
+            return (FINDINGS,)
+        case ActionMade() | ActionRevised() | ActionMoved() if entry.audit == audit:
+            return (PLAN,)
+        case ReauditSettled(baseline=baseline) if baseline == audit:
+            return FINDINGS, PLAN
+        case _:
+            return ()
 
 
 def _is_id(text: str) -> bool:

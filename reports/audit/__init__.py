@@ -7,17 +7,20 @@ and gives a `Document`, which HTML, PDF and Word render alike.
 from __future__ import annotations
 
 from reports.audit.assembly import Assembled, Lack, Unsupported, assemble
-from reports.audit.material import Material, Measured, Reaudited, Used
+from reports.audit.material import Before, Later, Material, Measured, Reaudited, Settled, Used
 from reports.audit.model import AuditReport, Claim, claims, decode, encode
 
 __all__ = [
     "Assembled",
     "AuditReport",
+    "Before",
     "Claim",
     "Lack",
+    "Later",
     "Material",
     "Measured",
     "Reaudited",
+    "Settled",
     "Unsupported",
     "Used",
     "assemble",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dialogues.form import SourceType
 from reports import codebook, frameworks
-from reports.audit import comparing, evidence, planning
+from reports.audit import comparing, evidence, planning, twins
 from reports.audit.answering import answers
 from reports.audit.material import FINDINGS, HANDED_IN, Material, Used
 from reports.audit.model import (
@@ -135,7 +135,12 @@ class _Assembly(Struct, frozen=True):
             findings=found,
             picture=self._picture(),
             plan=planning.plan(self.material, names),
-            change=Change(comparing.trends(self.material.measured), comparing.comparisons(self.material)),
+            change=Change(
+                comparing.trends(self.material.measured),
+                comparing.comparisons(self.material),
+                twins.baseline(self.material),
+                twins.reaudits(self.material),
+            ),
             shared=self.material.shared,
             notified=tuple(sorted(self.material.notified, key=_told)),
             challenged=self.material.challenged,
@@ -201,6 +206,7 @@ class _Assembly(Struct, frozen=True):
             said.limits,
             tuple(filter(None, map(str.strip, said.decide.splitlines()))),
             _claim(said.elsewhere, rests),
+            self.material.given,
         )
 
     def _summary(self, found: tuple[Found, ...]) -> Iterator[Claim]:

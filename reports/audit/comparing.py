@@ -10,7 +10,7 @@ from reports.assembly import Report
 from reports.audit.material import Material, Measured, Reaudited
 from reports.audit.model import Changed, Claim, Comparison, Trend
 from reports.change import ItemChange, Mix, Verdict
-from reports.measures import Chart, shown
+from reports.measures import Chart, Signal
 from reports.rendering import Voice, clipped
 from reports.waves import Withheld
 from reports.words import words
@@ -47,12 +47,19 @@ def trends(measured: Iterable[Measured]) -> tuple[Trend, ...]:
 def _brief(chart: Chart) -> str:
     """The newest number, and what the newest sign says, if there is one since limits were last drawn."""
     point = chart.spans[-1].known[-1]
-    told = f"{plotting.name(chart)}: {shown(point.value or 0.0)} in {point.month.name}."
+    told = f"{plotting.name(chart)}: {plotting.amount(chart, point)} in {point.month.name}."
     signals = sorted(chart.spans[-1].signals, key=lambda each: each.months[-1])
+    return " ".join(filter(None, (told, plotting.rebased(chart), _sign(signals) or plotting.nothing(chart))))
+
+
+def _sign(signals: list[Signal]) -> str:
+    """The newest of them, in a sentence; '' where there is none."""
     if not signals:
-        return f"{told} There is no sign of change, beyond the ups and downs of any number."
+        return ""
     newest = signals[-1]
-    return f"{told} The newest sign is one of {'better' if newest.good else 'worse'}, up to {newest.months[-1].name}."
+    return (
+        f"The newest sign is one of {'better' if newest.good else 'worse'}, up to {newest.months[-1].name}."
+    )
 
 
 def comparisons(material: Material) -> tuple[Comparison, ...]:

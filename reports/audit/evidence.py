@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from reports import codebook
 from reports.assembly import Report
-from reports.audit.material import COVERAGE, FINDINGS, HANDED_IN, PLAN, Material, Measured
+from reports.audit.material import BASELINE, COVERAGE, FINDINGS, HANDED_IN, PLAN, Material, Measured
 from reports.audit.model import Kind, Source
 from reports.audit.picturing import coded, told
 from reports.rendering import clipped
@@ -33,6 +33,20 @@ def _standing(material: Material) -> Iterator[tuple[str, Source]]:
         if each.sources.spoke:
             what = f"What interviews, records and observations say of {_name(each.theme)}, as coded"
             yield coded(each.theme), Source(Kind.INTERVIEW, what)
+    if material.before:
+        name = clipped(material.before.name)
+        yield (
+            BASELINE,
+            Source(
+                Kind.FINDINGS, f"The findings and the plan of “{name}”, with what this audit shows of them"
+            ),
+        )
+    for later in material.later:
+        name = clipped(later.name)
+        yield (
+            f"reaudit.{later.id}",
+            Source(Kind.FINDINGS, f"What “{name}” shows of this audit, and was settled to mean"),
+        )
     for measured in material.measured:
         yield f"measure.{measured.id}", _numbers(measured)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import Struct, field
 
 from dialogues.wordless import Wordless
 from reports.assembly import Report
-from reports.audit.model import About, Challenged, Notified, Person, Shared, Source, Surety
+from reports.audit.model import About, Challenged, Given, Notified, Person, Shared, Source, Surety
 from reports.change import Compared
 from reports.codebook import Codebook
 from reports.findings import Finding, Opinion
@@ -18,6 +20,9 @@ from reports.themes import Results
 
 # References to what is no single piece of evidence; `report.FORM` and `coded.THEME` are two more.
 FINDINGS, PLAN, HANDED_IN, COVERAGE = "findings", "plan", "handed_in", "coverage"
+BASELINE = (
+    "baseline"  # the findings and the plan that a re-audit looks at; `reaudit.ID`: what one has settled
+)
 
 
 class Used(Struct, frozen=True):
@@ -45,6 +50,39 @@ class Reaudited(Struct, frozen=True):
     compared: Compared
 
 
+class Settled(Wordless, frozen=True):
+    """What a re-audit was settled to mean for a finding or an action (`subject`, an id), why, and on which day.
+
+    `stands`: a code of `Standing` or `State`. `by_number`: it is a number that proves it.
+    """
+
+    subject: str
+    stands: str
+    because: str
+    on: date
+    by_number: bool = False
+
+
+class Before(Wordless, frozen=True):
+    """The baseline of a re-audit, as it stands today: by name (F2, A3) what is proposed, and what was settled."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    actions: tuple[Action, ...]
+    verdict: str
+    proposed: dict[str, str] = field(default_factory=dict)
+    settled: tuple[Settled, ...] = ()
+
+
+class Later(Wordless, frozen=True):
+    """A re-audit of this audit; `verdict` is empty while it cannot be said what it shows."""
+
+    id: str
+    name: str
+    verdict: str = ""
+    settled: tuple[Settled, ...] = ()
+
+
 class Material(Wordless, frozen=True, kw_only=True):
     """Everything known of an audit that may be looked at for its report. It has no repr.
 
@@ -66,9 +104,12 @@ class Material(Wordless, frozen=True, kw_only=True):
     coverage: tuple[Covered, ...] = ()
     measured: tuple[Measured, ...] = ()
     reaudited: tuple[Reaudited, ...] = ()
+    before: Before | None = None
+    later: tuple[Later, ...] = ()
     shared: tuple[Shared, ...] = ()
     notified: tuple[Notified, ...] = ()
     challenged: tuple[Challenged, ...] = ()
     opinion: Opinion | None = None
+    given: Given | None = None
     book: Codebook | None = None
     agreement: tuple[str, ...] = ()

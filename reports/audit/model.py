@@ -110,6 +110,14 @@ class Method(Struct, frozen=True):
     limits: tuple[str, ...] = ()
 
 
+class Given(Struct, frozen=True):
+    """When an opinion was given, and what is not as it was then: `findings`, `plan`; `last` when that changed last."""
+
+    on: date
+    changed: tuple[str, ...] = ()
+    last: date | None = None
+
+
 class Opinion(Struct, frozen=True):
     """What the rule suggests, and what the auditor decided. None: there is nothing to judge, or not yet.
 
@@ -125,6 +133,7 @@ class Opinion(Struct, frozen=True):
     limits: str = ""
     decide: tuple[str, ...] = ()
     elsewhere: Claim | None = None
+    given_on: Given | None = None
 
 
 class Item(Struct, frozen=True):
@@ -325,6 +334,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     state: State
     percent: int = 0
     late: bool = False
+    review_due: bool = False
     exception: str = ""
     standing: Claim
 
@@ -367,11 +377,40 @@ class Comparison(Struct, frozen=True):
     items: tuple[Changed, ...] = ()
 
 
+class Revisited(Struct, frozen=True):
+    """A finding or an action of a baseline: how it stands, and what its re-audit says, proposes or has settled."""
+
+    name: str
+    title: Claim
+    stands: Claim
+    said: Claim
+    is_open: bool
+    due: date | None = None
+    late: bool = False
+
+
+class Twin(Struct, frozen=True):
+    """A baseline or a re-audit, called `other` in the report of its counterpart; what is weak in that plan."""
+
+    other: str
+    summary: tuple[Claim, ...]
+    findings: tuple[Revisited, ...] = ()
+    actions: tuple[Revisited, ...] = ()
+    gaps: tuple[Claim, ...] = ()
+
+
 class Change(Struct, frozen=True):
-    """What is known of change: numbers month by month, and the audit before."""
+    """What is known of change: numbers month by month, the audit before with its findings and plan, the ones after."""
 
     trends: tuple[Trend, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    baseline: Twin | None = None
+    reaudits: tuple[Twin, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of change."""
+        return any((self.trends, self.comparisons, self.baseline, self.reaudits))
 
 
 class Shared(Struct, frozen=True, kw_only=True):

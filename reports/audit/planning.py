@@ -18,7 +18,8 @@ def plan(material: Material, names: Mapping[str, str]) -> Plan:
 
 
 def _planned(action: Action, material: Material, names: Mapping[str, str]) -> Planned:
-    measure, late = action.measure, status(action, material.about.as_of).late > 0
+    measure, stands = action.measure, status(action, material.about.as_of)
+    late = stands.late > 0
     return Planned(
         name=action.name,
         title=action.title,
@@ -41,6 +42,7 @@ def _planned(action: Action, material: Material, names: Mapping[str, str]) -> Pl
         state=action.state,
         percent=action.percent,
         late=late,
+        review_due=stands.review_due,
         exception=action.exception.reason if action.exception else "",
         standing=Claim(_standing(action, late=late), (PLAN,)),
     )

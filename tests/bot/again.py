@@ -86,7 +86,15 @@ def findings(storage: Storage, *themes: str, standing: Standing = Standing.OPEN)
         number = work.findings.next_number(BASELINE)
         title = f"Nobody looks at rounds ({number})"
         work.findings.keep(
-            BASELINE, Finding(id=id_, number=number, title=title, themes=themes, standing=standing)
+            BASELINE,
+            Finding(
+                id=id_,
+                number=number,
+                title=title,
+                themes=themes,
+                standing=standing,
+                supporting=(f"report.{form().id}",),
+            ),
         )
         action = Action(
             id=id_,

@@ -10,12 +10,14 @@ import pytest
 from bot import founding, wording
 from bot.channels.memory import Person
 from bot.errors import NotOpenedError
-from bot.services import auditing, inviting, measuring, reauditing
+from bot.services import auditing, inviting, measuring, reauditing, reporting
 from bot.turns import TurnLoop
 from dialogues.responses import Response
+from reports.audit import AuditReport
+from reports.audit.model import Kind
 from reports.embedding import Because, Way
 from reports.findings import Standing
-from reports.plan import State
+from reports.plan import State, dated
 from storage.casework import OPENING, Status
 from storage.errors import AuditOpenError, NoBaselineError
 from storage.journal import ReauditSettled
@@ -28,6 +30,12 @@ from tests.bot.stories import NOW, clock
 
 BETTER = (14, 12, 14, 12, 14, 12, 14, 8, 10, 8, 10, 8, 10, 8)
 HAND = measuring.hand(bytes([7]) * 16, LEAD, clock())
+
+
+def _report(storage: Storage, audit: str) -> AuditReport:
+    made = reporting.found(storage, audit, clock())
+    assert isinstance(made, AuditReport), made
+    return made
 
 
 @pytest.fixture
@@ -96,7 +104,21 @@ def test_one_that_improved_closes_a_finding_and_embeds_its_action_once_a_lead_co
     (proposed,) = found.findings
     assert (proposed.standing, proposed.because) == (Standing.CLOSED, Because.THEMES_IMPROVED)
     assert reauditing.settle(storage, AGAIN, [], HAND) == (0, 0, 0)
+    before = _report(storage, AGAIN).change.baseline
+    assert before
+    assert [each.said.text for each in (*before.findings, *before.actions)] == [
+        "Proposed: close it, because every theme of it improved.",
+        "Proposed: it lasts: here every theme of its findings improved.",
+    ]
     assert reauditing.settle(storage, AGAIN, [id_], HAND) == (1, 0, 1)
+    before, [later] = _report(storage, AGAIN).change.baseline, _report(storage, BASELINE).change.reaudits
+    assert before
+    on = dated(HAND.today)
+    for twin in (before, later):
+        assert [each.said.text for each in (*twin.findings, *twin.actions)] == [
+            f"Closed on {on}, because every theme of it improved.",
+            f"Embedded on {on}, because every theme of it improved.",
+        ]
     assert reauditing.settle(storage, AGAIN, [id_], HAND) == (0, 0, 0), "it is done already"
     with storage.reading() as work:
         assert work.findings.of(BASELINE)[0].standing is Standing.CLOSED
@@ -133,6 +155,14 @@ def test_a_number_that_shifted_proves_what_answers_cannot(storage: Storage) -> N
     found = reauditing.outcome(storage, AGAIN)
     assert (found.way, found.findings[0].because) == (Way.IMPROVED, Because.NUMBER_SHIFTED)
     assert reauditing.settle(storage, AGAIN, [id_], HAND) == (1, 0, 1)
+    report = _report(storage, BASELINE)
+    [later] = report.change.reaudits
+    for each in (*later.findings, *later.actions):
+        assert each.said.text.endswith("and stayed there. The proof: “Restraints”.")
+        assert {one.kind for one in report.index if one.label in each.said.evidence} == {
+            Kind.FINDINGS,
+            Kind.NUMBERS,
+        }
 
 
 async def test_a_lead_reads_in_chat_what_has_changed_and_why(storage: Storage) -> None:

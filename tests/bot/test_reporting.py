@@ -20,6 +20,7 @@ from dialogues import engine, library
 from dialogues.interview import State as Stands
 from dialogues.responses import Response
 from reports.audit import AuditReport, Unsupported, encode
+from reports.audit.model import Given
 from reports.audit.views import DRAFT, SYNTHETIC, View
 from reports.coding import Coded, Decision, Direction
 from reports.findings import Cause, Finding, Lens
@@ -29,7 +30,7 @@ from storage.answers import Submission
 from storage.casework import CHALLENGE, LEARNING, NOTIFICATION, OPINION, Audit
 from storage.coding import Coding, Excerpt, Origin
 from storage.errors import NotPublishedError
-from storage.journal import ReportPublished
+from storage.journal import ActionMoved, EntryMade, FindingRevised, ReportPublished
 from storage.plan import Entry, Followed
 from storage.slips import AUDITOR, BOARD, LEAD, OWNER
 from tests.bot.asking import account_of
@@ -175,7 +176,13 @@ async def test_of_one_day_what_was_said_last_counts_and_whoever_was_told_first_s
             work.entries.add(
                 Entry(id=id_, audit=OAK, kind=kind, subject="", account=b"a" * 16, day=NOW.date(), said=said)
             )
+        work.journal.append(EntryMade(OPINION, ""), day=NOW.date(), actor=LEAD, audit=OAK)
     made = report(here)
+    assert made.opinion.given_on == Given(NOW.date())
+    with here.storage.writing() as work:
+        work.journal.append(ActionMoved(1, "verified"), day=NOW.date(), actor=LEAD, audit="elsewhere")
+        work.journal.append(FindingRevised(1), day=NOW.date(), actor=LEAD, audit=OAK)
+    assert report(here).opinion.given_on == Given(NOW.date(), ("findings",), NOW.date())
     assert made.opinion.given == "moderate"
     told = [(each.told_on, each.told_at) for each in made.notified]
     assert told == [

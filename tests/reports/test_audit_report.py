@@ -13,13 +13,28 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reports import disclosure
-from reports.audit import AuditReport, Lack, Material, Unsupported, assemble, claims, decode, encode
-from reports.audit.blocks import Card, Document, Section, lines, outline
-from reports.audit.model import About, Person
+from reports.audit import (
+    AuditReport,
+    Before,
+    Lack,
+    Later,
+    Material,
+    Measured,
+    Settled,
+    Unsupported,
+    assemble,
+    claims,
+    decode,
+    encode,
+)
+from reports.audit.blocks import Card, Document, Section, Table, lines, outline
+from reports.audit.model import About, Given, Person
 from reports.audit.paper import figures
 from reports.audit.rendering import html
 from reports.audit.views import DRAFT, SYNTHETIC, View, document
+from reports.audit.views.sections import compared
 from reports.findings import RULE, Assurance, Finding, Standing, suggested
+from reports.measures import Better, Chart, Measure, Month, Point, chart
 from reports.rendering import clipped
 from tests.reports import audited
 from tests.reports.audited import NAMES, OWNER, TODAY, material
@@ -280,6 +295,13 @@ def test_the_rule_suggests_and_the_auditor_decides() -> None:
     page = html(document(made, View.BOARD))
     assert "Limited assurance." in page
     assert RULE in page
+    told = "This opinion was given on 1 June 2026."
+    kept, stale = Given(date(2026, 6, 1)), Given(date(2026, 6, 1), ("findings", "plan"), date(2026, 11, 20))
+    warning = "Since then the findings and the plan have changed, last on 20 November 2026."
+    for view in set(View) - {View.STAFF}:
+        pages = [html(document(report(given=each), view)) for each in (kept, stale)]
+        assert all(told in each for each in pages), view
+        assert [warning in each for each in pages] == [False, True]
     unsaid = report(opinion=None)
     assert "The auditor has not given an opinion yet." in html(document(unsaid, View.BOARD))
     assert unsaid.opinion.suggested is made.opinion.suggested
@@ -311,6 +333,91 @@ def test_what_is_late_is_said_on_the_day_and_not_before() -> None:
         made = assemble(replace(whole, about=replace(whole.about, as_of=day)))
         assert isinstance(made, AuditReport)
         assert made.plan.actions[0].late is late
+
+
+def test_a_board_sees_the_numbers_that_weigh_most_how_many_are_left_and_which_reviews_have_come() -> None:
+    def number(name: str, *values: int) -> Measured:
+        points = [Point(Month(2025, 11).after(place), value) for place, value in enumerate(values)]
+        made = chart(Measure(name, Better.LOWER, "a month", 4), points)
+        assert isinstance(made, Chart)
+        return Measured(name, made)
+
+    numbers = (number("Ahead", 2, 3, 2), number("Beside", 8, 9, 8), Measured("m1", audited.restraints()))
+    whole = material(measured=numbers, actions=6)
+    late, later, *rest = whole.actions
+    reviews = (replace(late, review=date(2026, 11, 5)), replace(later, review=date(2026, 11, 1)), *rest)
+    made = assemble(replace(whole, actions=reviews))
+    assert isinstance(made, AuditReport)
+    told = [line.text for line in lines(_of(document(made, View.BOARD), "monitoring"))]
+    assert [each.partition(":")[0] for each in told if " a month in " in each] == [
+        "Missed supervisions",
+        "Beside",
+    ]
+    assert "The full report has 1 more number." in told
+    at = told.index("The day of these reviews has come:")
+    assert told[at + 1 :] == [
+        "A2: 1 November 2026",
+        "A1: 5 November 2026",
+        "The next review is on 15 January 2027.",
+    ]
+
+
+def test_questions_that_may_not_be_compared_are_told_in_one_sentence() -> None:
+    made = report()
+    [comparison] = made.change.comparisons
+    hidden = replace(
+        comparison, items=tuple(replace(each, verdict="hidden") for each in comparison.items[1:])
+    )
+    mixed = replace(hidden, items=(comparison.items[0], *hidden.items))
+    for each, rows in ((hidden, 0), (mixed, 1)):
+        blocks = list(compared(each))
+        assert sum(len(block.rows) for block in blocks if isinstance(block, Table)) == rows
+        assert sum(f"{len(hidden.items)} more questions" in line.text for line in lines(tuple(blocks))) == 1
+
+
+def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_baseline_what_came_of_it() -> (
+    None
+):
+    whole = material()
+    first, second = whole.findings[0], whole.findings[1]
+    settled = Settled(second.id, "closed", "every theme of it improved", date(2026, 11, 20))
+    before = Before(
+        "The first audit",
+        (first, replace(second, standing=Standing.CLOSED)),
+        whole.actions,
+        "As a whole it improved.",
+        {first.name: "Stays open, because there is no clear change."},
+        (settled,),
+    )
+    made = report(findings=0, actions=0, opinion=None, before=before)
+    pages = {view: document(made, view) for view in View}
+    for view, page in pages.items():
+        _sound(page, made)
+        told = " ".join(line.text for line in lines(page.sections))
+        for wrong in (
+            "There is no concern.",
+            "no finding yet",
+            "plan is being made",
+            "nothing is late",
+            "no action yet",
+        ):
+            assert wrong not in told, view
+        assert "Supervision lapses on night shifts" in told
+        assert "Weekly supervision on nights" in told
+        if view is not View.STAFF:
+            assert "Of the 2 concerns of “The first audit”, 1 is still open. Of its 8 actions, " in told
+            assert "Closed on 20 November 2026, because every theme of it improved." in told
+            assert "Stays open, because there is no clear change." in told
+    later = report(later=(Later("again", "The re-audit", "As a whole it improved.", (settled,)),))
+    for view in View:
+        page = document(later, view)
+        _sound(page, later)
+        told = " ".join(line.text for line in lines(page.sections))
+        assert (
+            "“The re-audit” looked at this audit again. Because of it, 1 finding stands in another way"
+            in told
+        )
+        assert ("Closed on 20 November 2026, because every theme" in told) is (view is not View.STAFF)
 
 
 # As a page

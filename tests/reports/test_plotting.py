@@ -7,6 +7,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from reports import plotting
+from reports.audit import Measured, comparing
 from reports.measures import Better, Chart, Measure, Month, Point, Rebase, chart, shown
 
 START = Month(2025, 1)
@@ -82,14 +83,38 @@ def test_the_page_has_a_table_beside_each_chart_and_no_script() -> None:
 
 
 def test_the_target_is_explained_and_no_signal_is_said() -> None:
-    assert plotting.findings(charted(5, 6, 5, 6, target=20.0)) == (
+    year = (5, 6) * 6
+    assert plotting.findings(charted(*year, target=20.0)) == (
         "No sign of change: these ups and downs are no more than chance.",
         "Target at most 20: met month after month, also in a bad month, as long as nothing changes.",
     )
-    assert "out of reach as things are" in plotting.findings(charted(5, 6, 5, 6, target=1.0))[1]
-    assert "by chance" in plotting.findings(charted(5, 6, 5, 6, target=6.0))[1]
+    assert "out of reach as things are" in plotting.findings(charted(*year, target=1.0))[1]
+    assert plotting.findings(charted(*year, target=5.0))[1] == (
+        "Target at most 5: may be met or missed by chance; so far met in 6 of 12 months."
+    )
     assert "nobody can tell yet" in plotting.findings(charted(5))[1]
     assert plotting.findings(charted(5))[0].startswith("No limits yet")
+
+
+def test_few_numbers_are_said_to_be_too_few_and_nothing_is_met_that_never_was() -> None:
+    assert plotting.findings(charted(9, 7, 6, 5, 6, 4, 5, 3, target=2.0)) == (
+        "No sign of change, but 8 numbers are too few to tell.",
+        "Target at most 2: may be met or missed by chance; so far met in 0 of 8 months, too few to tell.",
+    )
+    assert plotting.findings(charted(14, 2))[0] == "No sign of change, but 2 numbers are too few to tell."
+    assert plotting.numbers(charted(5))[0].startswith("In January 2025: mean 5")
+
+
+def test_new_limits_are_named_with_both_means_and_numbers_with_their_unit() -> None:
+    made = charted(20, 21, 20, 22, 20, 21, 20, 5, 6, 5, 6, reason="New rota", unit="percent", target=None)
+    new = "New limits since August 2025: the mean was 20.57 before, and is 5.5 since."
+    assert plotting.findings(made) == (
+        new,
+        "No further sign of change since then, but 4 numbers are too few to tell.",
+    )
+    assert plotting.lately(made).startswith(f"November 2025: 6 percent. {new} ")
+    (trend,) = comparing.trends([Measured("m", made)])
+    assert trend.brief.text.startswith(f"Restraints: 6 percent in November 2025. {new} No further sign")
 
 
 def test_numbers_are_shown_as_people_read_them() -> None:

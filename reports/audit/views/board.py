@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, said
-from reports.audit.model import AuditReport, Planned
+from reports.audit.model import AuditReport, Planned, Trend
 from reports.audit.views import figures
 from reports.audit.views.naming import LENS
 from reports.audit.views.sections import (
+    actions_again,
     called,
     challenges,
     day,
+    findings_again,
     in_their_words,
     listed,
     live,
+    looked_again,
     marks,
     named,
     note,
     opinion,
     plain,
+    plan_summary,
     plan_table,
     section,
     table,
@@ -51,8 +55,12 @@ def _decisions(report: AuditReport) -> Iterator[Block]:
         lines.append(
             Line("Whether the plan is enough, and whether its owners have the time and the power to do it.")
         )
-    lines += [Line(f"What to do: {each.text}", each.evidence) for each in report.plan.gaps[:FEW]]
-    left = len(report.plan.gaps) - FEW
+    before = report.change.baseline
+    if before:
+        lines.append(Line(f"What becomes of the findings and the plan of “{before.other}”."))
+    weak = (*report.plan.gaps, *(before.gaps if before else ()))
+    lines += [Line(f"What to do: {each.text}", each.evidence) for each in weak[:FEW]]
+    left = len(weak) - FEW
     if left > 0:
         lines.append(Line(f"What to do about the gaps that the full report names beside these: {left}."))
     lines.append(Line("When you want to hear of this again."))
@@ -61,7 +69,8 @@ def _decisions(report: AuditReport) -> Iterator[Block]:
 
 def _conclusions(report: AuditReport) -> Iterator[Block]:
     yield from opinion(report.opinion)
-    yield listed(report.summary[:1], "There is no finding yet.")
+    before = report.change.baseline
+    yield listed(report.summary[:1] or (before.summary if before else ()), "There is no finding yet.")
     if report.concerns:
         rows = [
             (called(each), said(each.condition), "; ".join(marks(each))) for each in report.concerns[:FEW]
@@ -69,6 +78,7 @@ def _conclusions(report: AuditReport) -> Iterator[Block]:
         yield table("The concerns that weigh most", ("Concern", "What we found", "How sure, how grave"), rows)
         yield from _rest(len(report.concerns) - FEW, "concerns")
         yield from in_their_words(report.concerns[:FEW])
+    yield from findings_again(report, FEW)
     if report.good_practice:
         yield Listing(
             tuple(
@@ -83,7 +93,7 @@ def _conclusions(report: AuditReport) -> Iterator[Block]:
 
 def _rest(count: int, things: str) -> Iterator[Block]:
     if count > 0:
-        yield note(f"The full report has {count} more {things}.")
+        yield note(f"The full report has {count} more {things.removesuffix('s') if count == 1 else things}.")
 
 
 def _causes(report: AuditReport) -> Iterator[Block]:
@@ -103,11 +113,12 @@ def _causes(report: AuditReport) -> Iterator[Block]:
 
 
 def _plan(report: AuditReport) -> Iterator[Block]:
-    yield listed(report.plan.summary, "There is no action yet.")
+    yield from plan_summary(report)
     shown = foremost(report)
     if shown:
         yield plan_table(shown, named, FOREMOST)
         yield from _rest(len(live(report)) - len(shown), "actions")
+    yield from actions_again(report, MANY)
 
 
 def foremost(report: AuditReport) -> list[Planned]:
@@ -122,15 +133,39 @@ def foremost(report: AuditReport) -> list[Planned]:
 
 
 def _monitoring(report: AuditReport) -> Iterator[Block]:
-    for trend, figure in list(figures.trends(report))[:TRENDS]:
+    trends = sorted(figures.trends(report), key=lambda each: _weight(each[0]))
+    for trend, figure in trends[:TRENDS]:
         yield Paragraph(said(trend.brief))
         yield figure
+    yield from _rest(len(trends) - TRENDS, "numbers")
     for comparison in report.change.comparisons:
         yield Listing(tuple(map(said, comparison.summary)))
-    if not report.change.trends and not report.change.comparisons:
+    yield from looked_again(report)
+    if not report.change.is_known:
         yield plain("No number is followed yet, and there was no second audit.")
-    reviews = sorted(
-        {each.review for each in live(report) if each.review and each.review >= report.about.as_of}
+    yield from _reviews(report)
+
+
+def _weight(trend: Trend) -> tuple[bool, bool, str]:
+    """Numbers with a sign of change come first, then those that miss their target."""
+    span = trend.chart.spans[-1]
+    changes = bool(span.signals) or len(trend.chart.spans) > 1
+    meets = all(trend.chart.measure.meets(each.value or 0.0) for each in span.known[-1:])
+    return not changes, meets, trend.name
+
+
+def _reviews(report: AuditReport) -> Iterator[Block]:
+    """The reviews whose day has come, the oldest first, then the next one."""
+    held = [each for each in live(report) if each.review and each.state is not State.CLOSED]
+    due = sorted(
+        (each for each in held if each.review_due), key=lambda each: (str(each.review), int(each.name[1:]))
     )
-    if reviews:
-        yield plain(f"The next review is on {day(reviews[0])}.")
+    if due:
+        yield plain("The day of these reviews has come:")
+        yield Listing(
+            tuple(Line(f"{each.name}: {day(each.review)}", each.standing.evidence) for each in due[:MANY])
+        )
+        yield from _rest(len(due) - MANY, "such reviews")
+    coming = sorted(each.review for each in held if each.review and each.review > report.about.as_of)
+    if coming:
+        yield plain(f"The next review is on {day(coming[0])}.")

@@ -9,16 +9,21 @@ from reports.audit.model import AuditReport
 from reports.audit.views import figures
 from reports.audit.views.board import FOREMOST, foremost
 from reports.audit.views.sections import (
+    actions_again,
     brief,
     by_role,
     compared,
+    findings_again,
+    gaps,
     learning,
-    listed,
+    looked_again,
     notifications,
     opinion,
     plain,
+    plan_summary,
     plan_table,
     section,
+    summary,
 )
 
 TITLE = "Report to commissioners"
@@ -31,21 +36,28 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
             "summary",
             "In short",
             *opinion(report.opinion),
-            listed(report.summary, "There is no finding yet."),
+            summary(report),
         ),
         section("told", "Who was told, and when", notifications(report)),
-        section("learning", "What was learned", *map(brief, report.findings), learning(report)),
+        section("learning", "What was learned", *_learned(report)),
         section("accountability", "Who answers for what", *_accountability(report)),
         section("change", "Whether change lasts", *_change(report)),
     )
 
 
+def _learned(report: AuditReport) -> Iterator[Block]:
+    yield from map(brief, report.findings)
+    yield from findings_again(report)
+    yield learning(report)
+
+
 def _accountability(report: AuditReport) -> Iterator[Block]:
-    yield listed(report.plan.summary, "There is no action yet.")
+    yield from plan_summary(report)
     shown = foremost(report)
     if shown:
         yield plan_table(shown, by_role, FOREMOST)
-    yield listed(report.plan.gaps, "The plan answers every open concern, and nothing is late.")
+    yield from actions_again(report)
+    yield from gaps(report)
 
 
 def _change(report: AuditReport) -> Iterator[Block]:
@@ -54,7 +66,8 @@ def _change(report: AuditReport) -> Iterator[Block]:
         yield figure
     for comparison in report.change.comparisons:
         yield from compared(comparison)
-    if not report.change.trends and not report.change.comparisons:
+    yield from looked_again(report)
+    if not report.change.is_known:
         yield plain(
             "No number is followed yet, and there was no second audit. So nobody can say yet whether change lasts."
         )

@@ -11,18 +11,23 @@ from reports.audit.views import figures
 from reports.audit.views.figures import CQC
 from reports.audit.views.naming import source
 from reports.audit.views.sections import (
+    actions_again,
     by_role,
     called,
     day,
+    findings_again,
     in_their_words,
     learning,
     listed,
     live,
+    looked_again,
     marks,
     note,
     opinion,
     plain,
+    plan_summary,
     section,
+    summary,
     table,
 )
 from reports.findings import Says
@@ -42,7 +47,8 @@ def sections(report: AuditReport) -> tuple[Section, ...]:
             "summary",
             "In short",
             *opinion(report.opinion),
-            listed(report.summary, "There is no finding yet."),
+            summary(report),
+            *findings_again(report),
         ),
         section(
             "questions",
@@ -109,7 +115,7 @@ def _elsewhere(report: AuditReport) -> Iterator[Block]:
 
 
 def _governance(report: AuditReport) -> Iterator[Block]:
-    yield listed(report.plan.summary, "There is no action yet.")
+    yield from plan_summary(report)
     rows = [
         (
             f"{each.name} {each.title}",
@@ -122,7 +128,9 @@ def _governance(report: AuditReport) -> Iterator[Block]:
     ]
     if rows:
         yield table("The plan", ("Action", "For", "Who", "By", "How far"), rows)
+    yield from actions_again(report)
     for trend in report.change.trends:
         yield Paragraph(said(trend.brief))
     for comparison in report.change.comparisons:
         yield listed(comparison.summary, "")
+    yield from looked_again(report)

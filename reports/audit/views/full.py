@@ -9,21 +9,27 @@ from reports.audit.model import AuditReport
 from reports.audit.views import figures
 from reports.audit.views.naming import source
 from reports.audit.views.sections import (
+    actions_again,
     challenges,
     compared,
+    findings_again,
     full,
+    gaps,
     learning,
     listed,
     live,
+    looked_again,
     named,
     note,
     notifications,
     opinion,
     plain,
     plan_details,
+    plan_summary,
     plan_table,
     section,
     states,
+    summary,
     table,
 )
 
@@ -83,13 +89,19 @@ def _method(report: AuditReport) -> Iterator[Block]:
 
 def _opinion(report: AuditReport) -> Iterator[Block]:
     yield from opinion(report.opinion)
-    yield listed(report.summary, "There is no finding yet.")
+    yield summary(report)
 
 
 def _findings(report: AuditReport) -> Iterator[Block]:
+    before = report.change.baseline
     if not report.concerns:
-        yield plain("There is no concern.")
+        yield plain(
+            f"This audit has no concern of its own. It looks again at “{before.other}”."
+            if before
+            else "There is no concern."
+        )
     yield from map(full, report.concerns)
+    yield from findings_again(report)
 
 
 def _picture(report: AuditReport) -> Iterator[Block]:
@@ -114,13 +126,14 @@ def _good(report: AuditReport) -> Iterator[Block]:
 
 
 def _plan(report: AuditReport) -> Iterator[Block]:
-    yield listed(report.plan.summary, "There is no action yet.")
+    yield from plan_summary(report)
     if live(report):
         yield from figures.plan_over_time(report)
         yield plan_table(live(report), named, "The plan")
         yield plan_details(report, named)
         yield note(f"Actions pass these states: {states()}.")
-    yield listed(report.plan.gaps, "The plan answers every open concern, and nothing is late.")
+    yield from actions_again(report)
+    yield from gaps(report)
 
 
 def _change(report: AuditReport) -> Iterator[Block]:
@@ -129,7 +142,8 @@ def _change(report: AuditReport) -> Iterator[Block]:
         yield figure
     for comparison in report.change.comparisons:
         yield from compared(comparison)
-    if not report.change.trends and not report.change.comparisons:
+    yield from looked_again(report)
+    if not report.change.is_known:
         yield plain("No number is followed yet, and there was no second audit.")
 
 

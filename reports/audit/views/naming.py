@@ -52,7 +52,7 @@ KINDS = {
 SAYS = {
     Says.SUPPORTS: "supports it",
     Says.CONTRADICTS: "speaks against it",
-    Says.BOTH: "some supports it, some speaks against it",
+    Says.BOTH: "part of it supports this, and part speaks against it",
     Says.SILENT: "says nothing of it",
 }
 DIRECTION = {Direction.WEAKNESS: "weakness", Direction.STRENGTH: "strength", Direction.MIXED: "both"}

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from reports.audit.blocks import Block, Card, Facts, Line, Listing, Paragraph, Section, Table, Tone, said
-from reports.audit.comparing import VERDICTS, signed
+from reports.audit.comparing import HIDDEN, VERDICTS, signed
 from reports.audit.model import (
     AuditReport,
     Claim,
     Comparison,
     Found,
+    Given,
     Item,
     Opinion,
     Person,
     Planned,
+    Revisited,
 )
 from reports.audit.views.naming import (
     ASSURANCE,
@@ -104,8 +106,23 @@ def opinion(found: Opinion) -> Iterator[Block]:
         yield plain("The auditor has not given an opinion yet.")
     if found.summary is not None:
         yield Paragraph(said(found.summary))
+    if found.given_on is not None and (given is not None or found.summary is not None):
+        yield _given(found.given_on)
     if found.suggested is not None:
         yield note(f"The rule suggests: {ASSURANCE[found.suggested].lower()}. {found.rule}")
+
+
+def _given(given: Given) -> Paragraph:
+    """When the opinion was given, and a warning when it may be out of date."""
+    told = f"This opinion was given on {dated(given.on)}."
+    if not given.changed or given.last is None:
+        return note(told)
+    what = " and ".join(f"the {each}" for each in given.changed)
+    have = "has" if given.changed == ("plan",) else "have"
+    return plain(
+        f"{told} Since then {what} {have} changed, last on {dated(given.last)}. So part of the opinion may be out of "
+        "date."
+    )
 
 
 # Findings
@@ -239,7 +256,7 @@ def plan_details(report: AuditReport, who: Callable[[Person | None], str]) -> Ta
             "; ".join(f"{step.what}, {day(step.due)}{', done' if step.done else ''}" for step in each.steps)
             or "–",
             each.evidence_required or "–",
-            day(each.review),
+            f"{day(each.review)}{', due by now' if each.review_due else ''}",
         )
         for each in live(report)
     ]
@@ -256,7 +273,7 @@ def states() -> str:
 
 
 def compared(comparison: Comparison) -> Iterator[Block]:
-    """The re-audit against its baseline: the sum, then question by question."""
+    """The re-audit against its baseline: the sum, then question by question; those that are hidden in a sentence."""
     yield Listing(tuple(map(said, comparison.summary)))
     rows = [
         (
@@ -267,9 +284,80 @@ def compared(comparison: Comparison) -> Iterator[Block]:
             VERDICTS[each.verdict],
         )
         for each in comparison.items
+        if each.verdict != HIDDEN
     ]
-    columns = ("Question", "Positive then", "Positive now", "Change in points", "What it tells")
-    yield table(f"Since “{comparison.baseline}”", columns, rows)
+    if rows:
+        columns = ("Question", "Positive then", "Positive now", "Change in points", "What it tells")
+        yield table(f"Since “{comparison.baseline}”", columns, rows)
+    hidden = len(comparison.items) - len(rows)
+    if hidden:
+        were = "question was" if hidden == 1 else "questions were"
+        yield note(
+            f"{hidden} more {were} asked in both audits. One of them or both may not show the answers, so that nobody "
+            "can be recognised."
+        )
+
+
+def summary(report: AuditReport) -> Block:
+    """What was found; in a re-audit without findings of its own, how its baseline stands."""
+    before = report.change.baseline
+    return listed(report.summary or (before.summary if before else ()), "There is no finding yet.")
+
+
+def gaps(report: AuditReport) -> Iterator[Block]:
+    """What is weak in the plan. That nothing is, is said of a plan there is."""
+    before = report.change.baseline
+    if report.plan.gaps or before is None or live(report):
+        yield listed(report.plan.gaps, "The plan answers every open concern, and nothing is late.")
+    if before is not None and before.gaps:
+        yield plain(f"What is weak in the plan of “{before.other}”:")
+        yield Listing(tuple(map(said, before.gaps)))
+
+
+def plan_summary(report: AuditReport) -> Iterator[Block]:
+    """How the plan stands; a re-audit without actions of its own goes on with the plan of its baseline."""
+    before = report.change.baseline
+    if before is None or live(report):
+        yield listed(report.plan.summary, "There is no action yet.")
+    elif before.actions:
+        yield plain(f"This audit goes on with the plan of “{before.other}”.")
+
+
+def findings_again(report: AuditReport, most: int | None = None) -> Iterator[Block]:
+    """Of a re-audit: the concerns of its baseline, and what is proposed or settled for each."""
+    before = report.change.baseline
+    if before is not None and before.findings:
+        yield _again(f"The concerns of “{before.other}”", "Concern", before.findings[:most])
+        yield from _left(before.findings, most, "concerns")
+
+
+def actions_again(report: AuditReport, most: int | None = None) -> Iterator[Block]:
+    """Of a re-audit: the actions of its baseline, and what is proposed or settled for each."""
+    before = report.change.baseline
+    if before is not None and before.actions:
+        yield _again(f"The plan of “{before.other}”", "Action", before.actions[:most])
+        yield from _left(before.actions, most, "actions")
+
+
+def _left(found: Sequence[Revisited], most: int | None, things: str) -> Iterator[Block]:
+    if most is not None and len(found) > most:
+        yield note(f"The full report has {len(found) - most} more of these {things}.")
+
+
+def _again(caption: str, what: str, found: Iterable[Revisited]) -> Table:
+    rows = [
+        (Line(f"{each.name} {each.title.text}", each.title.evidence), said(each.stands), said(each.said))
+        for each in found
+    ]
+    return table(caption, (what, "How it stands", "What the re-audit says of it"), rows)
+
+
+def looked_again(report: AuditReport) -> Iterator[Block]:
+    """Of a baseline: what its re-audits were settled to mean, and why."""
+    for each in report.change.reaudits:
+        yield Listing(tuple(map(said, each.summary)))
+        if each.findings or each.actions:
+            yield _again(f"Looked at again in “{each.other}”", "What", (*each.findings, *each.actions))
 
 
 def notifications(report: AuditReport) -> Block:

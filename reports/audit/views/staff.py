@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.audit.blocks import Block, Line, Listing, Paragraph, Section, Tone, said
-from reports.audit.model import AuditReport, Planned
+from reports.audit.model import AuditReport, Planned, Revisited, Twin
 from reports.audit.views import figures
 from reports.audit.views.naming import DONE
 from reports.audit.views.sections import by_role, day, live, plain, section, table
@@ -45,8 +45,12 @@ def _told(report: AuditReport) -> Iterator[Block]:
 
 
 def _found(report: AuditReport) -> Iterator[Block]:
+    before = report.change.baseline
+    if before is not None:
+        yield from _found_before(before)
     if not report.findings:
-        yield plain("We are still working on this.")
+        if before is None:
+            yield plain("We are still working on this.")
         return
     good = [each for each in report.findings if each.nature is Nature.GOOD_PRACTICE]
     if good:
@@ -64,15 +68,45 @@ def _found(report: AuditReport) -> Iterator[Block]:
         yield plain("We looked at how the work is set up, not at who is to blame.")
 
 
+def _found_before(before: Twin) -> Iterator[Block]:
+    """The worries of the audit before, and whether each is still one."""
+    yield plain(f"We asked before, in “{before.other}”. We looked again at what we found then.")
+    for title, is_open in (
+        ("What was a worry, and has got better", False),
+        ("What must still get better", True),
+    ):
+        found = tuple(said(each.title) for each in before.findings if each.is_open is is_open)
+        if found:
+            yield Paragraph(Line(title), Tone.LEAD)
+            yield Listing(found)
+
+
 def _change(report: AuditReport) -> Iterator[Block]:
     actions = sorted(live(report), key=_next)
+    before = report.change.baseline
+    if before is not None and before.actions:
+        planned = [
+            (said(each.title), day(each.due), Line(_now(each), each.stands.evidence))
+            for each in before.actions[:LONGEST]
+        ]
+        yield table(f"What was planned in “{before.other}”", ("What", "By", "Now"), planned)
+        yield from _more_of(len(before.actions))
     if not actions:
-        yield plain("The plan is being made. We will tell you when it is ready.")
+        if before is None or not before.actions:
+            yield plain("The plan is being made. We will tell you when it is ready.")
         return
     rows = [(each.title, by_role(each.owner), day(each.due), _how_far(each)) for each in actions[:LONGEST]]
     yield table("What will change", ("What", "Who sees to it", "By", "Now"), rows)
-    if len(actions) > LONGEST:
-        yield plain(f"There are {len(actions) - LONGEST} more. Ask your manager to see the whole plan.")
+    yield from _more_of(len(actions))
+
+
+def _now(action: Revisited) -> str:
+    return "Late" if action.late else "To come" if action.is_open else "Done"
+
+
+def _more_of(count: int) -> Iterator[Block]:
+    if count > LONGEST:
+        yield plain(f"There are {count - LONGEST} more. Ask your manager to see the whole plan.")
 
 
 def _next(each: Planned) -> tuple[bool, str, int]:
@@ -97,7 +131,9 @@ def _lasting(report: AuditReport) -> Iterator[Block]:
         yield Listing(tuple(map(said, comparison.summary[:1])))
     for trend in report.change.trends:
         yield Paragraph(said(trend.brief))
-    if not report.change.comparisons and not report.change.trends:
+    for twin in report.change.reaudits:
+        yield Listing(tuple(map(said, twin.summary)))
+    if not report.change.is_known:
         yield plain("We will ask again later, and tell you what is better and what is not.")
 
 
