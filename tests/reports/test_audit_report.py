@@ -20,6 +20,7 @@ from reports.audit import (
     Later,
     Material,
     Measured,
+    Proposal,
     Settled,
     Unsupported,
     assemble,
@@ -386,7 +387,7 @@ def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_bas
         (first, replace(second, standing=Standing.CLOSED)),
         whole.actions,
         "As a whole it improved.",
-        {first.name: "Stays open, because there is no clear change."},
+        {first.name: Proposal("stays open, because there is no clear change")},
         (settled,),
     )
     made = report(findings=0, actions=0, opinion=None, before=before)
@@ -408,6 +409,10 @@ def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_bas
             assert "Of the 2 concerns of “The first audit”, 1 is still open. Of its 8 actions, " in told
             assert "Closed on 20 November 2026, because every theme of it improved." in told
             assert "Stays open, because there is no clear change." in told
+    [table, *_] = [each for each in _of(pages[View.BOARD], "conclusions").blocks if isinstance(each, Table)]
+    assert [row[0].text[:2] for row in table.rows] == ["F2", "F1"], (
+        "what is new comes first where there is little room"
+    )
     later = report(later=(Later("again", "The re-audit", "As a whole it improved.", (settled,)),))
     for view in View:
         page = document(later, view)
