@@ -369,7 +369,8 @@ def test_questions_that_may_not_be_compared_are_told_in_one_sentence() -> None:
     hidden = replace(
         comparison, items=tuple(replace(each, verdict="hidden") for each in comparison.items[1:])
     )
-    mixed = replace(hidden, items=(comparison.items[0], *hidden.items))
+    shown = next(each for each in comparison.items if each.verdict != "hidden")
+    mixed = replace(hidden, items=(shown, *hidden.items))
     for each, rows in ((hidden, 0), (mixed, 1)):
         blocks = list(compared(each))
         assert sum(len(block.rows) for block in blocks if isinstance(block, Table)) == rows
