@@ -225,7 +225,7 @@ def _met(chart: Chart) -> str:
     met = sum(chart.measure.meets(point.value) for point in span.known if point.value is not None)
     since = "since the new limits" if len(chart.spans) > 1 else "so far"
     few = ", too few to tell" if span.trial else ""
-    return f"may be met or missed by chance; {since} met in {met} of {_count(len(span.known), 'month')}{few}."
+    return f"may be met or missed by chance; {since} it was met in {met} of {_count(len(span.known), 'month')}{few}."
 
 
 def _numbers(span: Span) -> Iterator[str]:

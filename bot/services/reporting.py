@@ -33,6 +33,7 @@ from reports.audit import (
     Later,
     Material,
     Measured,
+    Proposal,
     Reaudited,
     Settled,
     Unsupported,
@@ -436,12 +437,12 @@ class _Gathered:
         except AuditOpenError:
             return None
 
-    def _proposed(self, found: Outcome) -> Iterator[tuple[str, str]]:
+    def _proposed(self, found: Outcome) -> Iterator[tuple[str, Proposal]]:
         for each in found.findings:
-            yield each.finding.name, _sentence(changes.standing(each, self._voice), is_new=each.is_new)
+            yield each.finding.name, Proposal(changes.standing(each, self._voice), each.is_new)
         for lasting in found.actions:
             told = changes.lasting(lasting, self._voice)
-            yield lasting.action.name, _sentence(told, is_new=revisiting.is_new(lasting))
+            yield lasting.action.name, Proposal(told, revisiting.is_new(lasting))
 
     def _settled(self, baseline: str, reaudit: str) -> Iterator[Settled]:
         """What was settled for the baseline, in order, because of this re-audit."""
@@ -548,11 +549,6 @@ def _notified(entry: Entry) -> Notified:
 def _records(case: Case) -> int:
     """How many records were looked at in a check: as many as its repeats have instances."""
     return sum(number for path, number in case.interview.counts.items() if "[" not in path)
-
-
-def _sentence(told: str, *, is_new: bool) -> str:
-    """What a re-audit proposes, or finds as it is."""
-    return f"Proposed: {told}." if is_new else f"{told[:1].upper()}{told[1:]}."
 
 
 def _changed(entry: Told, audit: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ and gives a `Document`, which HTML, PDF and Word render alike.
 from __future__ import annotations
 
 from reports.audit.assembly import Assembled, Lack, Unsupported, assemble
-from reports.audit.material import Before, Later, Material, Measured, Reaudited, Settled, Used
+from reports.audit.material import Before, Later, Material, Measured, Proposal, Reaudited, Settled, Used
 from reports.audit.model import AuditReport, Claim, claims, decode, encode
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Later",
     "Material",
     "Measured",
+    "Proposal",
     "Reaudited",
     "Settled",
     "Unsupported",

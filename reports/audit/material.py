@@ -63,6 +63,13 @@ class Settled(Wordless, frozen=True):
     by_number: bool = False
 
 
+class Proposal(Wordless, frozen=True):
+    """What a re-audit says of a finding or an action; `is_new`: that it should stand in another way."""
+
+    told: str
+    is_new: bool = False
+
+
 class Before(Wordless, frozen=True):
     """The baseline of a re-audit, as it stands today: by name (F2, A3) what is proposed, and what was settled."""
 
@@ -70,7 +77,7 @@ class Before(Wordless, frozen=True):
     findings: tuple[Finding, ...]
     actions: tuple[Action, ...]
     verdict: str
-    proposed: dict[str, str] = field(default_factory=dict)
+    proposed: dict[str, Proposal] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
 
 

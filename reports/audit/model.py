@@ -378,7 +378,10 @@ class Comparison(Struct, frozen=True):
 
 
 class Revisited(Struct, frozen=True):
-    """A finding or an action of a baseline: how it stands, and what its re-audit says, proposes or has settled."""
+    """A finding or an action of a baseline: how it stands, and what its re-audit says, proposes or has settled.
+
+    `is_new`: that is another standing than it had before.
+    """
 
     name: str
     title: Claim
@@ -387,6 +390,7 @@ class Revisited(Struct, frozen=True):
     is_open: bool
     due: date | None = None
     late: bool = False
+    is_new: bool = False
 
 
 class Twin(Struct, frozen=True):

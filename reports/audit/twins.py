@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from reports.audit import planning
-from reports.audit.material import BASELINE, Before, Later, Material, Settled
+from reports.audit.material import BASELINE, Before, Later, Material, Proposal, Settled
 from reports.audit.model import Claim, Plan, Revisited, Twin, changed
 from reports.findings import Finding, Nature, Standing
 from reports.plan import Action, Proven, State, dated
@@ -33,8 +33,14 @@ def baseline(material: Material) -> Twin | None:
 
     def said(each: Finding | Action) -> Claim:
         settled = (closed if isinstance(each, Finding) else kept).get(each.id)
-        told = _settled(settled) if settled else before.proposed.get(each.name, _UNKNOWN)
+        told = _settled(settled) if settled else _proposed(before.proposed.get(each.name))
         return Claim(told, (BASELINE,))
+
+    def is_new(each: Finding | Action) -> bool:
+        proposed = before.proposed.get(each.name)
+        return each.id in (closed if isinstance(each, Finding) else kept) or bool(
+            proposed and proposed.is_new
+        )
 
     planned = {each.name: each for each in plan.actions}
     live = sorted(
@@ -51,6 +57,7 @@ def baseline(material: Material) -> Twin | None:
                 Claim(_stands(each), (BASELINE,)),
                 said(each),
                 is_open=each.standing is not Standing.CLOSED,
+                is_new=is_new(each),
             )
             for each in concerns
         ),
@@ -63,6 +70,7 @@ def baseline(material: Material) -> Twin | None:
                 is_open=each.is_open,
                 due=each.due,
                 late=planned[each.name].late,
+                is_new=is_new(each),
             )
             for each in live
         ),
@@ -85,6 +93,12 @@ def _summary(before: Before, concerns: list[Finding], plan: Plan) -> Iterator[Cl
 
 def _stands(finding: Finding) -> str:
     return f"{_STANDS[finding.standing].capitalize()}, risk {finding.impact * finding.likelihood} of 25."
+
+
+def _proposed(found: Proposal | None) -> str:
+    if found is None:
+        return _UNKNOWN
+    return f"Proposed: {found.told}." if found.is_new else f"{found.told[:1].upper()}{found.told[1:]}."
 
 
 def _by_subject(settled: Iterable[Settled]) -> tuple[dict[str, Settled], dict[str, Settled]]:
@@ -166,6 +180,7 @@ def _revisited(
         Claim(stands, grounds),
         Claim(told, evidence),
         is_open=False,
+        is_new=True,
     )
 
 

@@ -20,6 +20,7 @@ from reports.audit import (
     Later,
     Material,
     Measured,
+    Proposal,
     Settled,
     Unsupported,
     assemble,
@@ -368,7 +369,8 @@ def test_questions_that_may_not_be_compared_are_told_in_one_sentence() -> None:
     hidden = replace(
         comparison, items=tuple(replace(each, verdict="hidden") for each in comparison.items[1:])
     )
-    mixed = replace(hidden, items=(comparison.items[0], *hidden.items))
+    shown = next(each for each in comparison.items if each.verdict != "hidden")
+    mixed = replace(hidden, items=(shown, *hidden.items))
     for each, rows in ((hidden, 0), (mixed, 1)):
         blocks = list(compared(each))
         assert sum(len(block.rows) for block in blocks if isinstance(block, Table)) == rows
@@ -386,7 +388,7 @@ def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_bas
         (first, replace(second, standing=Standing.CLOSED)),
         whole.actions,
         "As a whole it improved.",
-        {first.name: "Stays open, because there is no clear change."},
+        {first.name: Proposal("stays open, because there is no clear change")},
         (settled,),
     )
     made = report(findings=0, actions=0, opinion=None, before=before)
@@ -408,6 +410,10 @@ def test_a_re_audit_shows_the_findings_and_the_plan_that_it_looks_at_and_its_bas
             assert "Of the 2 concerns of “The first audit”, 1 is still open. Of its 8 actions, " in told
             assert "Closed on 20 November 2026, because every theme of it improved." in told
             assert "Stays open, because there is no clear change." in told
+    [table, *_] = [each for each in _of(pages[View.BOARD], "conclusions").blocks if isinstance(each, Table)]
+    assert [row[0].text[:2] for row in table.rows] == ["F2", "F1"], (
+        "what is new comes first where there is little room"
+    )
     later = report(later=(Later("again", "The re-audit", "As a whole it improved.", (settled,)),))
     for view in View:
         page = document(later, view)

@@ -90,7 +90,7 @@ def test_the_target_is_explained_and_no_signal_is_said() -> None:
     )
     assert "out of reach as things are" in plotting.findings(charted(*year, target=1.0))[1]
     assert plotting.findings(charted(*year, target=5.0))[1] == (
-        "Target at most 5: may be met or missed by chance; so far met in 6 of 12 months."
+        "Target at most 5: may be met or missed by chance; so far it was met in 6 of 12 months."
     )
     assert "nobody can tell yet" in plotting.findings(charted(5))[1]
     assert plotting.findings(charted(5))[0].startswith("No limits yet")
@@ -99,7 +99,7 @@ def test_the_target_is_explained_and_no_signal_is_said() -> None:
 def test_few_numbers_are_said_to_be_too_few_and_nothing_is_met_that_never_was() -> None:
     assert plotting.findings(charted(9, 7, 6, 5, 6, 4, 5, 3, target=2.0)) == (
         "No sign of change, but 8 numbers are too few to tell.",
-        "Target at most 2: may be met or missed by chance; so far met in 0 of 8 months, too few to tell.",
+        "Target at most 2: may be met or missed by chance; so far it was met in 0 of 8 months, too few to tell.",
     )
     assert plotting.findings(charted(14, 2))[0] == "No sign of change, but 2 numbers are too few to tell."
     assert plotting.numbers(charted(5))[0].startswith("In January 2025: mean 5")

@@ -106,7 +106,12 @@ def _causes(report: AuditReport) -> Iterator[Block]:
         if cause.lens is lens
     ]
     if not rows:
-        yield plain("No cause was written down yet.")
+        before = report.change.baseline
+        yield plain(
+            f"This audit has no causes of its own. Those of “{before.other}” stand in its report."
+            if before
+            else "No cause was written down yet."
+        )
         return
     yield table("Where in the system the causes lie", ("Part of the system", "Cause"), rows)
     yield note("A cause that names a person, or what one person failed to do, is not accepted in this audit.")

@@ -327,7 +327,7 @@ def findings_again(report: AuditReport, most: int | None = None) -> Iterator[Blo
     """Of a re-audit: the concerns of its baseline, and what is proposed or settled for each."""
     before = report.change.baseline
     if before is not None and before.findings:
-        yield _again(f"The concerns of “{before.other}”", "Concern", before.findings[:most])
+        yield _again(f"The concerns of “{before.other}”", "Concern", _newest(before.findings, most))
         yield from _left(before.findings, most, "concerns")
 
 
@@ -335,8 +335,13 @@ def actions_again(report: AuditReport, most: int | None = None) -> Iterator[Bloc
     """Of a re-audit: the actions of its baseline, and what is proposed or settled for each."""
     before = report.change.baseline
     if before is not None and before.actions:
-        yield _again(f"The plan of “{before.other}”", "Action", before.actions[:most])
+        yield _again(f"The plan of “{before.other}”", "Action", _newest(before.actions, most))
         yield from _left(before.actions, most, "actions")
+
+
+def _newest(found: Sequence[Revisited], most: int | None) -> Sequence[Revisited]:
+    """All of them, or so many: then what stands in another way comes first."""
+    return found if most is None else sorted(found, key=lambda each: not each.is_new)[:most]
 
 
 def _left(found: Sequence[Revisited], most: int | None, things: str) -> Iterator[Block]:
