@@ -251,7 +251,7 @@ def test_the_passphrase_is_chosen_once(storage: Storage) -> None:
     auditing.choose_passphrase(storage, AUDIT, PASSPHRASE, clock())
     assert auditing.has_passphrase(storage, AUDIT)
     with pytest.raises(PassphraseChosenError):
-        auditing.choose_passphrase(storage, AUDIT, "another one of four words", clock())
+        auditing.choose_passphrase(storage, AUDIT, "another kettle willow harbour", clock())
 
 
 @pytest.mark.parametrize("weak", ["", "short one", "aaaaaaaaaaaaaaaaaaaa", "a" * 2000])

@@ -86,7 +86,7 @@ def test_codes_are_of_even_chance() -> None:
 
 def test_no_repr_shows_a_receipt() -> None:
     shown = f"{A_RECEIPT!r} {A_RECEIPT.opened!r} {Receipt('CANARY', b'', A_RECEIPT.opened)!r}"
-    assert shown == "Receipt() Opened() Receipt()"
+    assert shown == "Receipt Opened Receipt"
     assert secrets.token_hex(4) not in shown
 
 

@@ -119,4 +119,4 @@ def test_no_repr_shows_who_or_what(filled: Storage, audit: Audit) -> None:
         _write(work, audit, receipt, Sender.LEAD, "canary")
         thread = work.threads.get(receipt.opened.locator)
         shown = f"{thread!r} {work.threads.read_by_respondent(receipt.opened)!r}"
-    assert shown == "Thread() (Message(lead),)"
+    assert shown == "Thread (Message(lead),)"

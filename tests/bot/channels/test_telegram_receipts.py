@@ -53,12 +53,12 @@ async def test_with_the_receipt_somebody_comes_back_on_another_phone(tmp_path: P
             receipt = receipt_in(amina.last.text)
             await does(here, other, receipt.lower())
             assert "Nobody sees who you are." in other.last.text
-            await does(here, other, "[Write a message]", "It is at night.", "[Hand in my answers]")
+            await does(here, other, "[Write a message]", "It is at night.", "[Send my message]")
             (thread,) = corresponding.threads(here.storage, AUDIT)
             corresponding.answer(here.storage, AUDIT, thread.locator, "<b>Which</b> unit?", clock())
             await does(here, other, f"/receipt {receipt}")
             assert "They answered:\n<b>Which</b> unit?" in other.last.text
-            await does(here, other, "[Take my answers back]", "[Yes, erase them]", "[Hand in my answers]")
+            await does(here, other, "[Take my answers back]", "[Yes, erase them]", "[Erase my answers]")
             assert "Your answers have been erased." in other.last.text
             assert here.pool() == []
 
