@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from dialogues.wordless import Wordless
 from reports.audit import planning
 from reports.audit.material import BASELINE, Before, Later, Material, Proposal, Settled
-from reports.audit.model import Claim, Plan, Revisited, Twin, changed
+from reports.audit.model import Claim, Plan, Planned, Revisited, Twin, changed
 from reports.findings import Finding, Nature, Standing
 from reports.plan import Action, Proven, State, dated
 from reports.rendering import clipped
@@ -22,27 +23,10 @@ def baseline(material: Material) -> Twin | None:
     before = material.before
     if before is None:
         return None
-    names = {each.id: each.name for each in before.findings}
-    of_theirs = replace(material, findings=before.findings, actions=before.actions)
-    plan = changed(planning.plan(of_theirs, names), lambda claim: Claim(claim.text, (BASELINE,)))
-    concerns = sorted(
-        (each for each in before.findings if each.nature is Nature.CONCERN),
-        key=lambda each: (each.standing is Standing.CLOSED, -each.impact * each.likelihood, each.number),
-    )
-    closed, kept = _by_subject(before.settled)
-
-    def said(each: Finding | Action) -> Claim:
-        settled = (closed if isinstance(each, Finding) else kept).get(each.id)
-        told = _settled(settled) if settled else _proposed(before.proposed.get(each.name))
-        return Claim(told, (BASELINE,))
-
-    def is_new(each: Finding | Action) -> bool:
-        proposed = before.proposed.get(each.name)
-        return each.id in (closed if isinstance(each, Finding) else kept) or bool(
-            proposed and proposed.is_new
-        )
-
+    follows = _Follows(before.proposed, *_by_subject(before.settled))
+    plan = _plan(material, before)
     planned = {each.name: each for each in plan.actions}
+    concerns = sorted((each for each in before.findings if each.nature is Nature.CONCERN), key=_gravest_first)
     live = sorted(
         (each for each in before.actions if each.is_live),
         key=lambda each: (not planned[each.name].late, each.number),
@@ -50,32 +34,62 @@ def baseline(material: Material) -> Twin | None:
     return Twin(
         other=before.name,
         summary=tuple(_summary(before, concerns, plan)),
-        findings=tuple(
-            Revisited(
-                each.name,
-                Claim(each.title, (BASELINE,)),
-                Claim(_stands(each), (BASELINE,)),
-                said(each),
-                is_open=each.standing is not Standing.CLOSED,
-                is_new=is_new(each),
-            )
-            for each in concerns
-        ),
-        actions=tuple(
-            Revisited(
-                each.name,
-                Claim(each.title, (BASELINE,)),
-                planned[each.name].standing,
-                said(each),
-                is_open=each.is_open,
-                due=each.due,
-                late=planned[each.name].late,
-                is_new=is_new(each),
-            )
-            for each in live
-        ),
+        findings=tuple(follows.for_finding(each) for each in concerns),
+        actions=tuple(follows.for_action(each, planned[each.name]) for each in live),
         gaps=plan.gaps,
     )
+
+
+def _plan(material: Material, before: Before) -> Plan:
+    """The plan of the baseline, with the baseline as the evidence of all that is said of it."""
+    names = {each.id: each.name for each in before.findings}
+    theirs = planning.plan(replace(material, findings=before.findings, actions=before.actions), names)
+    return changed(theirs, lambda claim: Claim(claim.text, (BASELINE,)))
+
+
+def _gravest_first(finding: Finding) -> tuple[bool, int, int]:
+    return finding.standing is Standing.CLOSED, -finding.impact * finding.likelihood, finding.number
+
+
+class _Follows(Wordless, frozen=True):
+    """What a re-audit proposes for the baseline, by name; what was settled, by the id of a finding or an action."""
+
+    proposed: Mapping[str, Proposal]
+    closed: Mapping[str, Settled]
+    kept: Mapping[str, Settled]
+
+    def for_finding(self, each: Finding) -> Revisited:
+        """A concern with what follows for it."""
+        settled = self.closed.get(each.id)
+        return Revisited(
+            each.name,
+            Claim(each.title, (BASELINE,)),
+            Claim(_stands(each), (BASELINE,)),
+            self._said(each.name, settled),
+            is_open=each.standing is not Standing.CLOSED,
+            is_new=self._is_new(each.name, settled),
+        )
+
+    def for_action(self, each: Action, planned: Planned) -> Revisited:
+        """An action with what follows for it."""
+        settled = self.kept.get(each.id)
+        return Revisited(
+            each.name,
+            Claim(each.title, (BASELINE,)),
+            planned.standing,
+            self._said(each.name, settled),
+            is_open=each.is_open,
+            due=each.due,
+            late=planned.late,
+            is_new=self._is_new(each.name, settled),
+        )
+
+    def _said(self, name: str, settled: Settled | None) -> Claim:
+        return Claim(_settled(settled) if settled else _proposed(self.proposed.get(name)), (BASELINE,))
+
+    def _is_new(self, name: str, settled: Settled | None) -> bool:
+        proposed = self.proposed.get(name)
+        return settled is not None or bool(proposed and proposed.is_new)
 
 
 def _summary(before: Before, concerns: list[Finding], plan: Plan) -> Iterator[Claim]:
