@@ -8,10 +8,10 @@ from datetime import date
 from bot import buttons, cases, changes, covering, digesting, figures, following, revisiting, wording
 from bot.messages import Desk
 from bot.wording import Voice, mark
-from reports import disclosure, plotting
+from reports import plotting
 from reports.embedding import Outcome, Way
-from storage.casework import MEASURE, Audit, Status
-from storage.errors import UnknownAuditError
+from storage.casework import MEASURE, Audit
+from storage.errors import AuditOpenError
 from storage.plan import Followed
 from storage.slips import LEAD
 from storage.unit_of_work import UnitOfWork
@@ -82,10 +82,11 @@ def changed(work: UnitOfWork, account: bytes) -> Desk:
     told: list[str] = []
     for audit in again:
         told.append(audit.name)
-        if not _is_over(work, audit.id):
+        try:
+            found = revisiting.outcome(work, audit.id)
+        except AuditOpenError:
             told.append(_(changes.NOT_YET))
             continue
-        found = revisiting.outcome(work, audit.id)
         told += _outcome(work, found, _)
         proposed = list(_proposals(found, _))
         if proposed:
@@ -112,9 +113,7 @@ def closing(work: UnitOfWork, account: bytes, today: date) -> Desk:
     """What it means to close an audit, and how a lead does it, for each that is open."""
     _ = wording.voice(wording.SOURCE)
     led = [work.casework.audit(name) for name in _led(work, account)]
-    still_open = [
-        each for each in led if each.status is Status.OPEN or not covering.is_published(work, each.id)
-    ]
+    still_open = [each for each in led if not covering.is_over(work, each)]
     if not still_open:
         return Desk((_("None of your audits is open."),))
     told = [
@@ -132,19 +131,7 @@ def _how(what: str, audit: str, audits: Collection[Audit], _: Voice) -> str:
 
 
 def _heard(work: UnitOfWork, audit: Audit, today: date, _: Voice) -> str:
-    enough = work.casework.counted(audit.id, today)
-    if enough is None:
-        enough = covering.count(work, audit.id, today)
-    return figures.heard(disclosure.counted(audit.k if enough else 0, k=audit.k), _)
-
-
-def _is_over(work: UnitOfWork, name: str) -> bool:
-    audit = work.casework.audit(name)
-    try:
-        before = work.casework.audit(audit.baseline)
-    except UnknownAuditError:
-        return False
-    return {audit.status, before.status} == {Status.CLOSED}
+    return figures.heard(covering.banded(audit, enough=covering.counted_today(work, audit.id, today)), _)
 
 
 def _outcome(work: UnitOfWork, found: Outcome, _: Voice) -> Iterable[str]:

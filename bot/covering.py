@@ -15,10 +15,11 @@ from dialogues.form import Form, SourceType
 from dialogues.interview import Interview
 from reports import assembly, disclosure, scope, themes
 from reports.assembly import Report
+from reports.disclosure import Band
 from reports.scope import Covered, Heard
 from reports.themes import Released
 from storage.cases import Case, CaseStatus
-from storage.casework import EVIDENCE, RESPONSE, Audit
+from storage.casework import EVIDENCE, RESPONSE, Audit, Status
 from storage.unit_of_work import UnitOfWork
 
 THEMES = "themes"  # the form that the release of themes stands under, beside those of forms
@@ -46,10 +47,20 @@ def released(work: UnitOfWork, audit: str) -> Released | None:
 
 def reports(work: UnitOfWork, audit: str) -> dict[str, Report]:
     """What was published of the answers to each form of an audit, by form."""
+    return {form: assembly.decode(each) for form, each in _releases(work, audit).items() if each is not None}
+
+
+def is_over(work: UnitOfWork, audit: Audit) -> bool:
+    """Whether an audit is closed, and what was answered to each of its forms published: closing is done with it."""
+    released = _releases(work, audit.id).values()
+    return audit.status is Status.CLOSED and all(each is not None for each in released)
+
+
+def _releases(work: UnitOfWork, audit: str) -> dict[str, bytes | None]:
+    """What was published of each form whose answers are counted, as it is kept; None where nothing is."""
     offers = work.casework.offers({audit}).get(audit, {}).values()
     asked = sorted(each.form for each in offers if each.records == RESPONSE)
-    found = ((form, work.casework.release(audit, form)) for form in asked)
-    return {form: assembly.decode(content) for form, content in found if content is not None}
+    return {form: work.casework.release(audit, form) for form in asked}
 
 
 def were_enough_heard(work: UnitOfWork, name: str) -> bool:
@@ -58,19 +69,22 @@ def were_enough_heard(work: UnitOfWork, name: str) -> bool:
     return bool(audit.closed_on and work.casework.counted(name, audit.closed_on))
 
 
-def is_published(work: UnitOfWork, audit: str) -> bool:
-    """Whether what was answered to each form of an audit is published."""
-    offers = work.casework.offers({audit}).get(audit, {}).values()
-    return all(
-        work.casework.release(audit, each.form) is not None for each in offers if each.records == RESPONSE
-    )
-
-
 def count(work: UnitOfWork, name: str, today: date) -> bool:
     """Whether enough were heard, from now until the next count: by ours, or by another of this day."""
     heard = work.answers.waiting(name) + work.answers.heard(name)
     work.casework.count(name, today, enough=disclosure.enough(heard, k=work.casework.audit(name).k))
     return bool(work.casework.counted(name, today))
+
+
+def counted_today(work: UnitOfWork, name: str, today: date) -> bool:
+    """Whether enough were heard by the count that holds today; it is made now where there is none."""
+    enough = work.casework.counted(name, today)
+    return count(work, name, today) if enough is None else enough
+
+
+def banded(audit: Audit, *, enough: bool) -> Band:
+    """How many were heard, as it may be said: fewer than K, or K and more."""
+    return disclosure.counted(audit.k if enough else 0, k=audit.k)
 
 
 def coverage(work: UnitOfWork, audit: Audit) -> tuple[Covered, ...]:

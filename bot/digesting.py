@@ -13,7 +13,7 @@ from bot import covering, figures, results, tying
 from bot.results import Themes
 from bot.wording import Voice, mark
 from dialogues.wordless import Wordless
-from reports import digest, disclosure, themes
+from reports import digest, themes
 from reports.digest import Bar, Next, Planned, Standings
 from reports.plan import Action
 from reports.rendering import clipped
@@ -84,8 +84,8 @@ def made(work: UnitOfWork, audit: Audit, today: date, _: Voice, *, counting: boo
 
 
 def _standings(work: UnitOfWork, audit: Audit, today: date, found: Themes, *, counting: bool) -> Standings:
-    if counting and work.casework.counted(audit.id, today) is None:
-        covering.count(work, audit.id, today)
+    if counting:
+        covering.counted_today(work, audit.id, today)
     known = {person for role in ROLES if role != DEPUTY for person in work.people.ids(audit.id, role)}
     return Standings(
         today=today,
@@ -108,7 +108,7 @@ def _collected(work: UnitOfWork, audit: Audit, today: date, _: Voice) -> str:
     opened = _("Open since {day}", day=_.date(audit.opened_on)) + "."
     if enough is None:
         return opened
-    return f"{opened} {figures.heard(disclosure.counted(audit.k if enough else 0, k=audit.k), _)}"
+    return f"{opened} {figures.heard(covering.banded(audit, enough=enough), _)}"
 
 
 def _planned(plan: Planned, _: Voice) -> Iterator[str]:

@@ -116,11 +116,11 @@ def progress(storage: Storage, name: str, clock: Clock = _THIS_MACHINES) -> Band
     """
     today = local_day(clock.now())
     with storage.reading() as work:
-        k, enough = work.casework.audit(name).k, work.casework.counted(name, today)
+        found, enough = work.casework.audit(name), work.casework.counted(name, today)
     if enough is None:
         with storage.writing() as work:
             enough = covering.count(work, name, today)
-    return disclosure.counted(k if enough else 0, k=k)
+    return covering.banded(found, enough=enough)
 
 
 def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR) -> tuple[Report, ...]:
@@ -146,10 +146,10 @@ def close_audit(storage: Storage, name: str, clock: Clock, actor: str = OPERATOR
         return tuple(_release(work, offer, today, actor) for offer in _response_forms(work, name).values())
 
 
-def is_published(storage: Storage, name: str) -> bool:
-    """Whether what was answered to each form of an audit is published."""
+def is_over(storage: Storage, name: str) -> bool:
+    """Whether an audit is closed and all of its report published. Raises UnknownAuditError."""
     with storage.reading() as work:
-        return covering.is_published(work, name)
+        return covering.is_over(work, work.casework.audit(name))
 
 
 def compact(storage: Storage) -> None:

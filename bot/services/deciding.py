@@ -17,7 +17,7 @@ from bot.services import access, auditing, measuring, reauditing
 from bot.services.access import Refused
 from bot.wording import Voice, mark
 from reports.embedding import Outcome
-from storage.casework import Audit, Status
+from storage.casework import Audit
 from storage.errors import AuditOpenError
 from storage.slips import LEAD
 from storage.unit_of_work import Storage
@@ -75,16 +75,13 @@ class Decider:
     def _open(self, led: Collection[Audit], decision: Decision) -> list[Audit]:
         """The audits of which this can be decided."""
         if decision.what == CLOSE:
-            return [each for each in led if not self._is_done(each)]
+            return [each for each in led if not auditing.is_over(self._storage, each.id)]
         return [each for each in led if each.baseline]
-
-    def _is_done(self, audit: Audit) -> bool:
-        return audit.status is Status.CLOSED and auditing.is_published(self._storage, audit.id)
 
     # Closing
 
     def _close(self, account: bytes, audit: Audit, code: str, _: Voice) -> list[str]:
-        if self._is_done(audit):
+        if auditing.is_over(self._storage, audit.id):
             return [_("{audit} is closed already.", audit=audit.name), _(_AFTERWARDS)]
         if not auditing.has_passphrase(self._storage, audit.id):
             return [_(_PASSPHRASE_FIRST)]

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot import covering
+from bot import covering, quoting
 from bot.clock import Clock
 from bot.errors import CaseElsewhereError
 from bot.services import approving
@@ -21,7 +21,7 @@ from reports import quotes
 from reports.hours import local_day
 from reports.quotes import Redaction
 from storage.coding import Excerpt, Origin
-from storage.quotes import Kept, Standing
+from storage.quotes import Kept
 from storage.unit_of_work import Storage, UnitOfWork
 
 LONGEST = 600  # characters of a quote
@@ -71,7 +71,7 @@ def agreed(storage: Storage, audit: str) -> tuple[Kept, ...]:
     """The quotes to which a second person has agreed. Raises UnknownAuditError."""
     with storage.reading() as work:
         work.casework.audit(audit)
-        return tuple(each for each in work.quotes.of(audit) if each.standing is not Standing.ASKED)
+        return tuple(quoting.agreed(work, audit).values())
 
 
 def ask(

@@ -149,8 +149,7 @@ def _note_audits(
 def _count(work: UnitOfWork, audits: Iterable[str], today: date) -> None:
     """See that today's count of who was heard is there, which a digest tells: whoever sends it only reads."""
     for audit in audits:
-        if work.casework.counted(audit, today) is None:
-            covering.count(work, audit, today)
+        covering.counted_today(work, audit, today)
 
 
 def _of_audit(
